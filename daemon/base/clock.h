@@ -1,0 +1,27 @@
+// clock.h - time: wall clock for records, monotonic clock for durations, RFC 3339.
+// Layer: base.  Threads: any.
+#ifndef SHINGLED_BASE_CLOCK_H
+#define SHINGLED_BASE_CLOCK_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CLOCK_TEXT_LEN = 32 };  // room for "2017-03-12T18:05:00.123Z" and its NUL
+#define CLOCK_ABSENT INT64_MIN // "no time known", in milliseconds
+
+int64_t clock_wall_ms(void); // Unix time
+int64_t clock_mono_ns(void);
+
+// clock_format writes RFC 3339 in UTC; ".mmm" only where the milliseconds are
+// not 0. CLOCK_ABSENT gives "". Years 0000 to 9999; others are clamped.
+void clock_format(char out[CLOCK_TEXT_LEN], int64_t unix_ms);
+
+// clock_parse reads a time of day as crawlers write it, in UTC unless it says
+// otherwise; false, and *unix_ms untouched, where it can't be read:
+//   2017-03-12T18:05:00Z  2017-03-12T18:05:00.5+01:00   RFC 3339
+//   2017-03-12 18:05:00   2017-03-12T18:05              the same without zone or seconds
+//   2017-03-12            20170312   20170312180500     a date alone is its midnight
+// Dates that do not exist (2017-02-30) can't be read.
+bool clock_parse(const char *text, size_t len, int64_t *unix_ms);
+
+#endif

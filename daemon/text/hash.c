@@ -1,0 +1,23 @@
+#include "text/hash.h"
+#include "text/words.h"
+#include <xxhash.h>
+
+uint64_t hash_long(const uint8_t *key, size_t len)
+{
+    return XXH3_64bits(key, len);
+}
+
+uint64_t hash_key(view key)
+{
+    uint8_t padded[HASH_SHORT] = {0};
+    if (key.len > HASH_SHORT)
+        return hash_long(key.p, key.len);
+    if (key.len)
+        memcpy(padded, key.p, key.len);
+    return hash_padded(padded, key.len);
+}
+
+uint64_t words_body_hash(const words *w)
+{
+    return XXH3_64bits(w->keys, w->keys_len);
+}

@@ -1,0 +1,388 @@
+#include "text/words.h"
+#include "text/fold.h"
+#include "text/hash.h"
+#include <stdlib.h>
+
+// The word that is being read.
+typedef struct run {
+    const uint8_t *begin, *end;
+    uint32_t letters, capitals;
+    uint32_t since_dot; // letters and numbers since the word began or a dot was joined
+    unsigned seen;      // all char_flags so far
+    unsigned last;      // char_flags of the last letter or number
+    bool capital;       // the first is one
+    bool alone;         // a character of a script without spaces
+} run;
+
+static void run_count(run *r, const character *c)
+{
+    unsigned flags = c->info->flags;
+    r->letters += flags & CHAR_LETTER ? 1 : 0;
+    r->capitals += flags & CHAR_UPPER ? 1 : 0;
+    r->since_dot++;
+    r->seen |= flags;
+    r->last = flags;
+}
+
+// Which of the eight bytes of x lie in [first, last], as 0x80 in each; x is ASCII.
+static inline uint64_t bytes_between(uint64_t x, uint8_t first, uint8_t last)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    return ((x + (0x80u - first) * ones) ^ (x + (0x7fu - last) * ones)) & 0x80 * ones;
+}
+
+static inline uint32_t count_marks(uint64_t marks)
+{
+    return (uint32_t)((marks >> 7) * 0x0101010101010101u >> 56);
+}
+
+// The bytes at p that are a-z, A-Z, 0-9, up to the first of eight that is not.
+typedef struct eight {
+    unsigned n;        // how many
+    uint64_t fold;     // the key's bytes; zero after them
+    uint64_t capitals; // 0x80 in each that is, as in the next
+    uint64_t digits;
+} eight;
+
+static inline eight take_eight(const uint8_t *p)
+{
+    const uint64_t tops = 0x8080808080808080u;
+    uint64_t x = load64(p), ascii = x & ~tops;
+    uint64_t letters = bytes_between(ascii | tops >> 2, 'a', 'z') & ~x;
+    uint64_t digits = bytes_between(ascii, '0', '9') & ~x;
+    uint64_t others = (letters | digits) ^ tops;
+    eight e = {.n = others ? (unsigned)__builtin_ctzll(others) / 8 : 8};
+    uint64_t taken = hash_low(UINT64_MAX, e.n);
+    e.fold = (ascii | letters >> 2) & taken;
+    e.capitals = letters & ~(x << 2) & taken; // bit 5 of a byte is clear in A-Z
+    e.digits = digits & taken;
+    return e;
+}
+
+// Takes a run of a-z, A-Z, 0-9.
+static void take_ascii(cursor *in, keys *k, run *r)
+{
+    const uint8_t *p = in->p;
+    eight e = {.n = 8};
+    while (e.n == 8 && in->end - p >= 8 && keys_spare(k, 8)) {
+        e = take_eight(p);
+        store64(k->p + k->len, e.fold);
+        uint32_t digits = count_marks(e.digits);
+        r->letters += e.n - digits;
+        r->capitals += count_marks(e.capitals);
+        r->seen |= (digits ? CHAR_DIGIT : 0u) | (digits < e.n ? CHAR_LATIN | CHAR_LETTER : 0u);
+        p += e.n;
+        k->len += e.n;
+    }
+    if (p == in->p)
+        return;
+    r->since_dot += (uint32_t)(p - in->p);
+    r->last = char_look(in->table, p[-1])->flags;
+    in->p = r->end = p;
+}
+
+static bool peek_has(const cursor *in, unsigned flag)
+{
+    character next;
+    return cursor_peek(*in, &next) && next.info->class == CHAR_WORD && next.info->flags & flag;
+}
+
+// in stands behind a dot: does one letter follow, and then none?
+static bool initial_follows(cursor in)
+{
+    character c;
+    do
+        if (!cursor_next(&in, &c))
+            return false;
+    while (c.info->class == CHAR_IGNORE);
+    if (c.info->class != CHAR_WORD || !(c.info->flags & CHAR_LETTER))
+        return false;
+    return !cursor_peek(in, &c) || c.info->class != CHAR_WORD;
+}
+
+// joins tells whether a punctuation mark goes on with the word, and writes what the
+// key keeps of it. in stands behind it.
+static bool joins(const cursor *in, const character *c, keys *k, run *r)
+{
+    static const uint8_t DOT = '.';
+    switch ((char_class)c->info->class) {
+    case CHAR_APOS:
+        return peek_has(in, CHAR_LETTER);
+    case CHAR_QUOTE:
+        return r->last & CHAR_HEBREW && peek_has(in, CHAR_HEBREW);
+    case CHAR_COMMA:
+        return r->last & CHAR_DIGIT && peek_has(in, CHAR_DIGIT);
+    case CHAR_SLASH:
+        if (!(r->last & CHAR_DIGIT) || !peek_has(in, CHAR_DIGIT))
+            return false;
+        keys_put(k, (const uint8_t *)"\xe2\x81\x84", 3);
+        return true;
+    case CHAR_DOT:
+        if (r->last & CHAR_DIGIT && peek_has(in, CHAR_DIGIT)) {
+            keys_put(k, &DOT, 1);
+            return true;
+        }
+        if (!(r->last & CHAR_LETTER) || r->since_dot != 1 || !initial_follows(*in))
+            return false;
+        r->since_dot = 0;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void put(keys *k, const chars *t, const character *c, bool alike)
+{
+    if (alike)
+        fold_put_alike(k, t, c->cp, c->info);
+    else
+        fold_put(k, t, c->cp, c->info);
+}
+
+// Reads the word that begins at *in and leaves *in behind it.
+static void take_run(cursor *in, keys *k, run *r, bool alike)
+{
+    for (;;) {
+        if (in->p < in->end && *in->p < 0x80) {
+            take_ascii(in, k, r);
+            if (in->p < in->end && in->table->ascii[*in->p] == ASCII_BREAK)
+                return;
+        }
+        const uint8_t *repaired = in->repaired;
+        character c;
+        if (!cursor_next(in, &c))
+            return;
+        switch ((char_class)c.info->class) {
+        case CHAR_WORD:
+            run_count(r, &c);
+            put(k, in->table, &c, alike);
+            r->end = c.end;
+            break;
+        case CHAR_MARK:
+            r->seen |= c.info->flags;
+            put(k, in->table, &c, alike);
+            r->end = c.end;
+            break;
+        case CHAR_IGNORE:
+            break;
+        default:
+            if (!joins(in, &c, k, r)) {
+                in->p = c.begin;
+                in->repaired = repaired;
+                return;
+            }
+        }
+    }
+}
+
+// One character of a script without spaces, and its marks.
+static void take_alone(cursor *in, keys *k, run *r)
+{
+    character c;
+    if (!cursor_next(in, &c))
+        return;
+    run_count(r, &c);
+    for (;;) {
+        if (c.info->class != CHAR_IGNORE) {
+            fold_put(k, in->table, c.cp, c.info);
+            r->end = c.end;
+        }
+        cursor before = *in;
+        if (!cursor_next(in, &c))
+            return;
+        if (c.info->class != CHAR_MARK && c.info->class != CHAR_IGNORE) {
+            *in = before;
+            return;
+        }
+    }
+}
+
+// Reads one word, which begins at *in, its key to k.
+static void take_word(cursor *in, keys *k, run *r)
+{
+    cursor start = *in, ahead = *in;
+    size_t key = k->len;
+    character first;
+    *r = (run){.begin = in->p, .end = in->p};
+    if (!cursor_next(&ahead, &first))
+        return; // not so: find_word has found one
+    r->capital = first.info->flags & (CHAR_UPPER | CHAR_TITLE);
+    r->alone = first.info->class == CHAR_ALONE;
+    if (r->alone) {
+        take_alone(in, k, r);
+        return;
+    }
+    take_run(in, k, r, false);
+    if (r->seen & CHAR_ALIKE && r->seen & CHAR_LATIN) {
+        k->len = key;
+        *in = start;
+        *r = (run){.begin = r->begin, .end = r->end, .capital = r->capital};
+        take_run(in, k, r, true);
+    }
+    if (r->seen & CHAR_JAMO)
+        fold_compose(k, key);
+}
+
+// Moves *in to before the next character that begins a word; false where none is left.
+// *line is set where a line break was passed.
+static bool find_word(cursor *in, bool *line)
+{
+    const uint8_t *ascii = in->table->ascii;
+    for (;;) {
+        while (in->p < in->end && ascii[*in->p] == ASCII_BREAK)
+            in->p++;
+        if (in->p < in->end && ascii[*in->p] > ASCII_BREAK)
+            return true;
+        cursor before = *in;
+        character c;
+        if (!cursor_next(in, &c))
+            return false;
+        if (c.info->class == CHAR_WORD || c.info->class == CHAR_ALONE) {
+            *in = before;
+            return true;
+        }
+        if (c.info->class == CHAR_LINE)
+            *line = true;
+    }
+}
+
+static uint32_t flags_of(const run *r)
+{
+    uint32_t flags = r->capital ? WORD_CAP : 0;
+    if (r->letters >= 2 && r->letters == r->capitals)
+        flags |= WORD_ALLCAPS;
+    if (r->seen & CHAR_DIGIT)
+        flags |= WORD_NUMBER;
+    if (r->alone)
+        flags |= WORD_CHAR;
+    return flags;
+}
+
+static bool words_room(words *out, size_t *cap)
+{
+    if (out->n < *cap)
+        return true;
+    size_t more = *cap + *cap / 2 + 16;
+    word *w = realloc(out->w, more * sizeof *w);
+    if (!w)
+        return false;
+    out->w = w;
+    *cap = more;
+    return true;
+}
+
+// The bulk of most texts by a short cut: a word of at most 15 letters a-z, A-Z and
+// digits, with a byte behind it that ends a word. false, and nothing done, for others.
+static bool take_plain(cursor *in, keys *k, word *w)
+{
+    const uint8_t *p = in->p;
+    if (in->end - p < 16 || !keys_spare(k, 16))
+        return false;
+    eight a = take_eight(p), b = {0};
+    if (a.n == 8)
+        b = take_eight(p + 8);
+    unsigned n = a.n + b.n;
+    if (n == 0 || n == 16 || in->table->ascii[p[n]] != ASCII_BREAK)
+        return false;
+    store64(k->p + k->len, a.fold);
+    store64(k->p + k->len + 8, b.fold);
+    uint32_t capitals = count_marks(a.capitals) + count_marks(b.capitals);
+    uint32_t letters = n - count_marks(a.digits) - count_marks(b.digits);
+    w->hash = hash_short(a.fold, b.fold, n);
+    w->key_len = n;
+    w->flags = (letters < n ? WORD_NUMBER : 0u) | (a.capitals & 0x80 ? WORD_CAP : 0u) |
+               (letters >= 2 && letters == capitals ? WORD_ALLCAPS : 0u);
+    k->len += n;
+    in->p += n;
+    return true;
+}
+
+// The same for every word; false where its key is empty.
+static bool take_any(cursor *in, keys *k, word *w, const uint8_t *text)
+{
+    run r;
+    size_t key = k->len;
+    take_word(in, k, &r);
+    w->begin = (uint32_t)(r.begin - text);
+    w->end = (uint32_t)(r.end - text);
+    w->key_len = (uint32_t)(k->len - key);
+    w->flags = flags_of(&r);
+    if (!keys_room(k, 1) || w->key_len == 0)
+        return false;
+    w->hash = hash_padded(k->p + key, w->key_len);
+    return true;
+}
+
+// All words of out->text. Keys are closed by a space, so that equal key bytes mean
+// equal words.
+static bool read_words(words *out, keys *k, size_t cap)
+{
+    cursor in = cursor_at(out->text);
+    bool line = true;
+    while (find_word(&in, &line)) {
+        if (!words_room(out, &cap))
+            return false;
+        word *w = &out->w[out->n];
+        size_t key = k->len, begin = (size_t)(in.p - in.begin);
+        if (take_plain(&in, k, w)) {
+            w->begin = (uint32_t)begin;
+            w->end = w->begin + w->key_len;
+        } else if (!take_any(&in, k, w, out->text.p)) {
+            if (k->full)
+                return false;
+            continue;
+        }
+        w->key = (uint32_t)key;
+        w->flags |= line ? WORD_LINE : 0;
+        k->p[k->len++] = ' '; // there is room: the slack
+        line = false;
+        out->n++;
+    }
+    return true;
+}
+
+shg_err words_make(words *out, view text, size_t *at)
+{
+    *out = (words){.text = text};
+    shg_err e = utf8_check(text, at);
+    if (e)
+        return e;
+    size_t cap = text.len / 5 + 16;
+    keys k = {.cap = text.len + KEYS_SLACK};
+    k.p = malloc(k.cap);
+    out->w = malloc(cap * sizeof *out->w);
+    bool done = k.p && out->w && text.len <= UINT32_MAX && read_words(out, &k, cap);
+    out->keys = k.p;
+    out->keys_len = k.len;
+    if (!done) {
+        words_free(out);
+        return SHG_ENOMEM;
+    }
+    return SHG_OK;
+}
+
+void words_free(words *w)
+{
+    free(w->w);
+    free(w->keys);
+    *w = (words){0};
+}
+
+bool words_same(const words *a, size_t i, const words *b, size_t j)
+{
+    return a->w[i].hash == b->w[j].hash && view_eq(words_key(a, i), words_key(b, j));
+}
+
+size_t fold_key(uint8_t *out, size_t cap, view text)
+{
+    keys k = {.p = out, .cap = cap, .fixed = true};
+    size_t valid;
+    if (utf8_check(text, &valid))
+        text.len = valid;
+    cursor in = cursor_at(text);
+    bool line;
+    run r;
+    while (!k.full && find_word(&in, &line))
+        take_word(&in, &k, &r);
+    return k.len;
+}

@@ -1,0 +1,159 @@
+#include "sketch/kernels_impl.h"
+#include "sketch/fss.h"
+#include "sketch/minhash.h"
+#include "sketch/winnow.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool sketch_full(const uint32_t *lane)
+{
+    for (unsigned i = 0; i < MINHASH_LANES; i++)
+        if (lane[i] == FSS_EMPTY)
+            return false;
+    return true;
+}
+
+static void sketch_round(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
+                         uint64_t key)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t x = fss_hash(shingles[i], key);
+        uint32_t value = fss_value(x, round), old = lane[fss_lane(x)];
+        lane[fss_lane(x)] = value < old ? value : old; // no branch: it could not be foreseen
+    }
+}
+
+// The smallest value of all shingles, for a lane that no round has reached.
+static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint64_t key)
+{
+    uint32_t least = FSS_EMPTY;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t value = fss_value(fss_hash(shingles[i], key), FSS_ROUNDS);
+        if (value < least)
+            least = value;
+    }
+    return least;
+}
+
+enum { DISTINCT_MOST = 1024 };
+
+// The different ones of shingles[0..n), at most DISTINCT_MOST; 0 where there are more.
+// Places in the set depend on the seed, so that nobody can make them meet.
+static size_t find_distinct(uint64_t *out, const uint64_t *shingles, size_t n, uint64_t seed)
+{
+    uint16_t set[4 * DISTINCT_MOST] = {0}; // place in out, from 1
+    const uint64_t key = fss_key(seed, 0);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = fss_hash(shingles[i], key) >> 52;
+        while (set[at] && out[set[at] - 1] != shingles[i])
+            at = (at + 1) % (4 * DISTINCT_MOST);
+        if (set[at])
+            continue;
+        if (count == DISTINCT_MOST)
+            return 0;
+        out[count++] = shingles[i];
+        set[at] = (uint16_t)count;
+    }
+    return count;
+}
+
+void fss_last_resort(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed,
+                     uint32_t (*least)(const uint64_t *shingles, size_t n, uint64_t key))
+{
+    uint64_t distinct[DISTINCT_MOST];
+    size_t few = n > DISTINCT_MOST ? find_distinct(distinct, shingles, n, seed) : 0;
+    if (few) {
+        shingles = distinct;
+        n = few;
+    }
+    for (unsigned i = 0; i < MINHASH_LANES; i++)
+        if (lane[i] == FSS_EMPTY)
+            lane[i] = least(shingles, n, fss_key(seed, FSS_ROUNDS + i));
+}
+
+static void sketch_scalar(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed)
+{
+    memset(lane, 0xff, MINHASH_LANES * sizeof *lane);
+    for (unsigned round = 0; round < FSS_ROUNDS; round++) {
+        sketch_round(lane, shingles, n, round, fss_key(seed, round));
+        if (sketch_full(lane))
+            return;
+    }
+    fss_last_resort(lane, shingles, n, seed, sketch_last);
+}
+
+// The rightmost of the smallest in [begin, end).
+static size_t smallest(const uint64_t *shingles, size_t begin, size_t end)
+{
+    size_t best = begin;
+    for (size_t i = begin + 1; i < end; i++)
+        if (shingles[i] <= shingles[best])
+            best = i;
+    return best;
+}
+
+size_t winnow_scalar(uint32_t *out, const uint64_t *shingles, size_t n)
+{
+    if (n == 0)
+        return 0;
+    size_t kept = 0, best = smallest(shingles, 0, n < WINNOW_WINDOW ? n : WINNOW_WINDOW);
+    out[kept++] = (uint32_t)best;
+    for (size_t i = WINNOW_WINDOW; i < n; i++) {
+        if (best + WINNOW_WINDOW <= i)
+            best = smallest(shingles, i + 1 - WINNOW_WINDOW, i + 1);
+        else if (shingles[i] < shingles[best])
+            best = i;
+        else
+            continue;
+        out[kept++] = (uint32_t)best;
+    }
+    return kept;
+}
+
+static unsigned equal_scalar(const uint8_t *a, const uint8_t *b)
+{
+    unsigned equal = 0;
+    for (unsigned i = 0; i < MINHASH_LANES; i++)
+        equal += a[i] == b[i];
+    return equal;
+}
+
+// What gcc and clang call supported was enabled by the operating system too (XCR0).
+static bool has_avx512(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("popcnt");
+#else
+    return false;
+#endif
+}
+
+static kernels table; // written by fill() alone, under pthread_once
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void fill(void)
+{
+    const char *most = getenv("SHG_CPU");
+    table = (kernels){
+        .level = "scalar",
+        .sketch = sketch_scalar,
+        .winnow = winnow_scalar,
+        .equal_lanes = equal_scalar,
+    };
+    if ((most && strcmp(most, "scalar") == 0) || !has_avx512())
+        return;
+#if defined(__x86_64__)
+    kernels_avx512(&table);
+#endif
+}
+
+const kernels *kernels_get(void)
+{
+    pthread_once(&once, fill);
+    return &table;
+}

@@ -1,0 +1,24 @@
+// kernels.h - one table of the hot-path kernels, filled once for this CPU.
+//
+// The scalar reference (kernels.c) states each kernel's preconditions and stays; a
+// vector variant joins by a line in the cascade and must give the same bits.
+// $SHG_CPU=scalar keeps the reference. Layer: sketch.  Threads: any; filled by
+// pthread_once.
+#ifndef SHINGLED_SKETCH_KERNELS_H
+#define SHINGLED_SKETCH_KERNELS_H
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct kernels {
+    const char *level; // "scalar" or "avx512"
+    // full-width lanes of Fast Similarity Sketching; n >= 1; lane[256]
+    void (*sketch)(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed);
+    // positions kept by winnowing; as winnow()
+    size_t (*winnow)(uint32_t *out, const uint64_t *shingles, size_t n);
+    // how many of 256 lanes are equal
+    unsigned (*equal_lanes)(const uint8_t *a, const uint8_t *b);
+} kernels;
+
+const kernels *kernels_get(void);
+
+#endif

@@ -1,0 +1,146 @@
+// prop_kernels.c - every kernel of this CPU against a plain statement of what it does,
+// with its input and output at the edges of readable memory.
+#include "t.h"
+#include "sketch/fss.h"
+#include "sketch/kernels.h"
+#include "sketch/minhash.h"
+#include "sketch/winnow.h"
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { LEN_MOST = 600 };
+
+// Memory between two pages that may not be touched.
+typedef struct guarded {
+    uint8_t *map, *begin, *end;
+    size_t size;
+} guarded;
+
+static guarded guarded_make(size_t bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), inner = (bytes + page - 1) / page * page;
+    guarded g = {.size = inner + 2 * page};
+    g.map = mmap(NULL, g.size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(g.map != MAP_FAILED);
+    g.begin = g.map + page;
+    g.end = g.begin + inner;
+    assert_int_equal(mprotect(g.begin, inner, PROT_READ | PROT_WRITE), 0);
+    return g;
+}
+
+static void guarded_free(guarded *g)
+{
+    munmap(g->map, g->size);
+}
+
+static uint32_t plain_lane(const uint64_t *s, size_t n, uint64_t seed, unsigned lane)
+{
+    uint32_t least = FSS_EMPTY;
+    for (unsigned round = 0; round < FSS_ROUNDS; round++)
+        for (size_t i = 0; i < n; i++) {
+            uint64_t x = fss_hash(s[i], fss_key(seed, round));
+            if (fss_lane(x) == lane && fss_value(x, round) < least)
+                least = fss_value(x, round);
+        }
+    for (size_t i = 0; i < n && least >= (uint32_t)FSS_ROUNDS << FSS_VALUE_BITS; i++) {
+        uint64_t x = fss_hash(s[i], fss_key(seed, FSS_ROUNDS + lane));
+        if (fss_value(x, FSS_ROUNDS) < least)
+            least = fss_value(x, FSS_ROUNDS);
+    }
+    return least;
+}
+
+// Window by window, from the definition.
+static size_t plain_winnow(uint32_t *out, const uint64_t *s, size_t n)
+{
+    size_t kept = 0, windows = n <= WINNOW_WINDOW ? n > 0 : n - WINNOW_WINDOW + 1;
+    for (size_t i = 0; i < windows; i++) {
+        size_t end = i + WINNOW_WINDOW < n ? i + WINNOW_WINDOW : n, best = i;
+        for (size_t j = i; j < end; j++)
+            if (s[j] <= s[best])
+                best = j;
+        if (kept && out[kept - 1] >= i && s[out[kept - 1]] == s[best])
+            continue;
+        out[kept++] = (uint32_t)best;
+    }
+    return kept;
+}
+
+// Shingles of one of four kinds: random, few different ones, equal in the high half
+// (a kernel that looks at 32 bits first must look again), all equal.
+static void random_shingles(uint64_t *s, size_t n, unsigned kind, uint64_t *seed)
+{
+    uint64_t base = t_random(seed);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t r = t_random(seed);
+        s[i] = kind == 0   ? r
+               : kind == 1 ? (r % 3) * 0x7fffffffffffffffu
+               : kind == 2 ? base << 32 | (r & 0xf)
+                           : base;
+    }
+}
+
+static void check_length(size_t n, unsigned kind, bool at_end, const guarded *in,
+                         const guarded *out, uint64_t *seed)
+{
+    static uint64_t s[LEN_MOST];
+    uint32_t want[LEN_MOST];
+    uint32_t *lane = (uint32_t *)(at_end ? out->end - MINHASH_LANES * 4 : out->begin);
+    uint32_t *kept = (uint32_t *)(at_end ? out->end - n * 4 : out->begin);
+    uint64_t *p = (uint64_t *)(at_end ? in->end - n * 8 : in->begin);
+    const kernels *k = kernels_get();
+    uint64_t key = t_random(seed);
+    random_shingles(s, n, kind, seed);
+    memcpy(p, s, n * 8);
+    size_t expected = plain_winnow(want, s, n), got = k->winnow(kept, p, n);
+    if (got != expected || memcmp(kept, want, got * 4) != 0)
+        fail_msg("winnow, %zu shingles of kind %u: %zu, not %zu", n, kind, got, expected);
+    if (n == 0)
+        return;
+    k->sketch(lane, p, n, key);
+    for (unsigned i = (unsigned)n % 7; i < MINHASH_LANES; i += n < 100 ? 7 : 41)
+        if (lane[i] != plain_lane(s, n, key, i))
+            fail_msg("sketch, %zu shingles of kind %u, lane %u", n, kind, i);
+}
+
+static void test_lengths(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    guarded in = guarded_make(LEN_MOST * 8), out = guarded_make(LEN_MOST * 4);
+    printf("# %s kernels\n", kernels_get()->level);
+    for (size_t n = 0; n <= LEN_MOST; n++)
+        for (unsigned kind = 0; kind < 4; kind++)
+            check_length(n, kind, (n + kind) % 4 != 3, &in, &out, &seed);
+    guarded_free(&in);
+    guarded_free(&out);
+}
+
+static void test_equal_lanes(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    guarded a = guarded_make(MINHASH_LANES), b = guarded_make(MINHASH_LANES);
+    for (unsigned round = 0; round < 1000; round++) {
+        uint8_t *x = round % 2 ? a.end - MINHASH_LANES : a.begin;
+        uint8_t *y = round % 2 ? b.end - MINHASH_LANES : b.begin;
+        unsigned want = 0;
+        for (unsigned i = 0; i < MINHASH_LANES; i++) {
+            x[i] = (uint8_t)(t_random(&seed) % (1 + round % 5));
+            y[i] = (uint8_t)(t_random(&seed) % (1 + round % 5));
+            want += x[i] == y[i];
+        }
+        assert_int_equal(kernels_get()->equal_lanes(x, y), want);
+    }
+    guarded_free(&a);
+    guarded_free(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_equal_lanes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

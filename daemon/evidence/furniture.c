@@ -1,0 +1,246 @@
+#include "evidence/furniture.h"
+
+#include <assert.h>
+#include <pthread.h>
+
+extern const unsigned char furniture_data[]; // data/furniture.tsv
+extern const size_t furniture_data_len;
+
+enum {
+    PHRASE_WORDS = 6,
+    PHRASES_MOST = 512,
+    TABLE_SLOTS = 2048, // by the hash of the first word
+    KEY_MOST = 128,
+    LINE_MOST = 81,  // how far to look for the ends of a line: over every line_most
+    TWIN_WORDS = 12, // words that two lines must begin with to be one caption
+    TWINS_MOST = 64,
+    REPEAT_WORDS = 4,   // shorter lines may well stand twice
+    REPEATS_MOST = 384, // lines that are told apart
+    REPEATS_SLOTS = 1024,
+    CREDIT_MOST = 12,  // words of a credit line
+    BESIDE_MOST = 250, // words of the line that another one makes furniture
+};
+
+enum kind { CAPTION, NOTICE, LINE, BOX, LABEL, KINDS };
+
+// A line longer than this is not furniture as a whole.
+static const unsigned line_most[KINDS] = {
+    [CAPTION] = 80, [NOTICE] = 60, [LINE] = 40, [BOX] = 8, [LABEL] = 8};
+static const char *const kind_name[KINDS] = {"caption", "notice", "line", "box", "label"};
+
+typedef struct phrase {
+    uint64_t word[PHRASE_WORDS];
+    unsigned n;
+    enum kind kind;
+} phrase;
+
+static phrase list[PHRASES_MOST];
+static size_t n_list;
+static uint16_t first[TABLE_SLOTS]; // index + 1 into list; phrases that collide stand on
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void read_words(phrase *p, view text)
+{
+    const uint8_t *at = text.p, *end = text.p + text.len;
+    while (at < end && p->n < PHRASE_WORDS) {
+        const uint8_t *space = memchr(at, ' ', (size_t)(end - at));
+        if (!space)
+            space = end;
+        uint8_t key[KEY_MOST];
+        size_t len = fold_key(key, sizeof key, (view){at, (size_t)(space - at)});
+        p->word[p->n++] = hash_key((view){key, len});
+        at = space + 1;
+    }
+}
+
+static void add(view kind, view text)
+{
+    assert(n_list < PHRASES_MOST);
+    phrase *p = &list[n_list];
+    for (p->kind = 0; p->kind < KINDS && !view_eq(kind, view_of(kind_name[p->kind])); p->kind++)
+        ;
+    assert(p->kind < KINDS);
+    read_words(p, text);
+    size_t slot = p->word[0] % TABLE_SLOTS;
+    while (first[slot])
+        slot = (slot + 1) % TABLE_SLOTS;
+    first[slot] = (uint16_t)++n_list;
+}
+
+static void load(void)
+{
+    const uint8_t *p = furniture_data, *end = p + furniture_data_len;
+    while (p < end) {
+        const uint8_t *eol = memchr(p, '\n', (size_t)(end - p));
+        if (!eol)
+            eol = end;
+        const uint8_t *tab = memchr(p, '\t', (size_t)(eol - p));
+        if (*p != '#' && tab)
+            add((view){p, (size_t)(tab - p)}, (view){tab + 1, (size_t)(eol - tab - 1)});
+        p = eol + 1;
+    }
+}
+
+static bool stands_at(const phrase *p, const words *w, size_t i)
+{
+    if (i + p->n > w->n)
+        return false;
+    for (unsigned k = 0; k < p->n; k++) {
+        if (w->w[i + k].hash != p->word[k] || (k && w->w[i + k].flags & WORD_LINE))
+            return false;
+    }
+    return true;
+}
+
+// rest_end returns where the sentence that word i stands in ends, or the line.
+static size_t rest_end(const side *s, size_t i, size_t end)
+{
+    const words *w = &s->words;
+    for (; i + 1 < end; i++) {
+        const uint8_t *p = w->text.p + w->w[i].end, *q = w->text.p + w->w[i + 1].begin;
+        if (memchr(p, '.', (size_t)(q - p)))
+            return i + 1;
+    }
+    return end;
+}
+
+// in_brackets tells whether a bracket opens before word i: "(AP Photo/Jane Roe)".
+static bool in_brackets(const side *s, size_t i)
+{
+    size_t from = i ? s->words.w[i - 1].end : 0, to = s->words.w[i].begin;
+    return memchr(s->words.text.p + from, '(', to - from) != NULL;
+}
+
+// mark_beside marks the line that a line [begin, end) speaks of: a bracketed credit of its
+// own stands under its caption, a box's title over its text.
+static void mark_beside(side *s, enum kind kind, size_t begin, size_t end)
+{
+    size_t from = begin, to = begin;
+    if (kind == CAPTION && begin > 0 && end - begin <= CREDIT_MOST && in_brackets(s, begin))
+        from = side_line(s, begin - 1, BESIDE_MOST, &to);
+    else if (kind == BOX && end < s->words.n)
+        from = side_line(s, end, BESIDE_MOST, &to);
+    if (to - from < BESIDE_MOST)
+        side_add_mark(s, from, to, MARK_FURNITURE);
+}
+
+static void mark_phrase(side *s, const phrase *p, size_t i)
+{
+    size_t end, begin = side_line(s, i, LINE_MOST, &end);
+    if (end - begin <= line_most[p->kind]) {
+        side_add_mark(s, begin, end, MARK_FURNITURE);
+        mark_beside(s, p->kind, begin, end);
+    } else if (p->kind == CAPTION) {
+        side_add_mark(s, i, i + p->n, MARK_FURNITURE);
+    } else if (p->kind == NOTICE) {
+        side_add_mark(s, i, rest_end(s, i, end), MARK_FURNITURE);
+    }
+}
+
+// mark_code marks the lines of a script that a crawler took for text: prose has no braces
+// and semicolons side by side.
+static void mark_code(side *s)
+{
+    const uint8_t *p = s->words.text.p, *end = p + s->words.text.len, *eol;
+    for (; p < end; p = eol < end ? eol + 1 : end) {
+        eol = memchr(p, '\n', (size_t)(end - p));
+        if (!eol)
+            eol = end;
+        size_t len = (size_t)(eol - p), from = (size_t)(p - s->words.text.p);
+        if (memchr(p, '{', len) && memchr(p, '}', len) && memchr(p, ';', len))
+            side_add_mark(s, side_word_at(s, from), side_word_at(s, from + len), MARK_FURNITURE);
+    }
+}
+
+// cut_off tells whether a line ends in "... more": a caption that the page can unfold.
+static bool cut_off(const side *s, size_t begin, size_t end)
+{
+    if (end - begin < TWIN_WORDS || end - begin > LINE_MOST)
+        return false;
+    size_t from = s->words.w[end - 2].end, to = s->words.w[end - 1].begin;
+    view last = words_key(&s->words, end - 1);
+    return view_eq(last, view_of("more")) &&
+           (memmem(s->words.text.p + from, to - from, "...", 3) ||
+            memmem(s->words.text.p + from, to - from, "\xe2\x80\xa6", 3));
+}
+
+static uint64_t hash_words(const side *s, size_t begin, size_t end)
+{
+    uint64_t hash = 0;
+    for (size_t i = begin; i < end; i++)
+        hash = hash * 0x9e3779b97f4a7c15u + s->words.w[i].hash;
+    return hash;
+}
+
+static size_t next_line(const side *s, size_t i)
+{
+    for (i++; i < s->words.n && !(s->words.w[i].flags & WORD_LINE); i++)
+        ;
+    return i;
+}
+
+static bool is_furniture(const side *s, size_t begin, size_t end)
+{
+    return s->mark[begin] & s->mark[end - 1] & MARK_FURNITURE;
+}
+
+// mark_twins marks the lines that begin as a caption does: the page shows it again, longer
+// or shorter.
+static void mark_twins(side *s)
+{
+    uint64_t known[TWINS_MOST];
+    size_t n_known = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0, end; i < s->words.n; i = end) {
+            end = next_line(s, i);
+            if (end - i < TWIN_WORDS || end - i > LINE_MOST)
+                continue;
+            uint64_t hash = hash_words(s, i, i + TWIN_WORDS);
+            if (pass == 0 && n_known < TWINS_MOST &&
+                (cut_off(s, i, end) || is_furniture(s, i, end)))
+                known[n_known++] = hash;
+            for (size_t k = 0; pass == 1 && k < n_known; k++) {
+                if (known[k] == hash)
+                    side_add_mark(s, i, end, MARK_FURNITURE);
+            }
+        }
+    }
+}
+
+// mark_repeats marks a line that stood in the text before: headlines over galleries, pull
+// quotes. An article says a thing once.
+static void mark_repeats(side *s)
+{
+    uint64_t seen[REPEATS_SLOTS] = {0};
+    size_t n_seen = 0;
+    for (size_t i = 0, end; i < s->words.n && n_seen < REPEATS_MOST; i = end) {
+        end = next_line(s, i);
+        if (end - i < REPEAT_WORDS || end - i > LINE_MOST)
+            continue;
+        uint64_t hash = hash_words(s, i, end) | 1; // 0 is a free slot
+        size_t slot = hash >> 32 & (REPEATS_SLOTS - 1);
+        while (seen[slot] && seen[slot] != hash)
+            slot = (slot + 1) & (REPEATS_SLOTS - 1);
+        if (seen[slot])
+            side_add_mark(s, i, end, MARK_FURNITURE);
+        n_seen += !seen[slot];
+        seen[slot] = hash;
+    }
+}
+
+void furniture_mark(side *s)
+{
+    pthread_once(&once, load);
+    if (memchr(s->words.text.p, '{', s->words.text.len))
+        mark_code(s);
+    for (size_t i = 0; i < s->words.n; i++) {
+        size_t slot = s->words.w[i].hash % TABLE_SLOTS;
+        for (; first[slot]; slot = (slot + 1) % TABLE_SLOTS) {
+            const phrase *p = &list[first[slot] - 1];
+            if (stands_at(p, &s->words, i))
+                mark_phrase(s, p, i);
+        }
+    }
+    mark_twins(s);
+    mark_repeats(s);
+}

@@ -1,0 +1,37 @@
+// lookup.h - a small hash table from 64-bit hashes to numbers, for tables that are
+// built once and then only read.
+// Layer: evidence.  May include: base.  Threads: constant once built.
+#ifndef SHINGLED_EVIDENCE_LOOKUP_H
+#define SHINGLED_EVIDENCE_LOOKUP_H
+#include "shingled/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Open addressing, linear probes, at most half full. A zeroed one is a valid empty one.
+typedef struct lookup {
+    uint64_t *key; // [cap], 0 = free; owned
+    uint32_t *value;
+    size_t cap, n;
+} lookup;
+
+// lookup_put adds a key or replaces its value. SHG_ENOMEM leaves the table as it was.
+SHG_MUST_CHECK shg_err lookup_put(lookup *t, uint64_t key, uint32_t value);
+void lookup_free(lookup *t);
+
+static inline bool lookup_get(const lookup *t, uint64_t key, uint32_t *value)
+{
+    key += !key; // 0 marks a free place
+    if (!t->cap)
+        return false;
+    for (size_t i = key & (t->cap - 1); t->key[i]; i = (i + 1) & (t->cap - 1)) {
+        if (t->key[i] == key) {
+            *value = t->value[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+#endif

@@ -1,0 +1,112 @@
+#include "evidence/match.h"
+#include "evidence/relation.h"
+#include "evidence/terms.h"
+#include "text/shingle.h"
+
+#include <stdlib.h>
+
+enum { SHELL_SHARE = 5 };
+
+static const char *const relation_names[REL_COUNT] = {
+    [REL_NONE] = "none",       [REL_COPY] = "copy",     [REL_EXCERPT] = "excerpt",
+    [REL_REWRITE] = "rewrite", [REL_QUOTES] = "quotes", [REL_TEMPLATE] = "template",
+    [REL_RELATED] = "related",
+};
+
+static double share(uint32_t part, uint32_t whole)
+{
+    return part >= whole ? part > 0 : (double)part / whole;
+}
+
+// A page may be nearly nothing but furniture: a gallery of captions, a rights notice. Then
+// that is what there is to compare.
+static bool is_shell(const side *s)
+{
+    return (size_t)s->own_words * SHELL_SHARE < s->words.n;
+}
+
+// as_body makes a copy of s without furniture, as long as *out lives; s keeps its words.
+static shg_err as_body(side *out, const side *s)
+{
+    *out = *s;
+    out->mark = malloc(s->words.n + 1);
+    if (!out->mark)
+        return SHG_ENOMEM;
+    for (size_t i = 0; i < s->words.n; i++)
+        out->mark[i] = s->mark[i] & (uint8_t)~MARK_FURNITURE;
+    side_count(out);
+    return SHG_OK;
+}
+
+static shg_err measure(match *out, const side *a, const side *b, bool shell)
+{
+    out->identical = side_same(a, b);
+    shg_err e = passages_find(&out->passages, a, b);
+    if (!e)
+        e = shingles_resemblance(&out->resemblance, &a->words, &b->words);
+    if (!e)
+        e = terms_cosine(&out->cosine, &a->words, &b->words);
+    if (e)
+        return e;
+    out->containment_a = out->identical ? 1 : share(out->passages.words, a->own_words);
+    out->containment_b = out->identical ? 1 : share(out->passages.words, b->own_words);
+    relation_decide(out, a, b, shell);
+    derived_decide(out);
+    return SHG_OK;
+}
+
+shg_err match_make(match *out, const side *a, const side *b)
+{
+    *out = (match){0};
+    side body_a = {0}, body_b = {0};
+    shg_err e = SHG_OK;
+    bool shell = is_shell(a) || is_shell(b);
+    if (shell) {
+        e = as_body(&body_a, a);
+        if (!e)
+            e = as_body(&body_b, b);
+        a = &body_a;
+        b = &body_b;
+    }
+    if (!e)
+        e = measure(out, a, b, shell);
+    free(body_a.mark);
+    free(body_b.mark);
+    if (e)
+        match_free(out);
+    return e;
+}
+
+void match_free(match *m)
+{
+    passages_free(&m->passages);
+    *m = (match){0};
+}
+
+const char *relation_name(relation r)
+{
+    return relation_names[r];
+}
+
+bool relation_parse(const char *name, relation *out)
+{
+    for (int r = REL_NONE + 1; r < REL_COUNT; r++) {
+        if (strcmp(name, relation_names[r]) == 0) {
+            *out = (relation)r;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *derived_name(derived d)
+{
+    static const char *const names[] = {"none", "partial", "whole"};
+    return names[d];
+}
+
+const char *passage_kind_name(passage_kind k)
+{
+    static const char *const names[] = {"prose", "quoted", "paraphrase"};
+    return names[k];
+}

@@ -1,0 +1,47 @@
+// match.h - what one article shares with another, and what that is called.
+//
+// The relation is decided by the first rule that holds (README of this folder, with
+// the measurements each line stands on), by the text alone.
+// Layer: evidence.  May include: passages, side, terms, text, base.  Threads: pure.
+#ifndef SHINGLED_EVIDENCE_MATCH_H
+#define SHINGLED_EVIDENCE_MATCH_H
+#include "evidence/passages.h"
+
+typedef enum relation {
+    REL_NONE,
+    REL_COPY,
+    REL_EXCERPT,
+    REL_REWRITE,
+    REL_QUOTES,
+    REL_TEMPLATE,
+    REL_RELATED,
+    REL_COUNT
+} relation;
+
+typedef enum derived { DERIVED_NONE, DERIVED_PARTIAL, DERIVED_WHOLE } derived;
+
+typedef struct match {
+    relation relation;
+    double score;                        // how sure of the relation, [0,1]
+    bool identical;                      // the normalised texts are equal
+    double resemblance;                  // exact Jaccard of the 3-word shingles
+    double containment_a, containment_b; // share of own_words in passages, [0,1]; 1 if identical
+    double cosine;                       // terms_cosine
+    uint32_t paraphrase_words;           // 0 as long as only exact runs are sought
+    derived derivation;
+    double derivation_score; // [0,1]
+    passages passages;
+} match;
+
+// match_make compares two sides (side_count done); both are only read. Where one of them is
+// nearly nothing but furniture, furniture counts for both. A template is not derived, and of
+// texts that read the same, everything is 1. SHG_ENOMEM leaves *out empty.
+SHG_MUST_CHECK shg_err match_make(match *out, const side *a, const side *b);
+void match_free(match *m);
+
+const char *relation_name(relation r);                // "copy"; "none" for REL_NONE
+bool relation_parse(const char *name, relation *out); // REL_NONE is not a name
+const char *derived_name(derived d);                  // "none", "partial", "whole"
+const char *passage_kind_name(passage_kind k);
+
+#endif

@@ -1,0 +1,55 @@
+// mentions.h - where a text names a source, or what is shaped like one.
+//
+// Known names come from sources.h. Shaped ones are unknown names that end in a head noun
+// of outlets ("Springfield Sentinel"), begin with a US call sign ("KABC 7"), or stand
+// before a noun such as "newspaper" ("the Fjordposten newspaper"), or fill a line that ends
+// in a bullet, as portals name their suppliers. "The Times" is the Springfield Times where
+// that was named before. Echoes ("the newspaper") stand for the source named last. Anchors
+// are words that a pattern hangs on where an agency's sign-off names nobody.
+// Layer: evidence.  May include: sources, text, base.  Threads: pure.
+#ifndef SHINGLED_EVIDENCE_MENTIONS_H
+#define SHINGLED_EVIDENCE_MENTIONS_H
+#include "evidence/lookup.h"
+#include "evidence/sources.h"
+
+// Echoes and anchors are plain words to what stands around them.
+typedef enum mention_kind {
+    MENTION_KNOWN,
+    MENTION_SHAPED,
+    MENTION_ECHO,
+    MENTION_ANCHOR
+} mention_kind;
+
+typedef struct mention {
+    const source *source; // as it is named, a show too; NULL unless known
+    uint32_t begin, end;  // bytes of the name alone
+    uint32_t word;        // its first word
+    uint16_t n_words;
+    uint8_t kind; // of mention_kind
+    bool vague;
+    uint32_t same; // 1 + number of the mention it stands for; 0 = for itself
+} mention;
+
+typedef struct mentions {
+    mention *m; // ascending, they do not overlap
+    size_t n, cap;
+} mentions;
+
+// What a word means for the shape of a name, as roles.tsv lists it.
+enum name_shape {
+    SHAPE_HEAD = 1,     // ends an outlet's name: Times, Post, Sentinel
+    SHAPE_TAIL = 2,     // stands behind one: newspaper, radio
+    SHAPE_ECHO = 4,     // stands for one: newspaper, network
+    SHAPE_NEVER = 8,    // is no part of one: The, According
+    SHAPE_INNER = 16,   // does not begin one: German, Free
+    SHAPE_STATION = 32, // is a station with a number behind it: Channel 7, ABC 13
+    SHAPE_TIME = 64,    // a day or month: may follow a name without a mark
+    SHAPE_ANCHOR = 128,
+};
+
+// shapes: word hash -> bits of name_shape.
+SHG_MUST_CHECK shg_err mentions_find(mentions *out, const sources *s, const lookup *shapes,
+                                     const words *w);
+void mentions_free(mentions *m);
+
+#endif

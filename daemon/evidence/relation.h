@@ -1,0 +1,19 @@
+// relation.h - what the measures of two texts are called, and how sure that is.
+// Layer: evidence.  May include: match, side, terms, text, base.  Threads: pure.
+#ifndef SHINGLED_EVIDENCE_RELATION_H
+#define SHINGLED_EVIDENCE_RELATION_H
+#include "evidence/match.h"
+
+// relation_decide sets relation and score of m, whose measures are set. shell: one side is
+// nearly nothing but furniture, and was compared with it.
+void relation_decide(match *m, const side *a, const side *b, bool shell);
+
+// derived_decide sets derivation and derivation_score, likewise.
+void derived_decide(match *m);
+
+// form_filled tells whether the passages are a form that the two fill in with other numbers
+// or names: of those that stand in them, and in the places between their runs, too many
+// differ, and little else does.
+bool form_filled(const passages *p, const side *a, const side *b);
+
+#endif

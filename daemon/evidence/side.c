@@ -1,0 +1,88 @@
+#include "evidence/side.h"
+#include "evidence/furniture.h"
+#include "evidence/speech.h"
+#include "text/shingle.h"
+
+#include <stdlib.h>
+
+shg_err side_make(side *out, view text, size_t *at)
+{
+    *out = (side){0};
+    shg_err e = words_make(&out->words, text, at);
+    if (e)
+        return e;
+    out->mark = calloc(out->words.n + 1, sizeof *out->mark);
+    if (!out->mark) {
+        words_free(&out->words);
+        return SHG_ENOMEM;
+    }
+    out->body = words_body_hash(&out->words);
+    speech_mark(out);
+    furniture_mark(out);
+    side_count(out);
+    return SHG_OK;
+}
+
+void side_free(side *s)
+{
+    free(s->mark);
+    words_free(&s->words);
+    *s = (side){0};
+}
+
+void side_add_mark(side *s, size_t from, size_t to, enum mark m)
+{
+    for (size_t i = from; i < to && i < s->words.n; i++)
+        s->mark[i] |= (uint8_t)m;
+}
+
+void side_count(side *s)
+{
+    uint64_t own = 0, prose = 0;
+    for (size_t i = 0; i < s->words.n; i++) {
+        if (s->mark[i] & MARK_FURNITURE)
+            continue;
+        unsigned w = word_weight(&s->words.w[i]);
+        own += w;
+        prose += s->mark[i] & MARK_SPEECH ? 0 : w;
+    }
+    s->own_words = (uint32_t)((own + WORD_WEIGHT / 2) / WORD_WEIGHT);
+    s->own_prose = (uint32_t)((prose + WORD_WEIGHT / 2) / WORD_WEIGHT);
+}
+
+bool side_same(const side *a, const side *b)
+{
+    if (a->words.n == 0 && b->words.n == 0)
+        return view_eq(a->words.text, b->words.text);
+    if (a->words.n != b->words.n || a->body != b->body)
+        return false;
+    for (size_t i = 0; i < a->words.n; i++) {
+        if (!words_same(&a->words, i, &b->words, i))
+            return false;
+    }
+    return true;
+}
+
+size_t side_line(const side *s, size_t i, size_t most, size_t *end)
+{
+    size_t begin = i, last = i + 1;
+    while (begin > 0 && i - begin < most && !(s->words.w[begin].flags & WORD_LINE))
+        begin--;
+    while (last < s->words.n && last - i < most && !(s->words.w[last].flags & WORD_LINE))
+        last++;
+    *end = last;
+    return begin;
+}
+
+size_t side_word_at(const side *s, size_t byte)
+{
+    size_t lo = 0, hi = s->words.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (s->words.w[mid].begin < byte)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}

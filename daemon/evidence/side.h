@@ -1,0 +1,42 @@
+// side.h - one article made ready to be compared: its words, and what each one is.
+//
+// A word is prose unless marked: speech (in quotation marks, in an embedded post, in a
+// transcript line, or voted speech by other articles) or furniture (captions, rights,
+// sign-up and share lines, or what a publisher carries in many stories).
+// Layer: evidence.  May include: text, base.  Threads: one owner; shared for reading.
+#ifndef SHINGLED_EVIDENCE_SIDE_H
+#define SHINGLED_EVIDENCE_SIDE_H
+#include "text/words.h"
+
+enum mark { MARK_SPEECH = 1, MARK_FURNITURE = 2 };
+
+typedef struct side {
+    words words;
+    uint8_t *mark;      // [words.n], of enum mark; owned
+    uint32_t own_words; // words that are not furniture, a WORD_CHAR as 5/8 of one
+    uint32_t own_prose; // words that are neither, likewise
+    uint64_t body;      // words_body_hash
+} side;
+
+// side_make splits the text (borrowed, must outlive it) and marks speech and furniture
+// by what the text itself shows. SHG_EUTF8 with *at; SHG_ENOMEM.
+SHG_MUST_CHECK shg_err side_make(side *out, view text, size_t *at);
+void side_free(side *s);
+
+// side_add_mark marks words [from, to) besides (what frequencies know); side_count must
+// follow the last one, before the side is compared.
+void side_add_mark(side *s, size_t from, size_t to, enum mark m);
+void side_count(side *s);
+
+// side_same tells whether the two normalised texts are the same; texts without a word
+// (punctuation, emoji) are, where their bytes are.
+bool side_same(const side *a, const side *b);
+
+// side_line returns the first word of the line (as the text breaks it) that word i stands
+// in, and in *end the word after its last; it looks at most `most` words to either side.
+size_t side_line(const side *s, size_t i, size_t most, size_t *end);
+
+// side_word_at returns the first word that begins at or after a byte of the text.
+size_t side_word_at(const side *s, size_t byte);
+
+#endif

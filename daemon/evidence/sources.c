@@ -1,0 +1,406 @@
+#include "evidence/sources_table.h"
+
+#include "evidence/patterns.h"
+#include "evidence/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+extern const unsigned char embed_sources[];
+extern const size_t embed_sources_len;
+extern const unsigned char embed_roles[];
+extern const size_t embed_roles_len;
+
+enum {
+    HOST_MAX = 255, // RFC 1035
+    USER_FILE_MAX = 64 << 20,
+};
+
+typedef struct row {
+    source src;
+    char *aliases, *domains; // lists still to be cut
+    unsigned line;
+    uint32_t file;
+} row;
+
+static uint64_t hash_name(const char *s)
+{
+    return hash_key(view_of(s));
+}
+
+static shg_err add_first(sources *s, uint64_t hash, uint32_t n_words, bool any_case)
+{
+    uint32_t old = 0, most;
+    s->maybe[hash >> 58 << 2 | (hash >> 56 & 3)] |= 1ull << (hash >> 50 & 63);
+    lookup_get(&s->first, hash, &old);
+    most = old & (FIRST_ANY_CASE - 1);
+    return lookup_put(&s->first, hash,
+                      (n_words > most ? n_words : most) | (old & FIRST_ANY_CASE) |
+                          (any_case ? FIRST_ANY_CASE : 0));
+}
+
+// ---- building
+
+static uint8_t cap_rule_of(const word *w)
+{
+    if (w->flags & WORD_ALLCAPS)
+        return CAP_ALL;
+    return w->flags & WORD_CAP ? CAP_FIRST : CAP_ANY;
+}
+
+// same_name: one source may list a name twice (capitals differ); two sources in one
+// file may not share one, because either could be meant.
+static shg_err claim_name(sources *s, table *t, const row *r, const row *rows, uint64_t h,
+                          uint32_t id, const char *name)
+{
+    uint32_t old;
+    if (lookup_get(&s->names, h, &old)) {
+        const alias *a = &s->alias[old];
+        if (a->source == s->alias[id].source)
+            return SHG_OK;
+        if (rows[a->source].file == r->file)
+            return table_fault(t, "\"%s\" is a name of %s already", name, s->list[a->source].id);
+        if (rows[a->source].file > r->file)
+            return SHG_OK;
+    }
+    return lookup_put(&s->names, h, id);
+}
+
+static shg_err new_alias(sources *s, alias **out)
+{
+    if (s->n_alias == s->cap_alias) {
+        size_t cap = s->cap_alias ? s->cap_alias * 2 : 256;
+        alias *p = realloc(s->alias, cap * sizeof *p);
+        if (!p)
+            return SHG_ENOMEM;
+        s->alias = p;
+        s->cap_alias = cap;
+    }
+    *out = &s->alias[s->n_alias++];
+    **out = (alias){0};
+    return SHG_OK;
+}
+
+static shg_err add_alias(sources *s, table *t, const row *r, const row *rows, const char *name)
+{
+    bool vague = *name == '~';
+    words w;
+    shg_err e = words_make(&w, view_of(name + vague), NULL);
+    if (e == SHG_EUTF8)
+        return table_fault(t, "a name that is not UTF-8");
+    if (e)
+        return e;
+    if (!w.n || w.n > ALIAS_WORDS) {
+        words_free(&w);
+        return table_fault(t, "\"%s\": a name has 1 to %d words", name, ALIAS_WORDS);
+    }
+    alias *a;
+    e = new_alias(s, &a);
+    uint64_t h = 0;
+    for (size_t i = 0; !e && i < w.n; i++) {
+        h = chain(h, w.w[i].hash);
+        a->cap[i] = cap_rule_of(&w.w[i]);
+    }
+    if (!e) {
+        a->source = (uint32_t)(r - rows);
+        a->n_words = (uint8_t)w.n;
+        if (w.n > 1 && view_eq(words_key(&w, 0), view_of("the")))
+            a->cap[0] = CAP_THE;
+        a->vague = vague;
+        a->dotted = strchr(name, '.') && !strchr(name, ' ');
+        e = claim_name(s, t, r, rows, h, (uint32_t)(s->n_alias - 1), name);
+    }
+    if (!e)
+        e = add_first(s, w.w[0].hash, (uint32_t)w.n, a->cap[0] == CAP_ANY || a->cap[0] == CAP_THE);
+    words_free(&w);
+    return e;
+}
+
+// add_domain: a web address finds the publisher, and is a name in a text too.
+static shg_err add_domain(sources *s, table *t, const row *r, const row *rows, const char *domain)
+{
+    shg_err e = lookup_put(&s->domains, hash_name(domain), (uint32_t)(r - rows));
+    return e ? e : add_alias(s, t, r, rows, domain);
+}
+
+static shg_err add_names(sources *s, table *t, row *r, const row *rows)
+{
+    char name[256];
+    t->line = r->line;
+    snprintf(name, sizeof name, "%s%s", r->src.flags & SOURCE_NEEDS_VERB ? "~" : "", r->src.name);
+    shg_err e = add_alias(s, t, r, rows, name);
+    for (char *a; !e && (a = table_part(&r->aliases, ';'));)
+        e = add_alias(s, t, r, rows, a);
+    for (char *d; !e && (d = table_part(&r->domains, ';'));)
+        e = add_domain(s, t, r, rows, d);
+    return e || !strchr(r->src.id, '.') ? e : add_domain(s, t, r, rows, r->src.id);
+}
+
+static shg_err parse_kind(table *t, const char *name, source_kind *out)
+{
+    static const char *const kinds[] = {"agency", "outlet", "broadcaster", "show"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (!strcmp(name, kinds[i])) {
+            *out = (source_kind)i;
+            return SHG_OK;
+        }
+    }
+    return table_fault(t, "\"%s\": a kind is agency, outlet, broadcaster or show", name);
+}
+
+static shg_err parse_row(table *t, char *column[TABLE_COLUMNS], row *r)
+{
+    *r = (row){.src = {.id = column[0], .name = column[1], .lang = column[5]},
+               .aliases = column[3],
+               .domains = column[4],
+               .line = t->line};
+    r->src.parent = *column[6] ? column[6] : NULL;
+    if (!*r->src.id || !*r->src.name)
+        return table_fault(t, "a source has an id and a name");
+    if (strlen(r->src.name) > 200)
+        return table_fault(t, "a name has at most 200 bytes");
+    for (char *f; (f = table_part(&column[7], ','));) {
+        if (strcmp(f, "needs-verb"))
+            return table_fault(t, "\"%s\": the only flag is needs-verb", f);
+        r->src.flags |= SOURCE_NEEDS_VERB;
+    }
+    return parse_kind(t, column[2], &r->src.kind);
+}
+
+typedef struct rows {
+    row *r;
+    size_t n, cap;
+} rows;
+
+// put_row adds a row, or puts it in place of the one with its id in an earlier file.
+static shg_err put_row(sources *s, table *t, rows *rs, const row *r)
+{
+    uint32_t at;
+    if (lookup_get(&s->ids, hash_name(r->src.id), &at)) {
+        if (rs->r[at].file == r->file)
+            return table_fault(t, "%s stands in line %u already", r->src.id, rs->r[at].line);
+        rs->r[at] = *r;
+        return SHG_OK;
+    }
+    if (rs->n == rs->cap) {
+        size_t cap = rs->cap ? rs->cap * 2 : 512;
+        row *p = realloc(rs->r, cap * sizeof *p);
+        if (!p)
+            return SHG_ENOMEM;
+        rs->r = p;
+        rs->cap = cap;
+    }
+    shg_err e = lookup_put(&s->ids, hash_name(r->src.id), (uint32_t)rs->n);
+    if (!e)
+        rs->r[rs->n++] = *r;
+    return e;
+}
+
+static shg_err read_rows(sources *s, table *t, uint32_t file, rows *rs)
+{
+    char *column[TABLE_COLUMNS];
+    shg_err e = SHG_OK;
+    while (!e && table_next(t, column)) {
+        row r;
+        e = parse_row(t, column, &r);
+        r.file = file;
+        if (!e)
+            e = put_row(s, t, rs, &r);
+    }
+    s->text[file] = table_take(t);
+    return e;
+}
+
+static shg_err build(sources *s, table t[2], rows *rs)
+{
+    s->list = calloc(rs->n ? rs->n : 1, sizeof *s->list);
+    if (!s->list)
+        return SHG_ENOMEM;
+    s->n = rs->n;
+    for (size_t i = 0; i < rs->n; i++)
+        s->list[i] = rs->r[i].src;
+    for (size_t i = 0; i < rs->n; i++) {
+        row *r = &rs->r[i];
+        shg_err e = add_names(s, &t[r->file], r, rs->r);
+        if (e)
+            return e;
+        if (r->src.parent && !sources_by_id(s, r->src.parent))
+            return table_fault(&t[r->file], "%s: its parent %s is unknown", r->src.id,
+                               r->src.parent);
+    }
+    return SHG_OK;
+}
+
+// read_file gives the user's file as a whole; the caller frees *out.
+static shg_err read_file(const char *file, char **out, size_t *len)
+{
+    FILE *f = fopen(file, "rb");
+    if (!f)
+        return SHG_EIO;
+    size_t cap = 0;
+    *len = 0;
+    *out = NULL;
+    shg_err e = SHG_OK;
+    do {
+        cap = cap ? cap * 2 : 65536;
+        char *p = realloc(*out, cap);
+        if (!p) {
+            e = SHG_ENOMEM;
+            break;
+        }
+        *out = p;
+        *len += fread(p + *len, 1, cap - *len, f);
+    } while (*len == cap && cap < USER_FILE_MAX);
+    if (!e && (ferror(f) || *len == USER_FILE_MAX || memchr(*out, 0, *len)))
+        e = SHG_EIO;
+    fclose(f);
+    return e;
+}
+
+static shg_err open_tables(table t[2], const char *file, char *why, size_t why_len)
+{
+    view ours = {embed_sources, embed_sources_len};
+    shg_err e = table_open(&t[0], "sources.tsv", ours, why, why_len);
+    if (e || !file)
+        return e;
+    char *text = NULL;
+    size_t len = 0;
+    e = read_file(file, &text, &len);
+    if (e == SHG_EIO)
+        snprintf(why, why_len, "%s: can't be read as a table of sources", file);
+    if (!e)
+        e = table_open(&t[1], file, (view){(uint8_t *)text, len}, why, why_len);
+    free(text);
+    return e;
+}
+
+shg_err sources_open(sources **out, const char *file, char *why, size_t why_len)
+{
+    if (why_len)
+        snprintf(why, why_len, "out of memory");
+    sources *s = *out = calloc(1, sizeof *s);
+    if (!s)
+        return SHG_ENOMEM;
+    table t[2] = {0};
+    rows rs = {0};
+    shg_err e = open_tables(t, file, why, why_len);
+    for (uint32_t i = 0; !e && i < 2 && t[i].text; i++)
+        e = read_rows(s, &t[i], i, &rs);
+    if (!e)
+        e = build(s, t, &rs);
+    if (!e)
+        e = patterns_open(&s->patterns, s, "roles.tsv", (view){embed_roles, embed_roles_len}, why,
+                          why_len);
+    free(rs.r);
+    table_close(&t[0]);
+    table_close(&t[1]);
+    if (e)
+        sources_close(out);
+    return e;
+}
+
+void sources_close(sources **out)
+{
+    sources *s = *out;
+    if (!s)
+        return;
+    patterns_close(&s->patterns);
+    lookup_free(&s->ids);
+    lookup_free(&s->domains);
+    lookup_free(&s->names);
+    lookup_free(&s->first);
+    free(s->alias);
+    free(s->list);
+    free(s->text[0]);
+    free(s->text[1]);
+    free(s);
+    *out = NULL;
+}
+
+// ---- finding by id, domain, name
+
+// host_of cuts scheme, user, port and path off (RFC 3986) and lowers the rest into out.
+static void host_of(view p, char out[HOST_MAX + 1])
+{
+    size_t from = 0, to, n = 0;
+    for (size_t i = 0; i + 2 < p.len && i < 16; i++) {
+        if (!memcmp(p.p + i, "://", 3))
+            from = i + 3;
+    }
+    for (to = from; to < p.len && !strchr("/?#", p.p[to]); to++) {
+        if (p.p[to] == '@')
+            from = to + 1;
+    }
+    for (size_t i = from; i < to && n < HOST_MAX && p.p[i] != ':'; i++)
+        out[n++] = (char)(p.p[i] >= 'A' && p.p[i] <= 'Z' ? p.p[i] + 32 : p.p[i]);
+    out[n] = 0;
+}
+
+static const source *by_host(const sources *s, view publisher)
+{
+    char host[HOST_MAX + 1];
+    host_of(publisher, host);
+    for (const char *h = host; strchr(h, '.'); h = strchr(h, '.') + 1) {
+        uint32_t at;
+        if (lookup_get(&s->domains, hash_name(h), &at))
+            return &s->list[at];
+    }
+    return NULL;
+}
+
+static const source *by_name(const sources *s, view name)
+{
+    words w;
+    const source *found = NULL;
+    if (name.len > 400 || words_make(&w, name, NULL))
+        return NULL;
+    uint64_t h = 0, without_first = 0;
+    for (size_t i = 0; i < w.n; i++) {
+        h = chain(h, w.w[i].hash);
+        if (i)
+            without_first = chain(without_first, w.w[i].hash);
+    }
+    uint32_t at;
+    if (w.n && lookup_get(&s->names, h, &at))
+        found = &s->list[s->alias[at].source];
+    else if (w.n > 1 && view_eq(words_key(&w, 0), view_of("the")) &&
+             lookup_get(&s->names, without_first, &at))
+        found = &s->list[s->alias[at].source];
+    words_free(&w);
+    return found;
+}
+
+const source *sources_publisher(const sources *s, view publisher)
+{
+    if (!publisher.len)
+        return NULL;
+    const source *found = memchr(publisher.p, '.', publisher.len) ? by_host(s, publisher) : NULL;
+    return found ? found : by_name(s, publisher);
+}
+
+const source *sources_credited(const sources *s, const source *src)
+{
+    const source *parent = src->parent ? sources_by_id(s, src->parent) : NULL;
+    return parent ? parent : src;
+}
+
+const source *sources_by_id(const sources *s, const char *id)
+{
+    uint32_t at;
+    return lookup_get(&s->ids, hash_name(id), &at) ? &s->list[at] : NULL;
+}
+
+size_t sources_count(const sources *s)
+{
+    return s->n;
+}
+
+const source *sources_get(const sources *s, size_t i)
+{
+    return &s->list[i];
+}
+
+const struct patterns *sources_patterns(const sources *s)
+{
+    return s->patterns;
+}

@@ -1,0 +1,76 @@
+// sources.h - the table of news sources: agencies, outlets, broadcasters and shows.
+//
+// Compiled in from data/sources.tsv; a user's file of the same columns adds to it
+// and overrides by id. Layer: evidence.  May include: text, base.
+// Threads: constant after sources_open.
+#ifndef SHINGLED_EVIDENCE_SOURCES_H
+#define SHINGLED_EVIDENCE_SOURCES_H
+#include "text/words.h"
+
+typedef enum source_kind {
+    SOURCE_AGENCY,
+    SOURCE_OUTLET,
+    SOURCE_BROADCASTER,
+    SOURCE_SHOW
+} source_kind;
+
+enum source_flag {
+    SOURCE_NEEDS_VERB = 1
+}; // an ambiguous name (Time, Fox): a bare mention is no credit
+
+typedef struct source {
+    const char *id;     // first domain ("thehill.com"), or a slug where it has none
+    const char *name;   // canonical name
+    const char *lang;   // BCP 47
+    const char *parent; // id of the network or owner that is credited for it, or NULL
+    source_kind kind;
+    unsigned flags; // of source_flag
+} source;
+
+typedef struct sources sources;
+struct patterns;
+
+// What sources_match found at a word.
+typedef struct source_hit {
+    const source *source;
+    size_t n_words;
+    bool vague;      // this alias is an ambiguous word: a bare mention is no credit
+    bool possessive; // its last word carries an 's, which is no part of the name
+} source_hit;
+
+// sources_open builds the table. file: the user's, or NULL. On failure *out is NULL and
+// why (of why_len bytes) names file, line and fault: SHG_EFIELD for a fault in a file,
+// SHG_EIO where it can't be read, SHG_ENOMEM.
+SHG_MUST_CHECK shg_err sources_open(sources **out, const char *file, char *why, size_t why_len);
+void sources_close(sources **s);
+
+// sources_publisher finds the source that a publisher field, host or uri names
+// ("www.cnn.com", "edition.cnn.com", "The Hill", "https://thehill.com/a"); NULL if unknown.
+// Subdomains fall back to their parents; a name is taken whatever its capitals.
+const source *sources_publisher(const sources *s, view publisher);
+
+// sources_at finds the longest alias that starts at word i: the source, and in
+// *n_words how many words it takes. NULL where none does.
+const source *sources_at(const sources *s, const words *w, size_t i, size_t *n_words);
+
+// sources_match is sources_at with all that is known of the hit. An alias counts only
+// with its capitals (or in all capitals), and not across a comma, a bracket or a
+// blank line.
+bool sources_match(const sources *s, const words *w, size_t i, source_hit *hit);
+
+// sources_match_joined is sources_match for a name whose first letters hang at another
+// word ("Jan M. OlsenAssociated Press"): it starts at byte *at of word i, which it sets.
+bool sources_match_joined(const sources *s, const words *w, size_t i, source_hit *hit,
+                          uint32_t *at);
+
+// sources_credited is who is credited for a source: a show's network, else itself.
+const source *sources_credited(const sources *s, const source *src);
+
+const source *sources_by_id(const sources *s, const char *id);
+size_t sources_count(const sources *s);
+const source *sources_get(const sources *s, size_t i); // i < sources_count
+
+// The compiled role patterns (patterns.h) live as long as the table.
+const struct patterns *sources_patterns(const sources *s);
+
+#endif

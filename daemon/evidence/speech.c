@@ -1,0 +1,467 @@
+#include "evidence/speech.h"
+#include "text/utf8.h"
+
+// Bounds, in words, that keep one lost mark from turning an article into speech.
+enum {
+    QUOTE_MOST = 400,       // in one line, or with a mark at each paragraph
+    QUOTE_OVER_LINES = 150, // over lines that do not open anew
+    UNCLOSED_MOST = 120,    // to the end of its line, where nothing closes it
+    SINGLE_LEAST = 2,
+    POST_MOST = 60,   // a post is at most 280 characters
+    LABELS_MOST = 64, // speakers of one transcript that are told apart
+    LABEL_WORDS = 4,
+};
+
+enum family { NONE, DOUBLE, LOW, SWEDISH, ANGLE, RANGLE, CORNER, SINGLE };
+enum role { IGNORE, OPEN, CLOSE };
+
+// One quotation mark, with what stands on its two sides.
+typedef struct sign {
+    uint32_t cp, before, after; // code points; ' ' at either end of the text
+    size_t next;                // the first word after it
+} sign;
+
+typedef struct scan {
+    side *s;
+    enum family open;
+    size_t from;   // first word of the open quotation
+    size_t maybe;  // SINGLE: where it may have closed; 0 for nowhere
+    bool plain;    // SINGLE: opened by an ASCII apostrophe
+    unsigned deep; // CORNER: how many are open within it
+} scan;
+
+static bool is_space(uint32_t c)
+{
+    return c <= ' ' || c == 0xa0 || c == 0x202f || (c >= 0x2000 && c <= 0x200b) || c == 0x3000 ||
+           c == 0xfeff;
+}
+
+// What may stand before an opening mark without a space.
+static bool is_lead(uint32_t c)
+{
+    return is_space(c) || c == '(' || c == '[' || c == '{' || c == '-' || c == '/' || c == '"' ||
+           c == '\'' || c == '>' || c == '*' || (c >= 0x2010 && c <= 0x2015) ||
+           (c >= 0x2018 && c <= 0x201f) || c == 0x2026;
+}
+
+static bool is_stop(uint32_t c)
+{
+    return c == '.' || c == ',' || c == '!' || c == '?' || c == ':' || c == ';' || c == 0x2026 ||
+           c == 0x3002 || c == 0xff0c;
+}
+
+// What may follow a closing mark: not the start of a word.
+static bool is_trail(uint32_t c)
+{
+    return is_space(c) || is_stop(c) || c == ')' || c == ']' || c == '"' || c == '\'' || c == '-' ||
+           (c >= 0x2010 && c <= 0x201f);
+}
+
+static bool is_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// A mark that looks the same on both ends.
+static enum role ascii_role(const scan *x, const sign *g)
+{
+    bool lead = is_lead(g->before), trail = is_trail(g->after);
+    bool open = x->open == DOUBLE || x->open == LOW;
+    if (lead && trail)
+        return open ? CLOSE : OPEN;
+    if (lead)
+        return OPEN;
+    if (open)
+        return CLOSE;
+    return !trail && is_stop(g->before) ? OPEN : IGNORE; // "said.“No": a lost space
+}
+
+// The English opening mark closes in German („…“) and in Urdu (”…“); the English closing mark
+// opens in Swedish and in Urdu.
+static enum role curly_role(const scan *x, const sign *g)
+{
+    bool lead = is_lead(g->before), trail = is_trail(g->after);
+    if (g->cp == 0x201c) {
+        if (x->open == LOW || x->open == SWEDISH || (x->open == DOUBLE && !lead && trail))
+            return CLOSE;
+        return trail && !is_space(g->after) ? IGNORE : OPEN;
+    }
+    if (x->open == SWEDISH && lead && !trail)
+        return OPEN;
+    if (x->open == DOUBLE || x->open == LOW || x->open == SWEDISH)
+        return CLOSE;
+    return lead && (!trail || is_space(g->after)) ? OPEN : IGNORE;
+}
+
+static enum role angle_role(const scan *x, const sign *g)
+{
+    if (g->cp == 0xab || g->cp == 0x2039) {
+        if (x->open == RANGLE)
+            return CLOSE;
+        return is_lead(g->before) || !is_trail(g->after) ? OPEN : IGNORE;
+    }
+    if (x->open == ANGLE || (x->open == RANGLE && !is_lead(g->before)))
+        return CLOSE;
+    return is_lead(g->before) && !is_trail(g->after) ? OPEN : IGNORE;
+}
+
+// A single mark is most often an apostrophe: it opens only before a word and after none.
+static enum role single_role(const scan *x, const sign *g)
+{
+    if (g->cp == 0x201a)
+        return OPEN;
+    bool opens =
+        g->cp != 0x2019 && is_lead(g->before) && !is_trail(g->after) && !is_digit(g->after);
+    bool new_line = g->next < x->s->words.n && x->s->words.w[g->next].flags & WORD_LINE;
+    if (x->open == SINGLE && !(opens && new_line))
+        return is_trail(g->after) || is_stop(g->before) ? CLOSE : IGNORE;
+    return opens ? OPEN : IGNORE;
+}
+
+// read_sign tells what a mark does, and of which family it is.
+static enum role read_sign(const scan *x, const sign *g, enum family *of)
+{
+    switch (g->cp) {
+    case '"':
+    case 0x2033:
+    case 0xff02:
+        *of = DOUBLE;
+        return ascii_role(x, g);
+    case 0x201c:
+        *of = x->open == SWEDISH ? SWEDISH : DOUBLE;
+        return curly_role(x, g);
+    case 0x201d:
+        *of = x->open == DOUBLE || x->open == LOW ? x->open : SWEDISH;
+        return curly_role(x, g);
+    case 0x201e:
+        *of = LOW;
+        return OPEN;
+    case 0xab:
+    case 0x2039:
+        *of = x->open == RANGLE ? RANGLE : ANGLE;
+        return angle_role(x, g);
+    case 0xbb:
+    case 0x203a:
+        *of = x->open == ANGLE ? ANGLE : RANGLE;
+        return angle_role(x, g);
+    case 0x300c:
+    case 0x300e:
+    case 0xfe41:
+    case 0xfe43:
+    case 0xff62:
+        *of = CORNER;
+        return OPEN;
+    case 0x300d:
+    case 0x300f:
+    case 0xfe42:
+    case 0xfe44:
+    case 0xff63:
+        *of = CORNER;
+        return CLOSE;
+    case '\'':
+    case 0x2018:
+    case 0x2019:
+    case 0x201a:
+        *of = SINGLE;
+        return single_role(x, g);
+    default:
+        return IGNORE;
+    }
+}
+
+// line_end returns the first word of the next line, from word i on, but looks no farther
+// than word most.
+static size_t line_end(const side *s, size_t i, size_t most)
+{
+    if (most > s->words.n)
+        most = s->words.n;
+    while (i < most && !(s->words.w[i].flags & WORD_LINE))
+        i++;
+    return i;
+}
+
+// abandon closes a quotation that nothing closed: at the end of its line, or at word next,
+// where another one begins.
+static void abandon(scan *x, size_t next)
+{
+    size_t most = next < x->from + UNCLOSED_MOST ? next : x->from + UNCLOSED_MOST + 1;
+    size_t end = next > x->from ? line_end(x->s, x->from + 1, most) : next;
+    if (x->open == SINGLE)
+        end = x->maybe >= x->from + SINGLE_LEAST ? x->maybe : x->from;
+    if (end > x->from && end - x->from <= UNCLOSED_MOST)
+        side_add_mark(x->s, x->from, end, MARK_SPEECH);
+    x->open = NONE;
+}
+
+// goes_on tells whether what opens before word next, the first of its line, continues the
+// quotation that is open since the line before.
+static bool goes_on(const scan *x, size_t next)
+{
+    return next < x->s->words.n && x->s->words.w[next].flags & WORD_LINE && next > x->from &&
+           next - x->from <= QUOTE_MOST && line_end(x->s, x->from + 1, next) == next;
+}
+
+static void start(scan *x, enum family of, size_t from)
+{
+    x->open = of;
+    x->from = from;
+    x->maybe = 0;
+    x->deep = 0;
+}
+
+// open_at starts a quotation; where one of the same family is open, this is either the
+// next paragraph of it or the sign that its end was lost.
+static void open_at(scan *x, const sign *g, enum family of)
+{
+    if (x->open == CORNER && of == CORNER)
+        x->deep++;
+    if (x->open == CORNER || (of == SINGLE && x->open != NONE && x->open != SINGLE))
+        return; // a quotation within a quotation
+    if (x->open != NONE && x->open != SINGLE && x->open != of && !(x->open == LOW && of == DOUBLE))
+        return;
+    if (x->open == of && goes_on(x, g->next))
+        side_add_mark(x->s, x->from, g->next, MARK_SPEECH);
+    else if (x->open != NONE)
+        abandon(x, g->next);
+    start(x, of, g->next);
+    x->plain = g->cp == '\'';
+}
+
+static void close_at(scan *x, const sign *g)
+{
+    if (x->deep) {
+        x->deep--;
+        return;
+    }
+    if (x->open == SINGLE && !is_stop(g->before)) {
+        if (!x->plain)
+            x->maybe = g->next; // "the workers' rights": it may close later
+        return;
+    }
+    size_t n = g->next - x->from;
+    bool over = n > QUOTE_MOST || (n > 0 && line_end(x->s, x->from + 1, g->next) < g->next);
+    if (n > (over ? QUOTE_OVER_LINES : QUOTE_MOST) || (x->open == SINGLE && n < SINGLE_LEAST)) {
+        abandon(x, g->next);
+        return;
+    }
+    side_add_mark(x->s, x->from, g->next, MARK_SPEECH);
+    x->open = NONE;
+}
+
+static void take(scan *x, const sign *g)
+{
+    if (x->open != NONE && g->next - x->from > QUOTE_MOST)
+        abandon(x, g->next); // its end was lost; what follows is not within it
+    enum family of = NONE;
+    enum role role = read_sign(x, g, &of);
+    if (role == OPEN)
+        open_at(x, g, of);
+    else if (role == CLOSE && x->open != NONE && (x->open == of || x->open == LOW))
+        close_at(x, g);
+}
+
+// doubled makes one double mark of two single ones that stand side by side (‘‘text’’,
+// ``text'') and returns what follows them.
+static const uint8_t *doubled(const uint8_t *p, const uint8_t *end, uint32_t *cp)
+{
+    const uint8_t *q = p;
+    if ((*cp != 0x2018 && *cp != 0x2019 && *cp != '`' && *cp != '\'') || p == end ||
+        utf8_next(&q, end) != *cp)
+        return p;
+    *cp = *cp == 0x2018 || *cp == '`' ? 0x201c : 0x201d;
+    return q;
+}
+
+// gap_signs reads the marks between two words: before word i, bytes [p, end).
+static void gap_signs(scan *x, const uint8_t *p, const uint8_t *end, size_t i)
+{
+    view text = x->s->words.text;
+    const uint8_t *text_end = text.p + text.len;
+    uint32_t before = p > text.p ? 'a' : ' '; // a word, or the start
+    if (p > text.p && is_digit(p[-1]))
+        before = '0';
+    while (p < end) {
+        sign g = {.before = before, .after = ' ', .next = i};
+        g.cp = utf8_next(&p, end);
+        p = doubled(p, end, &g.cp);
+        const uint8_t *q = p;
+        if (q < text_end)
+            g.after = utf8_next(&q, text_end);
+        take(x, &g);
+        before = g.cp;
+    }
+}
+
+// plain tells whether bytes hold no mark that could matter: the usual gap between words.
+static bool plain(const uint8_t *p, const uint8_t *end)
+{
+    for (; p < end; p++) {
+        if (*p >= 0x80 || *p == '"' || *p == '\'' || *p == '`')
+            return false;
+    }
+    return true;
+}
+
+static void quotations(side *s)
+{
+    scan x = {.s = s};
+    size_t at = 0, n = s->words.n;
+    const uint8_t *p = s->words.text.p;
+    for (size_t i = 0; i <= n; i++) {
+        size_t begin = i < n ? s->words.w[i].begin : s->words.text.len;
+        if (at < begin && !plain(p + at, p + begin))
+            gap_signs(&x, p + at, p + begin, i);
+        if (x.open == SINGLE && i < n && s->words.w[i].flags & WORD_LINE && i > x.from)
+            abandon(&x, i);
+        if (i < n)
+            at = s->words.w[i].end;
+    }
+    if (x.open != NONE)
+        abandon(&x, n);
+}
+
+// previous_line returns where the line before the one that begins at word i begins.
+static size_t previous_line(const side *s, size_t i)
+{
+    size_t end;
+    return i > 0 ? side_line(s, i - 1, POST_MOST, &end) : 0;
+}
+
+static bool has_year(const side *s, size_t from, size_t to)
+{
+    for (size_t i = from; i < to && i < s->words.n; i++) {
+        view k = words_key(&s->words, i);
+        if (k.len == 4 && k.p[0] == '2' && k.p[1] == '0' && is_digit(k.p[2]) && is_digit(k.p[3]))
+            return true;
+    }
+    return false;
+}
+
+// dashed tells whether a dash leads the word ("— Jane Roe (@jroe)").
+static bool dashed(const side *s, size_t i)
+{
+    size_t from = i > 0 ? s->words.w[i - 1].end : 0, to = s->words.w[i].begin;
+    const uint8_t *p = s->words.text.p + from, *end = s->words.text.p + to;
+    while (p < end) {
+        uint32_t c = utf8_next(&p, end);
+        if (c == '-' || (c >= 0x2010 && c <= 0x2015))
+            return true;
+    }
+    return false;
+}
+
+// signature marks the post that "(@name)" with its date signs: the rest of its own line
+// before it, or the line above where the signature has a line of its own.
+static void signature(side *s, size_t i)
+{
+    size_t end, begin = side_line(s, i, POST_MOST, &end), from = begin;
+    bool alone = i - begin <= 6;
+    if (!has_year(s, i + 1, i + 6) && !(alone && dashed(s, begin)))
+        return;
+    size_t to = end - i > 6 ? i + 6 : end;
+    if (alone) {
+        from = previous_line(s, begin);
+        if (from < begin && begin - from <= 2) // a bare link
+            from = previous_line(s, from);
+    }
+    if (i - from > POST_MOST)
+        from = alone ? begin : i - POST_MOST;
+    side_add_mark(s, from, to, MARK_SPEECH);
+}
+
+// link_line marks a link that only posts carry, and what stands before it in its line.
+static void link_line(side *s, size_t i)
+{
+    const word *w = s->words.w;
+    size_t end, begin = side_line(s, i, POST_MOST, &end), last = i + 1;
+    while (last < end && w[last].begin - w[last - 1].end == 1 &&
+           s->words.text.p[w[last].begin - 1] > ' ')
+        last++;
+    side_add_mark(s, begin, last, MARK_SPEECH);
+}
+
+static void each(side *s, const char *needle, size_t skip, void (*mark)(side *, size_t))
+{
+    view t = s->words.text;
+    size_t len = strlen(needle);
+    const uint8_t *p = t.p, *end = t.p + t.len;
+    while (p < end && (p = memmem(p, (size_t)(end - p), needle, len))) {
+        size_t i = side_word_at(s, (size_t)(p - t.p) + skip);
+        if (i < s->words.n)
+            mark(s, i);
+        p += len;
+    }
+}
+
+static void posts(side *s)
+{
+    if (s->words.n == 0)
+        return;
+    each(s, "(@", 2, signature);
+    each(s, "pic.twitter.com/", 0, link_line);
+    each(s, "//t.co/", 2, link_line);
+}
+
+// label tells whether a line begins with a speaker's label ("SMITH:", "Q:") and how many
+// words that takes; hash is of the label.
+static size_t label(const side *s, size_t i, uint64_t *hash, bool *caps)
+{
+    const words *w = &s->words;
+    *hash = 0;
+    *caps = true;
+    for (size_t n = 0; n < LABEL_WORDS && i + n < w->n; n++) {
+        const word *x = &w->w[i + n];
+        if ((n && x->flags & WORD_LINE) || !(x->flags & WORD_CAP))
+            return 0;
+        *hash = *hash * 31 + x->hash;
+        *caps = *caps && (x->flags & WORD_ALLCAPS || x->key_len == 1);
+        if (x->end + 1 < w->text.len && w->text.p[x->end] == ':')
+            return is_space(w->text.p[x->end + 1]) ? n + 1 : 0;
+    }
+    return 0;
+}
+
+typedef struct speaker {
+    uint64_t hash;
+    unsigned lines;
+} speaker;
+
+static speaker *find_speaker(speaker *list, size_t *n, uint64_t hash)
+{
+    for (size_t i = 0; i < *n; i++) {
+        if (list[i].hash == hash)
+            return &list[i];
+    }
+    if (*n == LABELS_MOST)
+        return NULL;
+    list[*n] = (speaker){hash, 0};
+    return &list[(*n)++];
+}
+
+// transcript marks the lines of speakers that speak twice (in capitals) or three times.
+static void transcript(side *s)
+{
+    speaker list[LABELS_MOST];
+    size_t n = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < s->words.n; i++) {
+            uint64_t hash;
+            bool caps;
+            size_t took = s->words.w[i].flags & WORD_LINE ? label(s, i, &hash, &caps) : 0;
+            speaker *who = took ? find_speaker(list, &n, hash) : NULL;
+            if (!who)
+                continue;
+            if (pass == 0)
+                who->lines++;
+            else if (who->lines >= (caps ? 2 : 3))
+                side_add_mark(s, i + took, line_end(s, i + 1, s->words.n), MARK_SPEECH);
+        }
+    }
+}
+
+void speech_mark(side *s)
+{
+    quotations(s);
+    posts(s);
+    transcript(s);
+}

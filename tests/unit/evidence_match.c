@@ -1,0 +1,176 @@
+#include "t.h"
+#include "evidence/match.h"
+
+#define LEAD                                                                                       \
+    "The harbour of Lundby was closed on Tuesday evening after the tanker Ostrava struck the "     \
+    "northern pier and spilled some forty tonnes of diesel oil into the outer basin.\n"
+#define BODY                                                                                       \
+    "Divers found a tear of three metres below the water line. The crew of nineteen was taken "    \
+    "ashore by the rescue boat, and nobody was hurt, the coast guard wrote in its report. "        \
+    "Booms were laid across both mouths of the basin before midnight.\n"
+#define TAIL                                                                                       \
+    "Fishing boats will have to use the smaller harbour at Kall until the oil has been pumped "    \
+    "off, which the port authority expects to take until Friday at least. Ferries to the islands " \
+    "leave from the southern quay. The owner of the ship, a company in Malta, gave no comment.\n"
+#define WORDS_OF_MAYOR                                                                             \
+    "\"We warned the port for years that its pilots were too few for ships of that size, and "     \
+    "now the whole bay pays for what was saved on two salaries,\""
+#define FARMERS                                                                                    \
+    "Farmers in the upper valley hope that barley prices recover before the autumn fair. A dry "   \
+    "spring had cost them a third of last year's yield, and many sold cattle to pay for feed. "    \
+    "The ministry promised help in May, but no cheque has reached a single farm so far.\n"
+#define COUNCIL                                                                                    \
+    "At the town hall the debate turned to the budget for schools, where roofs leak and heating "  \
+    "fails each winter. Councillors of three parties asked for a loan, others for patience.\n"
+
+static relation relate(const char *x, const char *y, match *out)
+{
+    side a, b;
+    match m;
+    assert_ok(side_make(&a, view_of(x), NULL));
+    assert_ok(side_make(&b, view_of(y), NULL));
+    assert_ok(match_make(&m, &a, &b));
+    relation r = m.relation;
+    assert_true(m.score >= 0 && m.score <= 1);
+    assert_true(m.derivation_score >= 0 && m.derivation_score <= 1);
+    if (out)
+        *out = m;
+    out ? (void)passages_free(&out->passages) : match_free(&m);
+    side_free(&a);
+    side_free(&b);
+    return r;
+}
+
+typedef struct row {
+    const char *name, *a, *b;
+    relation is;
+} row;
+
+static const row rows[] = {
+    {"the same", LEAD BODY TAIL, LEAD BODY TAIL, REL_COPY},
+    {"furniture around a copy", LEAD BODY TAIL,
+     "Advertisement\n" LEAD "Read more: storms\n" BODY TAIL
+     "Copyright 2018 Lund Courier. All rights reserved.\n",
+     REL_COPY},
+    {"the end cut off", LEAD BODY TAIL FARMERS, LEAD BODY TAIL, REL_COPY},
+    {"a teaser", LEAD, LEAD BODY TAIL, REL_EXCERPT},
+    {"within a digest", LEAD BODY, FARMERS COUNCIL LEAD BODY FARMERS COUNCIL TAIL, REL_EXCERPT},
+    {"some sentences taken over", LEAD BODY FARMERS COUNCIL,
+     LEAD
+     "Nobody at the pier could say why she came in so fast that night, with the tide behind her. "
+     "Children watched from the sea wall as the smell of fuel drifted over the market and the old "
+     "church. "
+     "An inquiry begins next week, and the pilots' union wants a seat on it, its chair told us in "
+     "the street.\n",
+     REL_REWRITE},
+    {"one speaker", FARMERS "The mayor was angry. " WORDS_OF_MAYOR " she told the council.\n",
+     COUNCIL "Speaking of the accident, the head of the town said: " WORDS_OF_MAYOR
+             " and sat down.\n",
+     REL_QUOTES},
+    {"nothing", LEAD BODY, FARMERS COUNCIL, REL_NONE},
+    {"the same event",
+     "A tanker, the Ostrava, has hit the pier at Lundby; the harbour will stay closed, and oil is "
+     "in the basin.",
+     "The Lundby harbour basin lies under oil since the tanker Ostrava rammed a pier there, "
+     "closing it to all ships for days.",
+     REL_RELATED},
+    {"short and the same", "Blah blah blah.", "blah blah blah", REL_COPY},
+    {"short and alike", "The mayor of Lundby left the hall on Monday.",
+     "The mayor of Lundby left the town on Monday.", REL_NONE},
+    {"no words, same bytes", "...", "...", REL_COPY},
+    {"no words, other bytes", "...", "!!!", REL_NONE},
+    {"empty", "", "", REL_COPY},
+};
+
+static void test_relations(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        match m;
+        relation r = relate(rows[i].a, rows[i].b, &m);
+        if (r != rows[i].is || relate(rows[i].b, rows[i].a, NULL) != rows[i].is)
+            fail_msg("%s: %s (containment %.2f %.2f, prose %u, quoted %u, cosine %.2f)",
+                     rows[i].name, relation_name(r), m.containment_a, m.containment_b,
+                     m.passages.prose, m.passages.quoted, m.cosine);
+    }
+}
+
+static void notice(char *out, const char *day, const char *bank, const char *sum, const char *rate,
+                   const char *total)
+{
+    sprintf(out,
+            "%s The central bank sold bills to the market today, its office said. It took %s "
+            "crowns from %s at "
+            "an average rate of %s percent in the morning round of its daily operations. The bank "
+            "said that it would "
+            "hold the next round tomorrow at the usual hour. Bids came to %s crowns in all and "
+            "were met in part.",
+            day, sum, bank, rate, total);
+}
+
+// A form filled in with other numbers is no copy, and was not made from the other; a copy
+// with one number mended is.
+static void test_template(void **state)
+{
+    (void)state;
+    char a[800], b[800], c[800];
+    notice(a, "Monday.", "Nordhavn", "412", "4.25", "960");
+    notice(b, "Friday.", "Sundborg", "388", "4.31", "1,204");
+    notice(c, "Monday.", "Nordhavn", "412", "4.25", "961");
+    match m;
+    assert_int_equal(relate(a, b, &m), REL_TEMPLATE);
+    assert_int_equal(m.derivation, DERIVED_NONE);
+    assert_true(m.derivation_score < .5);
+    assert_int_equal(relate(a, c, NULL), REL_COPY);
+}
+
+static void test_measures(void **state)
+{
+    (void)state;
+    match m;
+    relate(LEAD BODY, LEAD BODY, &m);
+    assert_true(m.identical && m.score == 1 && m.resemblance == 1 && m.containment_a == 1);
+    assert_int_equal(m.derivation, DERIVED_WHOLE);
+    relate(LEAD, LEAD BODY TAIL, &m);
+    assert_true(!m.identical && m.containment_a == 1 && m.containment_b < .4);
+    relate(LEAD BODY, FARMERS COUNCIL, &m);
+    assert_true(m.resemblance == 0 && m.containment_a == 0 && m.cosine < .1);
+    assert_int_equal(m.derivation, DERIVED_NONE);
+    assert_true(m.derivation_score < .2);
+}
+
+// A page that is nothing but captions is compared by them.
+static void test_shell(void **state)
+{
+    (void)state;
+    const char *captions =
+        "Jane Roe waves to the crowd at the pier in Lundby on Monday. (AP Photo/John Doe)\n"
+        "Divers leave the water at the northern pier in Lundby on Monday. (AP Photo/John Doe)\n";
+    char page[4000];
+    sprintf(page, "%s%s", captions, LEAD BODY TAIL);
+    assert_int_equal(relate(captions, page, NULL), REL_EXCERPT);
+    assert_int_equal(relate(captions, LEAD BODY TAIL, NULL), REL_NONE);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    for (int r = REL_NONE; r < REL_COUNT; r++) {
+        relation back = REL_COUNT;
+        assert_int_equal(relation_parse(relation_name((relation)r), &back), r != REL_NONE);
+        if (r != REL_NONE)
+            assert_int_equal(back, r);
+    }
+    assert_string_equal(relation_name(REL_NONE), "none");
+    assert_string_equal(derived_name(DERIVED_PARTIAL), "partial");
+    assert_string_equal(passage_kind_name(PASSAGE_PARAPHRASE), "paraphrase");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_relations),
+                                       cmocka_unit_test(test_template),
+                                       cmocka_unit_test(test_measures),
+                                       cmocka_unit_test(test_shell), cmocka_unit_test(test_names)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,94 @@
+#include "t.h"
+#include "evidence/side.h"
+
+static side make(const char *text)
+{
+    side s;
+    assert_ok(side_make(&s, view_of(text), NULL));
+    return s;
+}
+
+static void test_counts(void **state)
+{
+    (void)state;
+    side s = make("The mayor said \"we go home\" and left.");
+    assert_int_equal(s.words.n, 8);
+    assert_int_equal(s.own_words, 8);
+    assert_int_equal(s.own_prose, 5);
+    side_add_mark(&s, 6, 8, MARK_FURNITURE);
+    side_count(&s);
+    assert_int_equal(s.own_words, 6);
+    assert_int_equal(s.own_prose, 3);
+    side_add_mark(&s, 6, 1000, MARK_SPEECH); // past the end is nothing; furniture stays
+    side_count(&s);
+    assert_int_equal(s.own_words, 6);
+    side_free(&s);
+}
+
+static void test_characters_weigh_less(void **state)
+{
+    (void)state;
+    side s = make("我们今天早上去"); // 7 characters, 5/8 of a word each: 4.375
+    assert_int_equal(s.words.n, 7);
+    assert_int_equal(s.own_words, 4);
+    side_free(&s);
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    side s;
+    size_t at = 0;
+    assert_int_equal(side_make(&s, view_of("ab\xff"), &at), SHG_EUTF8);
+    assert_int_equal(at, 2);
+    side_free(&s); // empty, but valid
+}
+
+static void test_same(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } rows[] = {
+        {"The mayor left.", "the MAYOR  left", true},
+        {"The mayor left.", "The mayor leaves.", false},
+        {"The mayor left.", "The mayor", false},
+        {"", "", true},
+        {"...", "...", true},
+        {"...", "!!!", false},
+        {"...", "word", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        side a = make(rows[i].a), b = make(rows[i].b);
+        assert_int_equal(side_same(&a, &b), rows[i].same);
+        side_free(&a);
+        side_free(&b);
+    }
+}
+
+static void test_places(void **state)
+{
+    (void)state;
+    side s = make("One two.\nThree four five\nsix");
+    size_t end;
+    assert_int_equal(side_line(&s, 3, 99, &end), 2);
+    assert_int_equal(end, 5);
+    assert_int_equal(side_line(&s, 3, 1, &end), 2);
+    assert_int_equal(end, 4);
+    assert_int_equal(side_line(&s, 5, 99, &end), 5);
+    assert_int_equal(end, 6);
+    assert_int_equal(side_word_at(&s, 0), 0);
+    assert_int_equal(side_word_at(&s, 1), 1);
+    assert_int_equal(side_word_at(&s, 9), 2);
+    assert_int_equal(side_word_at(&s, 999), 6);
+    side_free(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counts), cmocka_unit_test(test_characters_weigh_less),
+        cmocka_unit_test(test_faults), cmocka_unit_test(test_same), cmocka_unit_test(test_places)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,111 @@
+// What counts as speech. Texts mark the words expected to be speech with [ and ].
+#include "t.h"
+#include "evidence/side.h"
+
+typedef struct sample {
+    const char *name, *text;
+} sample;
+
+static const sample samples[] = {
+    {"ascii", "He said \"[we will go home]\" and left."},
+    {"ascii before a comma", "\"[We will go],\" he said. \"[Not today].\""},
+    {"ascii inches", "A 5\" screen and a 7\" screen, he said."},
+    {"ascii lost space", "It ended.\"[So it goes],\" she said."},
+    {"curly", "He said “[we’ll go home]” and left."},
+    {"opened straight, closed curly", "\"[Well, if you look],” she said. \"[No].\""},
+    {"doubled singles", "He said ‘‘[nothing bad]’’ and left. He said ``[maybe some good]'' too."},
+    {"French", "Il a dit : « [nous partons demain] » avant de partir."},
+    {"German guillemets", "Er sagte: »[Wir gehen heim]« und ging."},
+    {"Finnish", "Hän sanoi: »[Me lähdemme kotiin]» ja lähti."},
+    {"German low-high", "Er sagte: „[Wir gehen heim]“ und ging. „[Nein]“, sagte sie."},
+    {"Polish low-high", "Powiedział: „[Idziemy do domu]” i wyszedł."},
+    {"Swedish", "Han sade: ”[Vi går hem]” och gick."},
+    {"guillemets within guillemets", "قال إن «[تنظيم «النخيل]» تقدم» في الشمال أمس كثيرا"},
+    {"closed by a prime", "أعلن موقع “[نخيل 10]″ عن ذلك"},
+    {"Urdu, spaced", "اس نے کہا کہ ’’ [ہم گھر جائیں گے] ‘‘ اور چلا گیا"},
+    {"Urdu", "اس نے کہا کہ ’’[ہم گھر جائیں گے]‘‘ اور چلا گیا"},
+    {"a stray mark before a comma", "It was called “, they said, and nothing more came of that."},
+    {"Chinese corners", "他说「[我们走]」然后走了"},
+    {"Chinese curly", "他说“[我们走]”然后走了"},
+    {"corners within corners", "彼は『[家に「帰る」よ]』と言った"},
+    {"Hebrew gershayim", "צה\"ל אמר \"[אנחנו הולכים]\" והלך"},
+    {"Hebrew gershayim, own mark", "דו״ח אמר כי הוא הולך"},
+    {"apostrophes",
+     "The workers' rights and '90s rock 'n' roll aren't the farmers' concern, he said."},
+    {"curly apostrophes",
+     "The workers’ rights and ’90s rock ’n’ roll aren’t the farmers’ concern."},
+    {"single curly", "He said: ‘[We are the workers’ party, and we go],’ and left."},
+    {"single ascii", "'[We are going home],' he said."},
+    {"a single word is scare", "The so-called ‘deal’ fell through in the end."},
+    {"over paragraphs", "She said:\n“[We go.\n\n“We stay.\n\n“We go again].”\nThen she left."},
+    {"over paragraphs, ascii", "\"[We go.\n\n\"We stay].\"\nThen she left."},
+    {"single over paragraphs", "‘[We go home now.\n\n‘We stay here].’\nThen she left."},
+    {"end lost", "“[We go home, she said.\n]Then she left.\n“[No].”"},
+    {"start lost", "We go home,” she said. “[No].”"},
+    {"post", "He wrote:\n\n[This will never work!\n\n— Jane Roe (@janeroe) July 4, 2018\n\n]Nobody "
+             "answered."},
+    {"post over a link", "[It is raining https://t.co/ab1]\n\nNobody answered."},
+    {"a handle is no post", "Follow Jane (@janeroe) for more of this."},
+    {"transcript",
+     "MILLER: [We go.]\nREED: [We stay.]\nMILLER: [We go.]\nREED: [Fine.]\nThey went."},
+    {"a label once", "UPDATE: The bridge is open.\nWORLD: The river is high."},
+};
+
+// strip copies text without the brackets and fills expect by byte.
+static size_t strip(char *out, char *expect, const char *text)
+{
+    size_t n = 0;
+    char inside = 0;
+    for (; *text; text++) {
+        if (*text == '[' || *text == ']') {
+            inside = *text == '[';
+            continue;
+        }
+        out[n] = *text;
+        expect[n++] = inside;
+    }
+    return n;
+}
+
+static void test_samples(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof samples / sizeof *samples; k++) {
+        char text[1024], expect[1024];
+        size_t n = strip(text, expect, samples[k].text);
+        side s;
+        assert_ok(side_make(&s, (view){(const uint8_t *)text, n}, NULL));
+        assert_true(s.words.n > 0);
+        for (size_t i = 0; i < s.words.n; i++) {
+            const word *w = &s.words.w[i];
+            if (!(s.mark[i] & MARK_SPEECH) != !expect[w->begin])
+                fail_msg("%s: word %zu \"%.*s\"", samples[k].name, i, (int)(w->end - w->begin),
+                         text + w->begin);
+        }
+        side_free(&s);
+    }
+}
+
+// One lost mark must not turn the rest of an article into speech.
+static void test_bounded(void **state)
+{
+    (void)state;
+    static const char *const openers[] = {"“", "\"", "„", "«", "‘", "「"};
+    for (size_t k = 0; k < sizeof openers / sizeof *openers; k++) {
+        char text[16384];
+        size_t n = (size_t)sprintf(text, "He said: %s", openers[k]);
+        for (int i = 0; i < 1000; i++)
+            n += (size_t)sprintf(text + n, "word%d ", i);
+        side s;
+        assert_ok(side_make(&s, (view){(const uint8_t *)text, n}, NULL));
+        assert_true(s.own_prose >= 800);
+        side_free(&s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_samples),
+                                       cmocka_unit_test(test_bounded)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

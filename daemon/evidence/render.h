@@ -13,8 +13,8 @@
 // Each returns a new reference that the caller owns, or NULL when out of memory.
 // render_match: a is "query", b is "match"; p may be NULL (then provenance is unknown);
 // passages in the unit asked for, left out unless with_passages.
-json_t *render_match(const match *m, const side *a, const side *b, const provenance *p, offset_unit unit,
-                     bool with_passages);
+json_t *render_match(const match *m, const side *a, const side *b, const provenance *p,
+                     offset_unit unit, bool with_passages);
 
 // render_credits: the array of credits; confirmed_by[i], unless confirmed_by or it is
 // NULL, is a JSON array taken over ("stolen") for credit i.

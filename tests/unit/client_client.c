@@ -83,8 +83,8 @@ static void peer_send(peer *p, const char *const *frames)
 static shg_client *connected(const char *endpoint, unsigned window)
 {
     shg_client *c;
-    shg_client_opts o = {.size = sizeof o, .connect_ms = WAIT_MS, .answer_ms = WAIT_MS,
-                         .window = window};
+    shg_client_opts o = {
+        .size = sizeof o, .connect_ms = WAIT_MS, .answer_ms = WAIT_MS, .window = window};
     assert_int_equal(shg_client_new(&c, &o), SHG_CLIENT_OK);
     if (shg_client_connect(c, endpoint))
         fail_msg("%s", shg_client_why(c));
@@ -249,7 +249,7 @@ static void foreign_ids_are_passed_over(void **state)
 static void what_is_not_shg1(void **state)
 {
     static const char *const bad[][5] = {
-        {"SHG2", "200", "@rid", "{}"}, {"SHG1", "200", "@rid"}, {"HTTP"},
+        {"SHG2", "200", "@rid", "{}"}, {"SHG1", "200", "@rid"},        {"HTTP"},
         {"SHG1", "20x", "@rid", "{}"}, {"SHG1", "2000", "@rid", "{}"}, {"SHG1", "", "@rid", "{}"},
     };
     pair *s = *state;

@@ -301,10 +301,14 @@ static void checks(void **state)
         const char *uri, *text;
         shg_err want;
     } cases[] = {
-        {"a", "x", SHG_OK},          {NULL, "x", SHG_ENOURI},
-        {uri, "x", SHG_EURI},        {uri + 1, "x", SHG_OK},
-        {"a", NULL, SHG_EBLANK},     {"a", "", SHG_EBLANK},
-        {"a", " \n\xc2\xa0", SHG_EBLANK}, {"a", "\xff", SHG_EUTF8},
+        {"a", "x", SHG_OK},
+        {NULL, "x", SHG_ENOURI},
+        {uri, "x", SHG_EURI},
+        {uri + 1, "x", SHG_OK},
+        {"a", NULL, SHG_EBLANK},
+        {"a", "", SHG_EBLANK},
+        {"a", " \n\xc2\xa0", SHG_EBLANK},
+        {"a", "\xff", SHG_EUTF8},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         record r = {.header = json_object()};
@@ -321,9 +325,9 @@ static void checks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_lines),      cmocka_unit_test(compressed_lines),
-        cmocka_unit_test(cut_off_and_damaged), cmocka_unit_test(whole_texts),
-        cmocka_unit_test(files_that_are_none), cmocka_unit_test(long_lines),
+        cmocka_unit_test(json_lines),           cmocka_unit_test(compressed_lines),
+        cmocka_unit_test(cut_off_and_damaged),  cmocka_unit_test(whole_texts),
+        cmocka_unit_test(files_that_are_none),  cmocka_unit_test(long_lines),
         cmocka_unit_test(lines_over_the_limit), cmocka_unit_test(checks),
         cmocka_unit_test(json_values),
     };

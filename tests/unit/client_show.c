@@ -99,8 +99,13 @@ static void credits(void **state)
 
 // Offsets that lie outside, cut characters or run backwards, members of every wrong type.
 static const char *const odd[] = {
-    "{}", "[]", "null", "5", "'x'",
-    "{'passages':5}", "{'passages':[5,null,{},[]]}",
+    "{}",
+    "[]",
+    "null",
+    "5",
+    "'x'",
+    "{'passages':5}",
+    "{'passages':[5,null,{},[]]}",
     "{'passages':[{'query':[0,1000000000],'match':[5,5],'words':'many','kind':3}]}",
     "{'passages':[{'query':[-5,7],'match':[1e307,1e308],'words':-1}]}",
     "{'passages':[{'query':[9,3],'match':[2,3]},{'query':'a','match':{}}]}",

@@ -25,8 +25,11 @@ static void controls_stay_off(void **state)
 {
     (void)state;
     term t = open_term(80, false);
-    term_say(&t, STYLE_NAME, "a%s|%s|%s|%s\n", "\033[31mred", "bell\a\b", "\xc2\x9b" "31m",
-             "\xe2\x80\xae" "evil");
+    term_say(&t, STYLE_NAME, "a%s|%s|%s|%s\n", "\033[31mred", "bell\a\b",
+             "\xc2\x9b"
+             "31m",
+             "\xe2\x80\xae"
+             "evil");
     term_put(&t, STYLE_PLAIN, view_of("tab\tline\nbad\xff"));
     term_say(&t, STYLE_PLAIN, "\n\n%s\n", "no\nbreak\n");
     term_say(&t, STYLE_PLAIN, "\n");
@@ -124,10 +127,14 @@ static void suggestions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(controls_stay_off), cmocka_unit_test(colours),
-        cmocka_unit_test(cells),             cmocka_unit_test(wrapping),
-        cmocka_unit_test(wrapping_in_colour), cmocka_unit_test(times_and_ages),
-        cmocka_unit_test(lists),             cmocka_unit_test(suggestions),
+        cmocka_unit_test(controls_stay_off),
+        cmocka_unit_test(colours),
+        cmocka_unit_test(cells),
+        cmocka_unit_test(wrapping),
+        cmocka_unit_test(wrapping_in_colour),
+        cmocka_unit_test(times_and_ages),
+        cmocka_unit_test(lists),
+        cmocka_unit_test(suggestions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,218 @@
+// txn.c - transactions, and what is done in them.
+#include "base/log.h"
+#include "store/inside.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { DROP_BATCH = 64 };
+
+shg_err db_begin(db_txn **out, db *d, bool write)
+{
+    assert(!(write && d->read_only));
+    db_txn *t = *out = calloc(1, sizeof *t);
+    if (!t)
+        return SHG_ENOMEM;
+    t->d = d;
+    t->write = write;
+    int rc = mdb_txn_begin(d->env, NULL, write ? 0 : MDB_RDONLY, &t->txn);
+    if (rc == MDB_READERS_FULL) {
+        int dead = 0;
+        (void)mdb_reader_check(d->env, &dead); // slots of readers that died
+        rc = mdb_txn_begin(d->env, NULL, MDB_RDONLY, &t->txn);
+    }
+    if (rc == MDB_PANIC)
+        log_limited(LOG_ERROR, "SHG-PANIC", "the data file's head could not be written: restart");
+    if (rc != 0) {
+        free(t);
+        *out = NULL;
+    }
+    return from_mdb(d, rc);
+}
+
+shg_err db_commit(db_txn **t)
+{
+    db_txn *x = *t;
+    *t = NULL;
+    assert(x && x->write);
+    shg_err err = x->err;
+    if (err) {
+        mdb_txn_abort(x->txn);
+    } else {
+        int rc = mdb_txn_commit(x->txn);
+        x->txn = NULL; // dead, whatever it returned
+        err = from_mdb(x->d, rc);
+        if (err)
+            log_limited(LOG_ERROR, err == SHG_EFULL ? "SHG-FULL" : "SHG-COMMIT",
+                        "commit failed: %s", mdb_strerror(rc));
+    }
+    free(x);
+    return err;
+}
+
+void db_abort(db_txn **t)
+{
+    if (!*t)
+        return;
+    mdb_txn_abort((*t)->txn);
+    free(*t);
+    *t = NULL;
+}
+
+shg_err db_note(db_txn *t, shg_err err)
+{
+    if (t->write && err && err != SHG_ENOTFOUND && !t->err)
+        t->err = err;
+    return err;
+}
+
+static shg_err check_key(view key)
+{
+    return key.len >= 1 && key.len <= DB_KEY_MAX ? SHG_OK : SHG_EINTERNAL;
+}
+
+shg_err db_get(db_txn *t, db_table table, view key, view *value)
+{
+    *value = (view){NULL, 0};
+    if (t->err)
+        return t->err;
+    if (check_key(key))
+        return db_note(t, SHG_EINTERNAL);
+    MDB_val k = to_val(key), v = {0, NULL};
+    shg_err err = from_mdb(t->d, mdb_get(t->txn, t->d->dbi[table], &k, &v));
+    if (!err)
+        *value = of_val(v);
+    return db_note(t, err);
+}
+
+shg_err db_get_many(db_txn *t, db_table table, const view *keys, view *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        shg_err err = db_get(t, table, keys[i], &values[i]);
+        if (err && err != SHG_ENOTFOUND)
+            return err;
+    }
+    return SHG_OK;
+}
+
+static shg_err put(db_txn *t, db_table table, view key, view value, unsigned flags)
+{
+    assert(t->write);
+    if (t->err)
+        return t->err;
+    if (check_key(key))
+        return db_note(t, SHG_EINTERNAL);
+    MDB_val k = to_val(key), v = to_val(value);
+    return db_note(t, from_mdb(t->d, mdb_put(t->txn, t->d->dbi[table], &k, &v, flags)));
+}
+
+shg_err db_put(db_txn *t, db_table table, view key, view value)
+{
+    return put(t, table, key, value, 0);
+}
+
+shg_err db_append(db_txn *t, db_table table, view key, view value)
+{
+    return put(t, table, key, value, MDB_APPEND);
+}
+
+shg_err db_del(db_txn *t, db_table table, view key)
+{
+    assert(t->write);
+    if (t->err)
+        return t->err;
+    if (check_key(key))
+        return db_note(t, SHG_EINTERNAL);
+    MDB_val k = to_val(key);
+    return db_note(t, from_mdb(t->d, mdb_del(t->txn, t->d->dbi[table], &k, NULL)));
+}
+
+static bool is_before(view key, view to)
+{
+    if (to.len == 0)
+        return true;
+    size_t n = key.len < to.len ? key.len : to.len;
+    int c = memcmp(key.p, to.p, n);
+    return c < 0 || (c == 0 && key.len < to.len);
+}
+
+shg_err db_scan(db_txn *t, db_table table, view from, view to, db_each *each, void *ctx)
+{
+    if (t->err)
+        return t->err;
+    MDB_cursor *c = NULL;
+    MDB_val k = to_val(from), v;
+    int rc = mdb_cursor_open(t->txn, t->d->dbi[table], &c);
+    if (rc != 0)
+        return db_note(t, from_mdb(t->d, rc));
+    shg_err stop = SHG_OK;
+    rc = mdb_cursor_get(c, &k, &v, from.len ? MDB_SET_RANGE : MDB_FIRST);
+    while (rc == 0 && is_before(of_val(k), to)) {
+        stop = each(ctx, of_val(k), of_val(v));
+        if (stop)
+            break;
+        rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
+    }
+    mdb_cursor_close(c);
+    if (stop)
+        return stop;
+    return rc == MDB_NOTFOUND ? SHG_OK : db_note(t, from_mdb(t->d, rc));
+}
+
+// Keys are copied out first: a cursor that deletes under itself is where LMDB 0.9
+// has had its faults.
+typedef struct doomed {
+    uint8_t key[DROP_BATCH][DB_KEY_MAX];
+    size_t len[DROP_BATCH], n, most;
+} doomed;
+
+static shg_err doom(void *ctx, view key, view value)
+{
+    doomed *b = ctx;
+    (void)value;
+    if (b->n == b->most)
+        return SHG_EBUSY; // only to stop the scan
+    memcpy(b->key[b->n], key.p, key.len);
+    b->len[b->n++] = key.len;
+    return SHG_OK;
+}
+
+shg_err db_drop(db_txn *t, db_table table, view from, view to, size_t most, size_t *dropped)
+{
+    assert(t->write);
+    *dropped = 0;
+    while (*dropped < most) {
+        doomed b;
+        b.n = 0;
+        b.most = most - *dropped < DROP_BATCH ? most - *dropped : DROP_BATCH;
+        shg_err err = db_scan(t, table, from, to, doom, &b);
+        if (err && err != SHG_EBUSY)
+            return err;
+        for (size_t i = 0; i < b.n; i++) {
+            shg_err del = db_del(t, table, (view){b.key[i], b.len[i]});
+            if (del)
+                return del;
+        }
+        *dropped += b.n;
+        if (b.n < b.most)
+            break;
+    }
+    return SHG_OK;
+}
+
+shg_err db_last(db_txn *t, db_table table, view *key)
+{
+    *key = (view){NULL, 0};
+    if (t->err)
+        return t->err;
+    MDB_cursor *c = NULL;
+    MDB_val k, v;
+    int rc = mdb_cursor_open(t->txn, t->d->dbi[table], &c);
+    if (rc != 0)
+        return db_note(t, from_mdb(t->d, rc));
+    rc = mdb_cursor_get(c, &k, &v, MDB_LAST);
+    mdb_cursor_close(c);
+    if (rc == 0)
+        *key = of_val(k);
+    return db_note(t, from_mdb(t->d, rc));
+}

@@ -1,0 +1,267 @@
+// index.c - how fast the index takes articles durably, and how fast it answers.
+//
+//     build/bench/bench_index [documents] [per commit] [directory]
+//
+// Synthetic articles of 3 KB that pack about as news does, 90 fingerprints of which 5 in
+// a hundred are boilerplate, a third near-duplicates of an earlier one. One thread
+// adds; sealing and merging go on behind it, as in the daemon. Texts are packed before the
+// clock runs, as the daemon's other threads do it. One line of CSV for each
+// tenth, and one for the lookups of 90 fingerprints at the end.
+#include "base/clock.h"
+#include "index/index.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PRINTS = 90, TEXT = 3000, QUERIES = 2000, BOILERPLATE = 2000, WORDS = 4096, NAME = 256 };
+
+typedef struct made {
+    char uri[NAME], record[NAME];
+    uint8_t text[TEXT];
+    print prints[PRINTS];
+    minhash sig;
+    buf packed;
+    doc_add a;
+} made;
+
+static uint64_t mix(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9e3779b97f4a7c15ull);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+}
+
+// Words of an invented language, the frequent ones short, so that zstd finds about what it
+// finds in news.
+static void make_text(uint8_t *text, uint64_t *r)
+{
+    for (size_t at = 0; at < TEXT;) {
+        uint64_t x = mix(r), word = (x % WORDS) * (x >> 32 & 0xfff) / 0xfff, s = word;
+        for (size_t n = 2 + word % 9; n && at < TEXT; n--)
+            text[at++] = (uint8_t)('a' + mix(&s) % 26);
+        if (at < TEXT)
+            text[at++] = ' ';
+    }
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const print *x = a, *y = b;
+    return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+static uint32_t make_prints(print *p, uint64_t *r)
+{
+    for (int i = 0; i < PRINTS; i++) {
+        uint64_t x = mix(r);
+        uint64_t common = x % BOILERPLATE;
+        p[i].hash = (x >> 40) % 100 < 5 ? mix(&common) & 0xffffffffff : x & 0xffffffffff;
+        p[i].quoted = (x >> 56 & 3) == 0;
+    }
+    qsort(p, PRINTS, sizeof *p, by_hash);
+    uint32_t n = 1;
+    for (int i = 1; i < PRINTS; i++)
+        if (p[i].hash != p[n - 1].hash)
+            p[n++] = p[i];
+    return n;
+}
+
+static void make(made *m, uint64_t i)
+{
+    uint64_t r = i * 0x632be59bd9b4e019ull, copy = i % 3 == 2 ? i - 2 : i;
+    uint64_t shared = copy * 0x632be59bd9b4e019ull;
+    snprintf(m->uri, sizeof m->uri, "https://www.morning-ledger.example/2017/%llu/%llx.html",
+             (unsigned long long)(i % 365), (unsigned long long)mix(&r));
+    snprintf(m->record, sizeof m->record,
+             "{\"headline\":\"Council votes on item %llu\",\"published\":\"2017-03-12T18:05:00Z\","
+             "\"publisher\":\"morning-ledger.example\",\"by\":\"A. Writer\",\"language\":\"en\"}",
+             (unsigned long long)i);
+    make_text(m->text, &r);
+    m->a =
+        (doc_add){.published_ms = (int64_t)i, .content = mix(&r), .body = mix(&r), .n_words = 420};
+    m->a.n_prints = make_prints(m->prints, &shared);
+    for (int k = 0; k < MINHASH_LANES; k++)
+        m->sig.lane[k] = (uint8_t)mix(&shared);
+    for (int k = 0; k < MINHASH_BANDS; k++)
+        m->sig.band[k] = (uint32_t)mix(k < 20 ? &shared : &r);
+}
+
+static void aim(made *m)
+{
+    m->a.uri = view_of(m->uri);
+    m->a.record = view_of(m->record);
+    m->a.text = (view){m->text, TEXT};
+    m->a.sig = &m->sig;
+    m->a.prints = m->prints;
+}
+
+static void must(shg_err err, const char *what)
+{
+    if (!err)
+        return;
+    fprintf(stderr, "%s: %s\n", what, shg_err_text(err));
+    exit(1);
+}
+
+// What the program wrote. (write_bytes of the same file counts whole folios of the page
+// cache, many times what reaches the device.)
+static uint64_t written_bytes(void)
+{
+    unsigned long long n = 0;
+    char line[128];
+    FILE *f = fopen("/proc/self/io", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "wchar: %llu", &n) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return n;
+}
+
+static int64_t cpu_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void ingest(article_index *ix, uint64_t n, uint64_t group)
+{
+    made *m = calloc(group, sizeof *m);
+    int64_t spent = 0, slowest = 0, add_cpu = 0, commit_cpu = 0;
+    uint64_t wrote = written_bytes(), tenth = n / 10 ? n / 10 : 1, next = tenth, since = 0;
+    printf("documents,docs_per_s,add_cpu_us,commit_cpu_us,slowest_ms,written_per_doc,segments,file_"
+           "bytes,"
+           "ram_bytes\n");
+    for (uint64_t i = 0; i < n && m; i += group) {
+        for (uint64_t k = 0; k < group; k++) {
+            make(&m[k], i + k);
+            aim(&m[k]);
+            must(index_pack(ix, m[k].a.record, m[k].a.text, &m[k].packed), "pack");
+            m[k].a.packed = buf_view(&m[k].packed);
+        }
+        index_txn *t;
+        uri_entry e;
+        int64_t from = clock_mono_ns(), cpu = cpu_ns();
+        must(index_begin(&t, ix), "begin");
+        for (uint64_t k = 0; k < group; k++)
+            must(index_add(t, &m[k].a, &e), "add");
+        int64_t added = cpu_ns();
+        must(index_commit(&t), "commit");
+        commit_cpu += cpu_ns() - added;
+        add_cpu += added - cpu;
+        int64_t took = clock_mono_ns() - from;
+        spent += took;
+        slowest = took > slowest ? took : slowest;
+        since += group;
+        if (i + group < next)
+            continue;
+        index_stats s;
+        must(index_stat(ix, &s), "stat");
+        uint64_t now = written_bytes();
+        printf("%" PRIu64 ",%.0f,%.1f,%.1f,%.1f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+               i + group, (double)since * 1e9 / (double)spent,
+               (double)add_cpu / 1e3 / (double)since, (double)commit_cpu / 1e3 / (double)since,
+               (double)slowest / 1e6, (now - wrote) / since, s.segments, s.file_bytes, s.ram_bytes);
+        fflush(stdout);
+        wrote = now;
+        next += tenth;
+        since = 0;
+        spent = slowest = add_cpu = commit_cpu = 0;
+    }
+    for (uint64_t k = 0; m && k < group; k++)
+        buf_fini(&m[k].packed);
+    free(m);
+}
+
+static int by_ns(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void ask(article_index *ix, uint64_t n, const char *when)
+{
+    static int64_t lookup[QUERIES], near[QUERIES], get[QUERIES];
+    static made m;
+    uint64_t r = 1, hits = 0;
+    for (int q = 0; q < QUERIES; q++) {
+        uint64_t hashes[PRINTS];
+        uint32_t docs[256];
+        size_t found, total;
+        postings p;
+        article a;
+        make(&m, mix(&r) % n);
+        for (uint32_t i = 0; i < m.a.n_prints; i++)
+            hashes[i] = m.prints[i].hash;
+        int64_t t0 = clock_mono_ns();
+        must(index_lookup(ix, hashes, m.a.n_prints, &p), "lookup");
+        int64_t t1 = clock_mono_ns();
+        must(index_near(ix, m.sig.band, docs, 256, &found, &total), "near");
+        int64_t t2 = clock_mono_ns();
+        must(index_get(ix, (uint32_t)(mix(&r) % n), &a), "get");
+        int64_t t3 = clock_mono_ns();
+        for (size_t i = 0; i < p.n; i++)
+            hits += p.list[i].n;
+        hits += found;
+        postings_free(&p);
+        article_free(&a);
+        lookup[q] = t1 - t0;
+        near[q] = t2 - t1;
+        get[q] = t3 - t2;
+    }
+    int64_t *all[] = {lookup, near, get};
+    static const char *const names[] = {"lookup of 90", "near", "get"};
+    for (int i = 0; i < 3; i++) {
+        qsort(all[i], QUERIES, sizeof *all[i], by_ns);
+        printf("%s,%s,p50_us=%.1f,p99_us=%.1f\n", names[i], when, (double)all[i][QUERIES / 2] / 1e3,
+               (double)all[i][QUERIES * 99 / 100] / 1e3);
+    }
+    printf("hits,%s,%" PRIu64 "\n", when, hits);
+}
+
+static void clean_up(const char *dir)
+{
+    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
+    char path[NAME + 16];
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
+        unlink(path);
+    }
+    rmdir(dir);
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000;
+    uint64_t group = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000;
+    char dir[NAME] = "bench-index-XXXXXX";
+    const char *why;
+    article_index *ix;
+    if (argc > 3)
+        snprintf(dir, sizeof dir, "%s/bench-index-XXXXXX", argv[3]);
+    if (!n || !group || !mkdtemp(dir))
+        return 2;
+    index_opts o = {.seed = 42, .stamp = "bench", .background = true};
+    must(index_open(&ix, dir, &o, &why), "open");
+    ingest(ix, n, group);
+    ask(ix, n, "after ingest");
+    index_close(&ix);
+    int64_t from = clock_mono_ns();
+    must(index_open(&ix, dir, &o, &why), "open again");
+    printf("open,us_per_doc=%.2f\n", (double)(clock_mono_ns() - from) / 1e3 / (double)n);
+    ask(ix, n, "after opening");
+    index_close(&ix);
+    uint64_t faults;
+    from = clock_mono_ns();
+    must(index_check(dir, o.stamp, NULL, NULL, NULL, &faults), "check");
+    printf("check,us_per_doc=%.2f,faults=%" PRIu64 "\n",
+           (double)(clock_mono_ns() - from) / 1e3 / (double)n, faults);
+    clean_up(dir);
+    return faults != 0;
+}

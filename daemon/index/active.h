@@ -1,0 +1,77 @@
+// active.h - the postings of the newest documents, in RAM, until they are sealed.
+//
+// A hash table of fingerprints. The first posting of a fingerprint counts the others
+// and leads to them, in ascending order of documents, so that a fingerprint that
+// everyone carries costs no more to look up than its first few documents.
+// Layer: index, private.  Threads: the owner's lock; a frozen one is constant.
+#ifndef SHINGLED_INDEX_ACTIVE_H
+#define SHINGLED_INDEX_ACTIVE_H
+#include "index/docs.h"
+
+typedef struct active active;
+
+// The postings that lookups of many fingerprints find, in the order found.
+typedef struct hit {
+    uint32_t which; // of the fingerprints that are looked up
+    posting p;
+} hit;
+typedef struct hits {
+    buf found;       // of hit
+    uint32_t *n;     // [fingerprints] found so far; never over cap
+    uint32_t *total; // [fingerprints]
+    uint32_t cap;
+    const doc_table *d;
+} hits;
+
+// hits_add keeps a posting whose document is there; false: the list is full.
+static inline bool hits_add(hits *h, uint32_t which, uint32_t doc, bool quoted)
+{
+    if (h->n[which] >= h->cap)
+        return false;
+    if (docs_alive(h->d, doc)) {
+        hit x = {which, {doc, quoted}};
+        buf_add(&h->found, &x, sizeof x);
+        h->n[which]++;
+    }
+    return true;
+}
+
+// A fingerprint that is looked up, with its place among those that were given: sorted,
+// they visit the blocks in order.
+enum { WANT_BITS = 24 };
+static inline uint64_t want_of(uint64_t hash, uint32_t which)
+{
+    return hash << WANT_BITS | which;
+}
+static inline uint64_t want_hash(uint64_t want)
+{
+    return want >> WANT_BITS;
+}
+static inline uint32_t want_which(uint64_t want)
+{
+    return (uint32_t)want & ((1u << WANT_BITS) - 1);
+}
+
+// active_new makes one for documents from doc0 on, shaped for so many of them.
+SHG_MUST_CHECK shg_err active_new(active **out, uint32_t doc0, unsigned docs_expected);
+void active_free(active *a);
+
+// active_reserve makes room for n more postings: active_add of them can't fail.
+SHG_MUST_CHECK shg_err active_reserve(active *a, size_t n);
+void active_add(active *a, uint32_t doc, const print *prints, size_t n);
+
+// active_skip tells that documents below end belong to it, whether they have postings or not.
+void active_skip(active *a, uint32_t end);
+
+// active_lookup finds the postings of n wanted fingerprints (see want_of).
+void active_lookup(const active *a, const uint64_t *wants, size_t n, hits *h);
+
+uint32_t active_first(const active *a); // its documents are [first, end)
+uint32_t active_end(const active *a);
+size_t active_count(const active *a); // postings
+size_t active_ram(const active *a);
+
+// active_get gives the i-th posting in the order in which they were added.
+void active_get(const active *a, size_t i, uint64_t *hash, posting *out);
+
+#endif

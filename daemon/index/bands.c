@@ -1,0 +1,311 @@
+#include "index/bands.h"
+#include "index/huge.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+    PLACES = 7,      // of a line
+    LOAD = 5,        // documents a bucket, on average, before a table grows
+    CHUNK = 256,     // lines
+    SWEEP = 2,       // buckets of each table looked at for a document that goes
+    LEVEL_FIRST = 8, // log2 CHUNK: a table begins with one chunk
+};
+
+// A bucket, or one that hangs behind it. Places fill from 0; a free one has DOC_NONE.
+typedef struct line {
+    uint32_t value[PLACES], doc[PLACES];
+    struct line *next; // older documents; full
+} line;
+static_assert(sizeof(line) == 64, "a cache line");
+enum { SLAB = HUGE_PAGE / sizeof(line) };
+
+typedef struct table {
+    line **chunk;
+    size_t n_chunks, cap;
+    uint32_t n_buckets; // 1 << level, and those split off in this round
+    uint32_t level;
+    uint32_t swept; // next bucket to sweep
+    uint64_t n;     // documents in it, the dead included
+} table;
+
+struct bands {
+    table of[MINHASH_BANDS];
+    line *spare; // list of free lines
+    size_t n_spare;
+    line **slab; // where all lines come from, CHUNK at a time
+    size_t n_slabs, slab_cap;
+    size_t left; // lines of the last slab that were not given out yet
+    size_t ram_bytes;
+};
+
+static line *line_at(const table *t, uint32_t bucket)
+{
+    return &t->chunk[bucket / CHUNK][bucket % CHUNK];
+}
+
+// A bijection that spreads the value over all bits (Appleby, MurmurHash3 finaliser).
+static uint32_t mix(uint32_t x)
+{
+    x = (x ^ x >> 16) * 0x85ebca6bu;
+    x = (x ^ x >> 13) * 0xc2b2ae35u;
+    return x ^ x >> 16;
+}
+
+static uint32_t bucket_of(const table *t, uint32_t value)
+{
+    uint32_t h = mix(value), b = h & ((2u << t->level) - 1);
+    return b < t->n_buckets ? b : h & ((1u << t->level) - 1);
+}
+
+static void line_clear(line *l)
+{
+    memset(l->doc, 0xff, sizeof l->doc);
+    l->next = NULL;
+}
+
+// Room for one more pointer in a list that doubles.
+static shg_err widen(line ***list, size_t n, size_t *cap)
+{
+    if (n < *cap)
+        return SHG_OK;
+    size_t wider_cap = *cap ? *cap * 2 : 16;
+    line **wider = realloc(*list, wider_cap * sizeof *wider);
+    if (!wider)
+        return SHG_ENOMEM;
+    *list = wider;
+    *cap = wider_cap;
+    return SHG_OK;
+}
+
+// CHUNK empty lines.
+static line *lines_alloc(bands *b)
+{
+    if (b->left == 0) {
+        line *slab = widen(&b->slab, b->n_slabs, &b->slab_cap) ? NULL : huge_alloc(HUGE_PAGE);
+        if (!slab)
+            return NULL;
+        b->slab[b->n_slabs++] = slab;
+        b->left = SLAB;
+        b->ram_bytes += HUGE_PAGE;
+    }
+    line *l = b->slab[b->n_slabs - 1] + (SLAB - b->left);
+    b->left -= CHUNK;
+    for (int i = 0; i < CHUNK; i++)
+        line_clear(&l[i]);
+    return l;
+}
+
+static shg_err table_chunk(bands *b, table *t)
+{
+    line *l = widen(&t->chunk, t->n_chunks, &t->cap) ? NULL : lines_alloc(b);
+    if (!l)
+        return SHG_ENOMEM;
+    t->chunk[t->n_chunks++] = l;
+    return SHG_OK;
+}
+
+static shg_err spare_chunk(bands *b)
+{
+    line *l = lines_alloc(b);
+    if (!l)
+        return SHG_ENOMEM;
+    for (int i = CHUNK - 1; i >= 0; i--) {
+        l[i].next = b->spare;
+        b->spare = &l[i];
+    }
+    b->n_spare += CHUNK;
+    return SHG_OK;
+}
+
+shg_err bands_new(bands **out)
+{
+    bands *b = *out = calloc(1, sizeof *b);
+    if (!b)
+        return SHG_ENOMEM;
+    for (int i = 0; i < MINHASH_BANDS; i++) {
+        b->of[i].level = LEVEL_FIRST;
+        b->of[i].n_buckets = 1u << LEVEL_FIRST;
+        if (table_chunk(b, &b->of[i])) {
+            bands_free(b);
+            *out = NULL;
+            return SHG_ENOMEM;
+        }
+    }
+    return SHG_OK;
+}
+
+void bands_free(bands *b)
+{
+    if (!b)
+        return;
+    for (int i = 0; i < MINHASH_BANDS; i++)
+        free(b->of[i].chunk);
+    for (size_t i = 0; i < b->n_slabs; i++)
+        free(b->slab[i]);
+    free(b->slab);
+    free(b);
+}
+
+// An added document takes at most one spare line a table. A split takes none: what
+// fills k lines fills, dealt to two buckets, at most k + 1, and two of those are there.
+shg_err bands_reserve(bands *b, size_t n)
+{
+    shg_err err = SHG_OK;
+    while (!err && b->n_spare < n * MINHASH_BANDS)
+        err = spare_chunk(b);
+    for (int i = 0; i < MINHASH_BANDS && !err; i++) {
+        table *t = &b->of[i];
+        uint64_t most = (t->n + n) / LOAD + 1;
+        while (!err && (uint64_t)t->n_chunks * CHUNK <= most)
+            err = table_chunk(b, t);
+    }
+    return err;
+}
+
+static void push(bands *b, line *l, uint32_t value, uint32_t doc)
+{
+    int at = 0;
+    while (at < PLACES && l->doc[at] != DOC_NONE)
+        at++;
+    if (at == PLACES) {
+        line *full = b->spare;
+        assert(full);
+        b->spare = full->next;
+        b->n_spare--;
+        *full = *l;
+        line_clear(l);
+        l->next = full;
+        at = 0;
+    }
+    l->value[at] = value;
+    l->doc[at] = doc;
+}
+
+// Puts the documents of a line that are still there where they now belong.
+static void deal_line(bands *b, table *t, const doc_table *d, const line *from)
+{
+    for (int i = 0; i < PLACES && from->doc[i] != DOC_NONE; i++) {
+        if (docs_alive(d, from->doc[i]))
+            push(b, line_at(t, bucket_of(t, from->value[i])), from->value[i], from->doc[i]);
+        else
+            t->n--;
+    }
+}
+
+// Takes a bucket's documents out, oldest first, and deals them anew: after a split,
+// and to sweep. Each line is free again before its documents are put elsewhere.
+static void deal(bands *b, table *t, const doc_table *d, uint32_t bucket)
+{
+    line *head = line_at(t, bucket), *old = NULL;
+    line newest = *head;
+    for (line *l = newest.next, *next; l; l = next) {
+        next = l->next;
+        l->next = old;
+        old = l;
+    }
+    line_clear(head);
+    while (old) {
+        line from = *old;
+        old->next = b->spare;
+        b->spare = old;
+        b->n_spare++;
+        old = from.next;
+        deal_line(b, t, d, &from);
+    }
+    deal_line(b, t, d, &newest);
+}
+
+static void split(bands *b, table *t, const doc_table *d)
+{
+    uint32_t from = t->n_buckets - (1u << t->level);
+    t->n_buckets++;
+    if (t->n_buckets == 2u << t->level)
+        t->level++;
+    deal(b, t, d, from);
+}
+
+static bool is_blank(const uint32_t band[MINHASH_BANDS])
+{
+    uint32_t any = 0;
+    for (int i = 0; i < MINHASH_BANDS; i++)
+        any |= band[i];
+    return any == 0;
+}
+
+void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[MINHASH_BANDS])
+{
+    if (is_blank(band))
+        return;
+    line *at[MINHASH_BANDS];
+    for (int i = 0; i < MINHASH_BANDS; i++) {
+        at[i] = line_at(&b->of[i], bucket_of(&b->of[i], band[i]));
+        __builtin_prefetch(at[i], 1);
+    }
+    for (int i = 0; i < MINHASH_BANDS; i++) {
+        table *t = &b->of[i];
+        push(b, at[i], band[i], doc);
+        if (++t->n > (uint64_t)t->n_buckets * LOAD)
+            split(b, t, d);
+    }
+}
+
+void bands_sweep(bands *b, const doc_table *d)
+{
+    for (int i = 0; i < MINHASH_BANDS; i++) {
+        table *t = &b->of[i];
+        for (int n = 0; n < SWEEP; n++) {
+            t->swept = t->swept + 1 < t->n_buckets ? t->swept + 1 : 0;
+            if (line_at(t, t->swept)->doc[0] != DOC_NONE)
+                deal(b, t, d, t->swept);
+        }
+    }
+}
+
+// Lines come newest first, so that the search may stop at BANDS_MOST: within a line
+// the documents ascend.
+static void find(const table *t, const doc_table *d, uint32_t value, buf *found)
+{
+    size_t n = 0;
+    for (const line *l = line_at(t, bucket_of(t, value)); l && n < BANDS_MOST; l = l->next)
+        for (int i = PLACES - 1; i >= 0 && n < BANDS_MOST; i--)
+            if (l->doc[i] != DOC_NONE && l->value[i] == value && docs_alive(d, l->doc[i])) {
+                buf_add(found, &l->doc[i], sizeof l->doc[i]);
+                n++;
+            }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x < y ? -1 : x > y;
+}
+
+shg_err bands_near(const bands *b, const doc_table *d, const uint32_t band[MINHASH_BANDS],
+                   buf *found)
+{
+    if (is_blank(band))
+        return SHG_OK;
+    for (int i = 0; i < MINHASH_BANDS; i++)
+        __builtin_prefetch(line_at(&b->of[i], bucket_of(&b->of[i], band[i])));
+    size_t from = found->len;
+    for (int i = 0; i < MINHASH_BANDS; i++)
+        find(&b->of[i], d, band[i], found);
+    if (buf_err(found) || found->len == from)
+        return buf_err(found);
+    uint32_t *doc = (uint32_t *)(void *)(found->p + from);
+    size_t n = (found->len - from) / sizeof *doc, kept = 1;
+    qsort(doc, n, sizeof *doc, ascending);
+    for (size_t i = 1; i < n; i++)
+        if (doc[i] != doc[kept - 1])
+            doc[kept++] = doc[i];
+    found->len = from + kept * sizeof *doc;
+    return SHG_OK;
+}
+
+size_t bands_ram(const bands *b)
+{
+    return b->ram_bytes;
+}

@@ -1,0 +1,39 @@
+// bands.h - which documents have a band in common: 42 tables from band to documents.
+//
+// Linear hashing (Litwin, VLDB 1980): a table grows by one bucket at a time, so
+// that no insertion waits for a big move. A bucket is a cache line of 7 places,
+// the newest documents first; full lines hang behind it.
+// Documents that are gone are passed over, and swept out a few buckets at each kill.
+// Layer: index, private.  Threads: the owner's lock.
+#ifndef SHINGLED_INDEX_BANDS_H
+#define SHINGLED_INDEX_BANDS_H
+#include "base/buf.h"
+#include "index/docs.h"
+
+// Documents of one band that a search looks at: the newest. More than so many share
+// a band only where they are nearly all alike.
+enum { BANDS_MOST = 4096 };
+
+typedef struct bands bands;
+
+SHG_MUST_CHECK shg_err bands_new(bands **out);
+void bands_free(bands *b);
+
+// bands_reserve makes room for n more documents: bands_add of them can't fail.
+SHG_MUST_CHECK shg_err bands_reserve(bands *b, size_t n);
+
+// bands_add adds a document, whose number is greater than all before. One whose
+// bands are all 0 (a text without shingles) is near to none and is not added.
+void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[MINHASH_BANDS]);
+
+// bands_sweep is called once after each docs_kill.
+void bands_sweep(bands *b, const doc_table *d);
+
+// bands_near appends the documents there that share a band to found, as uint32_t,
+// ascending, each once.
+SHG_MUST_CHECK shg_err bands_near(const bands *b, const doc_table *d,
+                                  const uint32_t band[MINHASH_BANDS], buf *found);
+
+size_t bands_ram(const bands *b);
+
+#endif

@@ -1,0 +1,166 @@
+#include "index/build.h"
+#include "sketch/winnow.h"
+
+#include <stdlib.h>
+
+enum { SLICE_BYTES = 1 << 20 }; // about what one transaction of a job writes
+
+void built_fini(built *b)
+{
+    buf_fini(&b->values);
+    buf_fini(&b->list);
+}
+
+static uint32_t block_of(const segment *s, uint64_t hash)
+{
+    return (uint32_t)(hash >> (PRINT_BITS - s->block_bits));
+}
+
+// Turns counts into where each part begins; start[n] is the sum.
+static void sum_up(size_t *start, size_t n)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i <= n; i++) {
+        size_t here = start[i];
+        start[i] = sum;
+        sum += here;
+    }
+}
+
+shg_err build_sort_frozen(job *j, const active *frozen)
+{
+    size_t n = active_count(frozen), blocks = segment_blocks(&j->out);
+    uint64_t hash;
+    posting p;
+    j->start = calloc(blocks + 1, sizeof *j->start);
+    j->sealed = malloc((n + 1) * sizeof *j->sealed);
+    size_t *at = malloc((blocks + 1) * sizeof *at);
+    if (!j->start || !j->sealed || !at) {
+        free(at);
+        return SHG_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        active_get(frozen, i, &hash, &p);
+        if (!job_is_gone(j, p.doc))
+            j->start[block_of(&j->out, hash)]++;
+    }
+    sum_up(j->start, blocks);
+    memcpy(at, j->start, (blocks + 1) * sizeof *at);
+    for (size_t i = 0; i < n; i++) {
+        active_get(frozen, i, &hash, &p);
+        if (!job_is_gone(j, p.doc))
+            j->sealed[at[block_of(&j->out, hash)]++] = (flat){hash, p.doc, p.quoted};
+    }
+    free(at);
+    return SHG_OK;
+}
+
+static shg_err add_block(const job *j, uint32_t number, flat *p, size_t n, buf *value, built *out)
+{
+    uint8_t key[BLOCK_KEY_LEN];
+    block_key(key, j->out.id, number);
+    value_begin(value);
+    shg_err err = block_build(value, &j->out, number, p, n);
+    if (!err)
+        err = value_end(value, DB_BLOCKS, (view){key, sizeof key});
+    if (err)
+        return err;
+    built_block b = {number, out->values.len, value->len, n};
+    buf_add(&out->values, value->p, value->len);
+    buf_add(&out->list, &b, sizeof b);
+    return buf_err(&out->values) ? buf_err(&out->values) : buf_err(&out->list);
+}
+
+// All postings of a segment in a range of fingerprints.
+static shg_err read_range(const job *j, segment *s, db_txn *t, buf *out)
+{
+    if (s->n == 0)
+        return SHG_OK;
+    unsigned bits = s->block_bits - j->range_bits;
+    for (uint32_t i = 0; i >> bits == 0; i++) {
+        uint32_t number = j->range << bits | i;
+        uint8_t k[BLOCK_KEY_LEN];
+        view key = {k, sizeof k}, value, body;
+        block b;
+        block_key(k, s->id, number);
+        shg_err err = db_get(t, DB_BLOCKS, key, &value);
+        if (err == SHG_ENOTFOUND)
+            err = corrupt(DB_BLOCKS, key, "missing");
+        else if (!err)
+            err = value_check(DB_BLOCKS, key, value, &body);
+        if (!err && (block_parse(&b, s, number, body) || block_read(&b, out)))
+            err = buf_err(out) ? buf_err(out) : corrupt(DB_BLOCKS, key, "shape");
+        if (err == SHG_ECORRUPT)
+            s->damaged = true; // its documents stay; merging it must not be tried for ever
+        if (err)
+            return err;
+    }
+    return SHG_OK;
+}
+
+// The segments that are replaced ascend by document, so the postings of one
+// fingerprint do.
+static shg_err read_all(article_index *ix, const job *j, buf *out)
+{
+    db_txn *t = NULL;
+    shg_err err = db_begin(&t, ix->store, false);
+    for (size_t i = 0; i < j->n_in && !err; i++)
+        err = read_range(j, &ix->segments.s[j->first + i], t, out);
+    db_abort(&t);
+    return err;
+}
+
+// Deals the postings of a range, without those of documents that are gone, to the blocks
+// it is made of.
+static shg_err deal(const job *j, const flat *p, size_t n, flat *dealt, size_t *start, size_t *at)
+{
+    size_t blocks = (size_t)1 << (j->out.block_bits - j->range_bits);
+    memset(start, 0, (blocks + 1) * sizeof *start);
+    uint32_t mask = (uint32_t)blocks - 1;
+    for (size_t i = 0; i < n; i++)
+        if (!job_is_gone(j, p[i].doc))
+            start[block_of(&j->out, p[i].hash) & mask]++;
+    sum_up(start, blocks);
+    memcpy(at, start, (blocks + 1) * sizeof *at);
+    for (size_t i = 0; i < n; i++)
+        if (!job_is_gone(j, p[i].doc))
+            dealt[at[block_of(&j->out, p[i].hash) & mask]++] = p[i];
+    return SHG_OK;
+}
+
+static shg_err build_merged(article_index *ix, const job *j, buf *value, built *out)
+{
+    size_t blocks = (size_t)1 << (j->out.block_bits - j->range_bits);
+    buf in = {0};
+    shg_err err = read_all(ix, j, &in);
+    size_t n = in.len / sizeof(flat);
+    flat *dealt = malloc((n + 1) * sizeof *dealt);
+    size_t *start = malloc(2 * (blocks + 1) * sizeof *start);
+    if (!err && !(dealt && start))
+        err = SHG_ENOMEM;
+    if (!err)
+        err = deal(j, (const flat *)(const void *)in.p, n, dealt, start, start + blocks + 1);
+    for (size_t i = 0; i < blocks && !err; i++)
+        err = add_block(j, (uint32_t)(j->range * blocks + i), dealt + start[i],
+                        start[i + 1] - start[i], value, out);
+    buf_fini(&in);
+    free(dealt);
+    free(start);
+    return err;
+}
+
+shg_err build_ranges(article_index *ix, job *j, built *out)
+{
+    buf value = {0};
+    shg_err err = SHG_OK;
+    while (!err && j->range >> j->range_bits == 0 && out->values.len < SLICE_BYTES) {
+        if (j->seal)
+            err = add_block(j, j->range, j->sealed + j->start[j->range],
+                            j->start[j->range + 1] - j->start[j->range], &value, out);
+        else
+            err = build_merged(ix, j, &value, out);
+        j->range++;
+    }
+    buf_fini(&value);
+    return err;
+}

@@ -1,0 +1,26 @@
+// build.h - the blocks of a segment in the making.
+// Layer: index, private.  Threads: who holds job_lock; without the turn.
+#ifndef SHINGLED_INDEX_BUILD_H
+#define SHINGLED_INDEX_BUILD_H
+#include "index/job.h"
+
+// Blocks ready to be put: values one after the other.
+typedef struct built {
+    buf values;
+    buf list; // of built_block
+} built;
+typedef struct built_block {
+    uint32_t number;
+    size_t at, len; // in values
+    uint64_t n;     // postings
+} built_block;
+void built_fini(built *b);
+
+// build_sort_frozen deals the frozen postings that are not gone to j->sealed, by block.
+SHG_MUST_CHECK shg_err build_sort_frozen(job *j, const active *frozen);
+
+// build_ranges builds the blocks of the next ranges, until there is a slice's worth, and
+// moves j->range on.
+SHG_MUST_CHECK shg_err build_ranges(article_index *ix, job *j, built *out);
+
+#endif

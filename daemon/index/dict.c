@@ -1,0 +1,92 @@
+#include "index/dict.h"
+
+#include <stdlib.h>
+
+enum {
+    DOCS_LEAST = 4096,       // before it, a dictionary would know too little
+    SAMPLES = 2048,          // spread over all documents
+    SAMPLE_BYTES = 16 << 10, // of one article: a long one must not be all there is
+};
+
+shg_err dict_load(packer *p, db_txn *t)
+{
+    view body;
+    shg_err err = meta_get(t, META_DICT, &body);
+    if (err)
+        return err == SHG_ENOTFOUND ? SHG_OK : err;
+    return packer_set_dict(p, body);
+}
+
+bool dict_is_due(article_index *ix)
+{
+    if (ix->dict_tried || packer_has_dict(ix->packer))
+        return false;
+    pthread_rwlock_rdlock(&ix->lock);
+    bool due = ix->segments.n && ix->count.articles >= DOCS_LEAST;
+    pthread_rwlock_unlock(&ix->lock);
+    return due;
+}
+
+// Record and text of one article; nothing where it can't be read.
+static void sample(article_index *ix, uint32_t doc, buf *all, size_t *size)
+{
+    article a;
+    size_t from = all->len;
+    *size = 0;
+    if (index_get(ix, doc, &a))
+        return;
+    buf_add(all, a.record.p, a.record.len);
+    buf_add(all, a.text.p, a.text.len < SAMPLE_BYTES ? a.text.len : SAMPLE_BYTES);
+    *size = all->len - from;
+    article_free(&a);
+}
+
+static shg_err train(article_index *ix, buf *dict)
+{
+    buf all = {0};
+    size_t n = 0, *sizes = malloc(SAMPLES * sizeof *sizes);
+    uint32_t end = index_end(ix), step = end / SAMPLES + 1;
+    if (!sizes)
+        return SHG_ENOMEM;
+    for (uint32_t doc = 0; doc < end && n < SAMPLES; doc += step) {
+        sample(ix, doc, &all, &sizes[n]);
+        n += sizes[n] != 0;
+    }
+    shg_err err = buf_err(&all);
+    if (!err)
+        err = pack_train(buf_view(&all), sizes, n, dict);
+    buf_fini(&all);
+    free(sizes);
+    return err;
+}
+
+// On disk first: a text that is packed with it must never be without it.
+static shg_err keep(article_index *ix, view dict)
+{
+    buf value = {0};
+    db_txn *t = NULL;
+    turn_take(&ix->turn);
+    shg_err err = db_begin(&t, ix->store, true);
+    if (!err)
+        err = meta_write(t, META_DICT, dict, &value);
+    if (err)
+        db_abort(&t);
+    else
+        err = db_commit(&t);
+    if (!err)
+        err = packer_set_dict(ix->packer, dict);
+    turn_pass(&ix->turn);
+    buf_fini(&value);
+    return err;
+}
+
+shg_err dict_train(article_index *ix)
+{
+    buf dict = {0};
+    ix->dict_tried = true; // once in a run is enough, however it ends
+    shg_err err = train(ix, &dict);
+    if (!err && dict.len)
+        err = keep(ix, buf_view(&dict));
+    buf_fini(&dict);
+    return err;
+}

@@ -1,0 +1,38 @@
+// docs.h - what RAM holds of every document: its facts and its lanes.
+//
+// In chunks, so that growing moves nothing; a chunk whose documents are all gone is
+// given back.
+// Layer: index, private.  Threads: the owner's lock.
+#ifndef SHINGLED_INDEX_DOCS_H
+#define SHINGLED_INDEX_DOCS_H
+#include "index/index.h"
+
+typedef struct doc_chunk doc_chunk;
+typedef struct doc_table {
+    doc_chunk **chunk; // NULL where no document of it is there
+    size_t n_chunks, cap;
+    uint32_t end; // one past the greatest document ever added
+    size_t ram_bytes;
+} doc_table;
+
+void docs_fini(doc_table *d);
+
+// docs_reserve makes room for the documents [from, to): docs_add of them can't fail.
+SHG_MUST_CHECK shg_err docs_reserve(doc_table *d, uint32_t from, uint32_t to);
+void docs_add(doc_table *d, uint32_t doc, const doc_info *info, const uint8_t lanes[MINHASH_LANES]);
+
+// docs_kill takes a document out; false where it was not there.
+bool docs_kill(doc_table *d, uint32_t doc);
+
+// docs_skip tells that every number below end was given out.
+void docs_skip(doc_table *d, uint32_t end);
+
+// docs_count counts the documents of [from, to) that are there.
+uint32_t docs_count(const doc_table *d, uint32_t from, uint32_t to);
+
+bool docs_alive(const doc_table *d, uint32_t doc);
+// NULL where the document is not there. They point into the table.
+const doc_info *docs_info(const doc_table *d, uint32_t doc);
+const uint8_t *docs_lanes(const doc_table *d, uint32_t doc);
+
+#endif

@@ -1,0 +1,338 @@
+// group.c - a group of changes: written to the store, committed, then made in RAM.
+#include "base/clock.h"
+#include "index/inside.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static view uri_key_view(const uint8_t key[URI_KEY_LEN])
+{
+    return (view){key, URI_KEY_LEN};
+}
+
+// Whether a row whose second hash is right is this uri's. An article that can't be read
+// does not refuse to be replaced: two hashes, 192 bits, agree.
+static bool is_of(db_txn *t, const uri_row *row, view uri)
+{
+    doc_key k = key_of_doc(row->entry.doc);
+    view value, body;
+    article_row a;
+    if (row->entry.doc == DOC_NONE || db_get(t, DB_ARTICLES, doc_key_view(&k), &value) ||
+        value_check(DB_ARTICLES, doc_key_view(&k), value, &body) || article_parse(body, &a))
+        return true;
+    return view_eq(a.uri, uri);
+}
+
+shg_err uri_seek(const article_index *ix, db_txn *t, view uri, uint8_t key[URI_KEY_LEN],
+                 uri_row *row)
+{
+    uint64_t check;
+    uri_hash(uri, ix->seed, key, &check);
+    for (;; uri_next_key(key)) {
+        view value, body;
+        shg_err err = db_get(t, DB_URIS, uri_key_view(key), &value);
+        if (!err)
+            err = value_check(DB_URIS, uri_key_view(key), value, &body);
+        if (!err && uri_parse(body, row))
+            err = corrupt(DB_URIS, uri_key_view(key), "shape");
+        if (err)
+            return err;
+        if (row->check == check && is_of(t, row, uri))
+            return SHG_OK;
+    }
+}
+
+shg_err index_begin(index_txn **out, article_index *ix)
+{
+    index_txn *t = *out = calloc(1, sizeof *t);
+    if (!t)
+        return SHG_ENOMEM;
+    turn_take(&ix->turn);
+    t->ix = ix;
+    shg_err err = db_begin(&t->t, ix->store, true);
+    if (err) {
+        turn_pass(&ix->turn);
+        free(t);
+        *out = NULL;
+        return err;
+    }
+    t->count = ix->count; // only who has the turn changes it
+    t->first_doc = t->count.next_doc;
+    return SHG_OK;
+}
+
+shg_err index_txn_find(index_txn *t, view uri, uri_entry *out)
+{
+    uint8_t key[URI_KEY_LEN];
+    uri_row row;
+    shg_err err = uri_seek(t->ix, t->t, uri, key, &row);
+    if (err)
+        return err;
+    *out = row.entry;
+    return row.entry.doc == DOC_NONE ? SHG_ENOTFOUND : SHG_OK;
+}
+
+static shg_err put_value(index_txn *t, db_table table, view key, bool append)
+{
+    shg_err err = value_end(&t->value, table, key);
+    if (err)
+        return err;
+    return append ? db_append(t->t, table, key, buf_view(&t->value))
+                  : db_put(t->t, table, key, buf_view(&t->value));
+}
+
+static shg_err put_uri(index_txn *t, const uint8_t key[URI_KEY_LEN], const uri_row *row)
+{
+    value_begin(&t->value);
+    uri_put(&t->value, row);
+    return put_value(t, DB_URIS, uri_key_view(key), false);
+}
+
+// The document is gone for readers at once; its rows and postings go in the background.
+static shg_err bury(index_txn *t, uint32_t doc)
+{
+    doc_key k = key_of_doc(doc);
+    value_begin(&t->value);
+    tomb_put(&t->value, &(tomb_row){.deleted_ms = clock_wall_ms()});
+    shg_err err = put_value(t, DB_TOMBS, doc_key_view(&k), false);
+    change c = {.doc = doc};
+    buf_add(&t->changes, &c, sizeof c);
+    t->count.articles--;
+    t->count.deleted++;
+    return err ? err : buf_err(&t->changes);
+}
+
+// The payload of an article: as index_pack made it, packed here, or as it is (empty).
+static shg_err pack(index_txn *t, const doc_add *a, article_row *row)
+{
+    size_t n = a->record.len + a->text.len;
+    row->payload = a->packed;
+    if (!row->payload.len) {
+        buf_reset(&t->packed);
+        shg_err err = pack_text(t->ix->packer, a->record, a->text, &t->packed);
+        if (err)
+            return err;
+        row->payload = buf_view(&t->packed);
+    }
+    row->packed = row->payload.len != 0;
+    if (row->packed && !pack_is_frame(row->payload, n, &row->dict))
+        return SHG_EINTERNAL; // index_pack was given another record or text
+    return SHG_OK;
+}
+
+static shg_err put_article(index_txn *t, uint32_t doc, uint32_t version, const doc_add *a)
+{
+    doc_key k = key_of_doc(doc);
+    article_row row = {.version = version,
+                       .uri = a->uri,
+                       .record_len = (uint32_t)a->record.len,
+                       .text_len = (uint32_t)a->text.len};
+    shg_err err = pack(t, a, &row);
+    if (err)
+        return err;
+    value_begin(&t->value);
+    article_put(&t->value, &row);
+    if (!row.packed) {
+        buf_add(&t->value, a->record.p, a->record.len);
+        buf_add(&t->value, a->text.p, a->text.len);
+    }
+    return put_value(t, DB_ARTICLES, doc_key_view(&k), true);
+}
+
+static shg_err put_signs(index_txn *t, uint32_t doc, const doc_add *a)
+{
+    doc_key k = key_of_doc(doc);
+    value_begin(&t->value);
+    sign_put(&t->value, a);
+    return put_value(t, DB_SIGNS, doc_key_view(&k), true);
+}
+
+static shg_err remember(index_txn *t, uint32_t doc, const doc_add *a)
+{
+    change c = {
+        .added = true,
+        .doc = doc,
+        .prints = t->prints.len / sizeof(print),
+        .n_prints = a->n_prints,
+        .info = {a->published_ms, a->stored_ms, a->publisher, a->content, a->body, a->n_words},
+        .sig = *a->sig};
+    buf_add(&t->changes, &c, sizeof c);
+    buf_add(&t->prints, a->prints, a->n_prints * sizeof(print));
+    t->n_added++;
+    t->count.articles++;
+    return buf_err(&t->changes) ? buf_err(&t->changes) : buf_err(&t->prints);
+}
+
+// Additions are refused before the map is full, so that what frees space never is. An article
+// takes its rows, a page of the uris, and its part of the pages above them.
+static shg_err take_room(index_txn *t, const doc_add *a)
+{
+    enum { PAGES = 4 * 4096 };
+    shg_err err = t->room_known ? SHG_OK : db_room(t->t, &t->room);
+    t->room_known = !err;
+    uint64_t text = a->packed.len ? a->packed.len : a->record.len + a->text.len;
+    uint64_t need = text + a->n_prints * sizeof(print) + PAGES;
+    if (!err && need > t->room)
+        err = SHG_EFULL;
+    if (!err)
+        t->room -= need;
+    return err;
+}
+
+// After a failure in here a part of the article may stand in the transaction: none of
+// the group can be committed any more.
+static shg_err add(index_txn *t, const doc_add *a, const uint8_t key[URI_KEY_LEN], uri_row *row)
+{
+    shg_err err = SHG_OK;
+    if (row->entry.doc != DOC_NONE)
+        err = bury(t, row->entry.doc);
+    row->entry = (uri_entry){t->count.next_doc++, row->entry.version + 1, a->content};
+    if (!err)
+        err = put_article(t, row->entry.doc, row->entry.version, a);
+    if (!err)
+        err = put_signs(t, row->entry.doc, a);
+    if (!err)
+        err = put_uri(t, key, row);
+    if (!err)
+        err = remember(t, row->entry.doc, a);
+    return t->err = err;
+}
+
+shg_err index_pack(article_index *ix, view record, view text, buf *out)
+{
+    buf_reset(out);
+    return pack_text(ix->packer, record, text, out);
+}
+
+shg_err index_add(index_txn *t, const doc_add *a, uri_entry *out)
+{
+    uint8_t key[URI_KEY_LEN];
+    uri_row row;
+    if (t->err)
+        return t->err;
+    if (t->count.next_doc >= DOC_MAX)
+        return SHG_EFULL;
+    shg_err err = uri_seek(t->ix, t->t, a->uri, key, &row);
+    if (err == SHG_ENOTFOUND) {
+        row.entry = (uri_entry){.doc = DOC_NONE};
+        uint8_t first[URI_KEY_LEN];
+        uri_hash(a->uri, t->ix->seed, first, &row.check);
+    } else if (err) {
+        return err;
+    }
+    err = take_room(t, a);
+    if (!err)
+        err = add(t, a, key, &row);
+    *out = row.entry;
+    return err;
+}
+
+shg_err index_remove(index_txn *t, view uri)
+{
+    uint8_t key[URI_KEY_LEN];
+    uri_row row;
+    if (t->err)
+        return t->err;
+    shg_err err = uri_seek(t->ix, t->t, uri, key, &row);
+    if (err)
+        return err;
+    if (row.entry.doc == DOC_NONE)
+        return SHG_ENOTFOUND;
+    err = bury(t, row.entry.doc);
+    row.entry.doc = DOC_NONE;
+    if (!err)
+        err = put_uri(t, key, &row);
+    return t->err = err;
+}
+
+// Room in RAM is taken before the promise: after the commit nothing can fail.
+static shg_err reserve(index_txn *t)
+{
+    article_index *ix = t->ix;
+    pthread_rwlock_wrlock(&ix->lock);
+    shg_err err = docs_reserve(&ix->docs, t->first_doc, t->count.next_doc);
+    if (!err)
+        err = bands_reserve(ix->bands, t->n_added);
+    if (!err)
+        err = active_reserve(ix->active, t->prints.len / sizeof(print));
+    size_t n = t->changes.len / sizeof(change);
+    if (!err && n && !buf_grow(&ix->unfreed, n * sizeof(uint32_t))) {
+        ix->unfreed.err = SHG_OK; // the list is as good as before
+        err = SHG_ENOMEM;
+    }
+    pthread_rwlock_unlock(&ix->lock);
+    return err;
+}
+
+static void make(article_index *ix, const change *c, const print *prints)
+{
+    if (c->added) {
+        docs_add(&ix->docs, c->doc, &c->info, c->sig.lane);
+        bands_add(ix->bands, &ix->docs, c->doc, c->sig.band);
+        active_add(ix->active, c->doc, prints + c->prints, c->n_prints);
+        return;
+    }
+    buf_add(&ix->unfreed, &c->doc, sizeof c->doc);
+    if (docs_kill(&ix->docs, c->doc))
+        bands_sweep(ix->bands, &ix->docs);
+}
+
+static void apply(index_txn *t)
+{
+    article_index *ix = t->ix;
+    const change *c = (const change *)(const void *)t->changes.p;
+    const print *prints = (const print *)(const void *)t->prints.p;
+    pthread_rwlock_wrlock(&ix->lock);
+    for (size_t i = 0; i < t->changes.len / sizeof *c; i++)
+        make(ix, &c[i], prints);
+    ix->count = t->count;
+    pthread_rwlock_unlock(&ix->lock);
+    if (work_due(ix))
+        worker_kick(ix);
+}
+
+static shg_err put_counters(index_txn *t)
+{
+    uint8_t room[64];
+    buf body = {.p = room, .cap = sizeof room, .max = sizeof room};
+    counters_put(&body, &t->count);
+    return meta_write(t->t, META_COUNTERS, buf_view(&body), &t->value);
+}
+
+static void end(index_txn **t)
+{
+    index_txn *x = *t;
+    *t = NULL;
+    turn_pass(&x->ix->turn);
+    buf_fini(&x->changes);
+    buf_fini(&x->prints);
+    buf_fini(&x->value);
+    buf_fini(&x->packed);
+    free(x);
+}
+
+shg_err index_commit(index_txn **t)
+{
+    index_txn *x = *t;
+    shg_err err = x->err;
+    if (!err)
+        err = reserve(x);
+    if (!err && x->changes.len)
+        err = put_counters(x);
+    if (err)
+        db_abort(&x->t);
+    else
+        err = db_commit(&x->t);
+    if (!err)
+        apply(x);
+    end(t);
+    return err;
+}
+
+void index_abort(index_txn **t)
+{
+    if (!*t)
+        return;
+    db_abort(&(*t)->t);
+    end(t);
+}

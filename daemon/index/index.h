@@ -1,0 +1,196 @@
+// index.h - the articles, their signatures and their postings, in RAM and on disk.
+//
+// What is on disk is the truth; what is in RAM is rebuilt from it at start. A
+// document is named by a number that rises with every put and is never used again; a
+// changed article is a new document that replaces the old one.
+// Layer: index.  May include: store, sketch, text, base.
+// Threads: any thread may call anything. Reads take a shared lock for the time of one
+// lookup; index_begin .. index_commit is one writer at a time (others wait).
+#ifndef SHINGLED_INDEX_INDEX_H
+#define SHINGLED_INDEX_INDEX_H
+#include "base/buf.h"
+#include "base/view.h"
+#include "shingled/err.h"
+#include "sketch/minhash.h"
+
+// Not `index`: strings.h has a function of that name.
+typedef struct article_index article_index;
+typedef struct index_txn index_txn;
+
+#define DOC_NONE UINT32_MAX
+
+typedef struct index_opts {
+    size_t map_bytes;      // as db_opts
+    unsigned seal_docs;    // documents in the active segment; 0 = 32768
+    unsigned merge_fanout; // segments of a tier that merge into one; 0 = 8
+    unsigned list_cap;     // postings of one fingerprint that a lookup returns; 0 = 64
+    unsigned block_bytes;  // of a block of sealed postings, about; 0 = 256 KiB
+    uint64_t seed;         // 0 = keep the stored one, or draw one for a new store;
+                           // other: only for a new store or an equal one (tests)
+    const char *stamp;     // versions of all that decides a signature; a store with
+                           // another one is refused (SHG_EFORMAT)
+    bool background;       // merge in a thread of its own; false: index_merge_step by hand
+} index_opts;
+
+// index_open opens or makes the store and rebuilds what lives in RAM. On failure *out is NULL and
+// *why says what and where.
+SHG_MUST_CHECK shg_err index_open(article_index **out, const char *dir, const index_opts *o,
+                                  const char **why);
+void index_close(article_index **ix); // stops the merge thread; waits for it
+
+uint64_t index_seed(const article_index *ix);
+const char *index_epoch(const article_index *ix); // 32 hex digits: the id of this data set's life
+
+// A fingerprint with where it stood.
+typedef struct print {
+    uint64_t hash; // print_of(): 40 bits
+    bool quoted;   // stood inside quotation marks
+} print;
+
+// One article on its way in. All views are borrowed until index_add returns.
+typedef struct doc_add {
+    view uri;
+    view record;          // the canonical record as compact JSON, without the text
+    view text;            // as it was sent
+    view packed;          // of record and text, by index_pack; empty: index_add packs them
+    int64_t published_ms; // CLOCK_ABSENT where unknown
+    int64_t stored_ms;
+    uint64_t publisher; // hash of the publisher's id; 0 = none
+    uint64_t content;   // hash of record and text: equal content is "unchanged"
+    uint64_t body;      // words_body_hash
+    uint32_t n_words;
+    const minhash *sig;
+    const print *prints; // distinct by hash
+    uint32_t n_prints;
+} doc_add;
+
+// index_pack makes what is stored of record and text, in any thread and outside of the
+// writer's turn: packing is most of index_add's time. out is emptied first and stays
+// empty where packing would save nothing.
+SHG_MUST_CHECK shg_err index_pack(article_index *ix, view record, view text, buf *out);
+
+// index_begin starts a group of changes: they become visible and durable together.
+SHG_MUST_CHECK shg_err index_begin(index_txn **out, article_index *ix);
+
+// What is stored under a uri, the group's own changes included. SHG_ENOTFOUND. doc is
+// never DOC_NONE after SHG_OK.
+typedef struct uri_entry {
+    uint32_t doc;
+    uint32_t version; // from 1; goes on counting over a deletion
+    uint64_t content;
+} uri_entry;
+SHG_MUST_CHECK shg_err index_txn_find(index_txn *t, view uri, uri_entry *out);
+
+// index_add adds an article, and takes out the one that was stored under its uri. After a
+// failure in the middle of it (no room, no memory) the whole group can only be aborted:
+// index_commit returns that failure again. SHG_EFULL also after 2^31 documents.
+// index_remove takes one out; SHG_ENOTFOUND where there is none.
+SHG_MUST_CHECK shg_err index_add(index_txn *t, const doc_add *a, uri_entry *out);
+SHG_MUST_CHECK shg_err index_remove(index_txn *t, view uri);
+
+// index_commit syncs, then makes the group visible to every later read; nulls *t. After
+// a failure nothing of it is there (SHG_EFULL, SHG_EIO, ...).
+SHG_MUST_CHECK shg_err index_commit(index_txn **t);
+void index_abort(index_txn **t);
+
+// What RAM knows of a document.
+typedef struct doc_info {
+    int64_t published_ms, stored_ms;
+    uint64_t publisher, content, body;
+    uint32_t n_words;
+} doc_info;
+
+SHG_MUST_CHECK shg_err index_find(article_index *ix, view uri, uri_entry *out);
+bool index_info(article_index *ix, uint32_t doc, doc_info *out); // false: not there, or taken out
+uint32_t index_end(article_index *ix); // one past the greatest document number
+
+// An article read back. The views point into own; checksums were verified.
+typedef struct article {
+    uint32_t doc, version;
+    view uri, record, text;
+    buf own;
+} article;
+SHG_MUST_CHECK shg_err index_get(article_index *ix, uint32_t doc, article *out);
+void article_free(article *a);
+
+// The signature row of a document: lanes, bands and fingerprints. SHG_ENOTFOUND.
+typedef struct doc_signs {
+    minhash sig;
+    print *prints; // owned by the caller: free()
+    uint32_t n_prints;
+} doc_signs;
+SHG_MUST_CHECK shg_err index_signs(article_index *ix, uint32_t doc, doc_signs *out);
+
+// The documents that carry one fingerprint: the first list_cap of those still there, in
+// ascending order; total counts all that were ever put and not merged away yet.
+typedef struct posting {
+    uint32_t doc;
+    bool quoted;
+} posting;
+typedef struct posting_list {
+    const posting *p; // into postings.pool
+    uint32_t n, total;
+} posting_list;
+typedef struct postings {
+    posting_list *list; // [n], as the hashes were given
+    size_t n;
+    posting *pool;
+} postings;
+// index_lookup finds the lists of n fingerprints (n below 2^24), to be given to
+// postings_free after SHG_OK. SHG_ECORRUPT where a block that is needed is damaged.
+SHG_MUST_CHECK shg_err index_lookup(article_index *ix, const uint64_t *hashes, size_t n,
+                                    postings *out);
+void postings_free(postings *p);
+
+// index_near finds documents that share a band: at most cap, ascending; *total counts
+// what there was before the cap. Deleted ones are left out. Of one band the newest 4096
+// documents are looked at: a band that more of them share is that of a page without news.
+SHG_MUST_CHECK shg_err index_near(article_index *ix, const uint32_t band[MINHASH_BANDS],
+                                  uint32_t *docs, size_t cap, size_t *n, size_t *total);
+
+// Estimated resemblance of two stored documents, from the lanes held in RAM; 0 where one is gone.
+double index_resemblance(article_index *ix, uint32_t a, uint32_t b);
+
+// A document's place in texts and stories: bytes that the engine reads and writes.
+// index_link is its own small transaction, durable when it returns; documents that are
+// gone are passed over. index_links calls each with the links of those that are there,
+// ascending, until it returns other than SHG_OK; it may ask the index, not change it.
+typedef struct doc_link {
+    uint32_t doc;
+    view value;
+} doc_link;
+SHG_MUST_CHECK shg_err index_link(article_index *ix, const doc_link *links, size_t n);
+typedef shg_err index_each_link(void *ctx, uint32_t doc, view value);
+SHG_MUST_CHECK shg_err index_links(article_index *ix, index_each_link *each, void *ctx);
+
+// index_each calls each with every document that is there, ascending, by RAM alone. No lock
+// is held meanwhile.
+typedef bool index_each_doc(void *ctx, uint32_t doc, const doc_info *info); // false stops
+void index_each(article_index *ix, index_each_doc *each, void *ctx);
+
+typedef struct index_stats {
+    uint64_t articles, deleted, documents; // there; ever taken out; numbers given
+    uint64_t segments, postings, capped_lookups, merges;
+    uint64_t file_bytes, ram_bytes;
+} index_stats;
+SHG_MUST_CHECK shg_err index_stat(article_index *ix, index_stats *out);
+
+// index_merge_step does one slice of background work: sealing, merging, giving back the space
+// of what was deleted, training the dictionary. *more tells whether there may be another.
+// After a failure the work is given up and begun again later; nothing is lost.
+SHG_MUST_CHECK shg_err index_merge_step(article_index *ix, bool *more);
+
+// index_check proves a whole store consistent, without opening it for writing: every
+// checksum, every uri points to its document and back, every posting to a document that
+// has it, every document's fingerprints have their postings, counters agree. Each fault is
+// told by say ("articles/000012ab: checksum"); *faults counts them. Blocks that a kill
+// left without a segment are a "note: ", not a fault: the next start deletes them. SHG_OK
+// also when there are faults: other results mean that the check itself could not be done
+// (SHG_EBUSY: a daemon has the store; SHG_EFORMAT: another stamp; stamp NULL: any), and
+// say was told why. say and progress may be NULL. RAM: 9 bytes a document.
+typedef void index_say(void *ctx, const char *line);
+typedef void index_progress(void *ctx, uint64_t done, uint64_t of);
+SHG_MUST_CHECK shg_err index_check(const char *dir, const char *stamp, index_say *say,
+                                   index_progress *progress, void *ctx, uint64_t *faults);
+
+#endif

@@ -1,0 +1,121 @@
+// inside.h - what the files of the index share: the index itself and its group of changes.
+//
+// Who may touch what:
+//   - the store: readers through their own snapshots; writers have the turn (turn_take),
+//     in the order in which they came, so that merging and ingestion starve neither;
+//   - what is in RAM (docs, bands, postings, segment list, counters): lock, shared to
+//     read; exclusively, by who has the turn, to change. It is changed after the
+//     commit that made the change durable, never before.
+// Layer: index, private.
+#ifndef SHINGLED_INDEX_INSIDE_H
+#define SHINGLED_INDEX_INSIDE_H
+#include "index/active.h"
+#include "index/bands.h"
+#include "index/docs.h"
+#include "index/pack.h"
+#include "index/record.h"
+#include "index/segment.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+// A lock that is taken in the order of asking.
+typedef struct turn {
+    pthread_mutex_t lock;
+    pthread_cond_t next;
+    uint64_t asked, served;
+} turn;
+void turn_init(turn *t);
+void turn_fini(turn *t);
+void turn_take(turn *t);
+void turn_pass(turn *t);
+
+// A segment that is being written, slice by slice: from the frozen postings, or from
+// older segments.
+typedef enum job_phase { JOB_NONE, JOB_BUILD, JOB_PUBLISH, JOB_FORGET } job_phase;
+typedef struct job {
+    job_phase phase;
+    bool seal;
+    segment out;
+    size_t first, n_in;  // merge: segments that it replaces
+    unsigned range_bits; // the work is cut by the first bits of the fingerprints
+    uint32_t range;      // next one
+    uint8_t *gone;       // bitmap of [doc0, doc1): taken out before the job began
+    flat *sealed;        // seal: the postings by block
+    size_t *start;       // [blocks + 1] in sealed
+    uint32_t forget;     // next tombstone
+} job;
+
+// The thread that seals and merges.
+typedef struct worker {
+    pthread_t thread;
+    pthread_mutex_t lock; // of the members below
+    pthread_cond_t wake;
+    bool running, stop, kicked;
+} worker;
+
+struct article_index {
+    db *store;
+    index_opts o; // with the defaults filled in
+    uint64_t seed;
+    char epoch[33];
+    turn turn;
+    packer *packer;
+    pthread_rwlock_t lock; // of the members below
+    doc_table docs;
+    bands *bands;
+    active *active;
+    active *frozen; // being sealed; NULL
+    segments segments;
+    counters count;
+    // Guarded by job_lock, which is taken before the turn.
+    pthread_mutex_t job_lock;
+    job seal, merge;
+    bool dict_tried;
+    // Guarded by the turn.
+    buf garbage; // of uint32_t: segments whose blocks nobody reads any more
+    buf unfreed; // of uint32_t: documents taken out whose rows are still there
+    worker worker;
+    atomic_uint_fast64_t capped_lookups;
+};
+
+struct index_txn {
+    article_index *ix;
+    db_txn *t;
+    counters count;
+    uint32_t first_doc; // given out in this group: [first_doc, count.next_doc)
+    size_t n_added;
+    bool room_known;
+    uint64_t room;     // bytes that additions of this group may still take
+    buf changes;       // of change
+    buf prints;        // of print: of all added
+    buf value, packed; // scratch
+    shg_err err;       // sticky
+};
+
+// One change of a group, to be made in RAM after the commit.
+typedef struct change {
+    bool added; // else taken out
+    uint32_t doc;
+    size_t prints, n_prints; // in index_txn.prints
+    doc_info info;
+    minhash sig;
+} change;
+
+// uri_seek finds the row of a uri: SHG_OK with *row, where something is or was stored
+// under it; SHG_ENOTFOUND with the key for a new one.
+SHG_MUST_CHECK shg_err uri_seek(const article_index *ix, db_txn *t, view uri,
+                                uint8_t key[URI_KEY_LEN], uri_row *row);
+
+// Sealing, merging, and giving back space (merge.c). work_step does one slice; with
+// idle also what can wait for company. work_due tells whether ingestion should wake it.
+SHG_MUST_CHECK shg_err work_step(article_index *ix, bool idle, bool *more);
+void work_end(article_index *ix); // gives up the jobs
+bool work_due(article_index *ix); // caller holds the turn
+
+// worker.c
+SHG_MUST_CHECK shg_err worker_start(article_index *ix);
+void worker_stop(article_index *ix);
+void worker_kick(article_index *ix);
+
+#endif

@@ -1,0 +1,196 @@
+// merge.c - what is done next in the background: sealing, merging, giving back space.
+#include "index/dict.h"
+#include "index/job.h"
+
+#include <string.h>
+
+enum {
+    CLEAR_BLOCKS = 16,      // of 256 KB, deleted in one transaction
+    FREE_DOCS = 256,        // documents whose rows are deleted in one transaction
+    POSTINGS_PER_DOC = 256, // more than that on average: sealed before there are seal_docs
+};
+
+// The caller has the turn, or reads under the lock.
+static bool is_seal_due(const article_index *ix)
+{
+    uint32_t n = active_end(ix->active) - active_first(ix->active);
+    return n >= ix->o.seal_docs ||
+           active_count(ix->active) >= (size_t)ix->o.seal_docs * POSTINGS_PER_DOC;
+}
+
+bool work_due(article_index *ix)
+{
+    return is_seal_due(ix) || ix->unfreed.len >= FREE_DOCS * sizeof(uint32_t);
+}
+
+// Fewer than three quarters of its documents are left.
+static bool is_thin(const article_index *ix, const segment *s)
+{
+    return s->n && (uint64_t)docs_count(&ix->docs, s->doc0, s->doc1) * 4 < (uint64_t)s->n_docs * 3;
+}
+
+// The oldest run of neighbours of the lowest tier that is long enough; else a segment
+// that deletions have made thin, to be written anew by itself.
+static bool pick_merge(const article_index *ix, size_t *first, size_t *n, uint32_t *level)
+{
+    const segments *l = &ix->segments;
+    bool found = false;
+    for (size_t i = 0, run = 0; i < l->n; i++) {
+        if (l->s[i].damaged)
+            run = 0;
+        else
+            run = run && l->s[i].level == l->s[i - 1].level ? run + 1 : 1;
+        if (run == ix->o.merge_fanout && (!found || l->s[i].level + 1 < *level)) {
+            *first = i + 1 - run;
+            *n = run;
+            *level = l->s[i].level + 1;
+            found = true;
+        }
+    }
+    for (size_t i = 0; i < l->n && !found; i++) {
+        if (l->s[i].damaged || !is_thin(ix, &l->s[i]))
+            continue;
+        *first = i;
+        *n = 1;
+        *level = l->s[i].level;
+        found = true;
+    }
+    return found;
+}
+
+// Ends a slice's transaction: committed, or after a failure aborted.
+static shg_err finish(db_txn **t, shg_err err)
+{
+    if (!err)
+        return db_commit(t);
+    db_abort(t);
+    return err;
+}
+
+// Deletes some blocks of the last segment on the heap of garbage.
+static shg_err clear_slice(article_index *ix)
+{
+    db_txn *t = NULL;
+    size_t dropped = 0;
+    turn_take(&ix->turn);
+    uint32_t id = 0;
+    uint8_t from[BLOCK_KEY_LEN], to[BLOCK_KEY_LEN];
+    memcpy(&id, ix->garbage.p + ix->garbage.len - sizeof id, sizeof id);
+    block_key(from, id, 0);
+    block_key(to, id, UINT32_MAX);
+    shg_err err = db_begin(&t, ix->store, true);
+    if (!err)
+        err = db_drop(t, DB_BLOCKS, (view){from, sizeof from}, (view){to, sizeof to}, CLEAR_BLOCKS,
+                      &dropped);
+    err = finish(&t, err);
+    if (!err && dropped < CLEAR_BLOCKS)
+        ix->garbage.len -= sizeof id;
+    turn_pass(&ix->turn);
+    return err;
+}
+
+static shg_err free_rows(db_txn *t, uint32_t doc, buf *value)
+{
+    doc_key k = key_of_doc(doc);
+    view key = doc_key_view(&k), found, body;
+    tomb_row tomb;
+    shg_err err = db_get(t, DB_TOMBS, key, &found);
+    if (err)
+        return err == SHG_ENOTFOUND ? SHG_OK : err; // a merge was here before
+    err = value_check(DB_TOMBS, key, found, &body);
+    if (err || tomb_parse(body, &tomb))
+        return SHG_OK; // told in the log; its rows stay
+    tomb.freed = true;
+    value_begin(value);
+    tomb_put(value, &tomb);
+    err = value_end(value, DB_TOMBS, key);
+    if (!err)
+        err = db_put(t, DB_TOMBS, key, buf_view(value));
+    return err ? err : rows_delete(t, doc);
+}
+
+// Deletes the rows of some documents that were taken out; their tombstones stay until no
+// posting names them.
+static shg_err free_slice(article_index *ix)
+{
+    db_txn *t = NULL;
+    buf value = {0};
+    turn_take(&ix->turn);
+    uint32_t doc[FREE_DOCS];
+    size_t n = ix->unfreed.len / sizeof *doc;
+    if (n > FREE_DOCS)
+        n = FREE_DOCS;
+    memcpy(doc, ix->unfreed.p + ix->unfreed.len - n * sizeof *doc, n * sizeof *doc);
+    shg_err err = db_begin(&t, ix->store, true);
+    for (size_t i = 0; i < n && !err; i++)
+        err = free_rows(t, doc[i], &value);
+    err = finish(&t, err);
+    if (!err)
+        ix->unfreed.len -= n * sizeof *doc;
+    turn_pass(&ix->turn);
+    buf_fini(&value);
+    return err;
+}
+
+// What there is to do, looked at with the turn held for a moment.
+typedef struct todo {
+    bool seal, clear, free;
+} todo;
+
+static todo look(article_index *ix, bool idle)
+{
+    turn_take(&ix->turn);
+    todo t = {
+        .seal = ix->frozen || is_seal_due(ix),
+        .clear = ix->garbage.len != 0,
+        .free = ix->unfreed.len >= (idle ? 1 : FREE_DOCS) * sizeof(uint32_t),
+    };
+    turn_pass(&ix->turn);
+    return t;
+}
+
+static shg_err one_slice(article_index *ix, bool idle, bool *more)
+{
+    size_t first = 0, n = 0;
+    uint32_t level = 0;
+    if (ix->seal.phase != JOB_NONE)
+        return job_step(ix, &ix->seal);
+    todo t = look(ix, idle);
+    if (t.clear) // first: where the disk is full, it makes the room that a seal needs
+        return clear_slice(ix);
+    if (t.seal)
+        return job_start_seal(ix, &ix->seal);
+    if (ix->merge.phase != JOB_NONE)
+        return job_step(ix, &ix->merge);
+    turn_take(&ix->turn);
+    bool merge = pick_merge(ix, &first, &n, &level);
+    turn_pass(&ix->turn);
+    if (merge)
+        return job_start_merge(ix, &ix->merge, first, n, level);
+    if (t.free)
+        return free_slice(ix);
+    if (dict_is_due(ix))
+        return dict_train(ix);
+    *more = false;
+    return SHG_OK;
+}
+
+shg_err work_step(article_index *ix, bool idle, bool *more)
+{
+    *more = true;
+    pthread_mutex_lock(&ix->job_lock);
+    shg_err err = one_slice(ix, idle, more);
+    pthread_mutex_unlock(&ix->job_lock);
+    return err;
+}
+
+void work_end(article_index *ix)
+{
+    job_give_up(ix, &ix->seal);
+    job_give_up(ix, &ix->merge);
+}
+
+shg_err index_merge_step(article_index *ix, bool *more)
+{
+    return work_step(ix, true, more);
+}

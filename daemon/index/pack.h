@@ -1,0 +1,33 @@
+// pack.h - articles made small by zstd, with a dictionary once there is one.
+// Layer: index, private.  Threads: any, but for packer_set_dict.
+#ifndef SHINGLED_INDEX_PACK_H
+#define SHINGLED_INDEX_PACK_H
+#include "base/buf.h"
+#include "base/view.h"
+#include "shingled/err.h"
+
+typedef struct packer packer;
+
+SHG_MUST_CHECK shg_err packer_new(packer **out);
+void packer_free(packer *p);
+
+// packer_set_dict gives it the dictionary of the store, once in its life; the bytes are copied.
+// SHG_ECORRUPT where they are none. Whatever is packed after it needs it to be unpacked.
+SHG_MUST_CHECK shg_err packer_set_dict(packer *p, view dict);
+bool packer_has_dict(packer *p);
+
+// pack_text appends one zstd frame of a and b together to out; nothing where that would save
+// nothing.
+SHG_MUST_CHECK shg_err pack_text(packer *p, view a, view b, buf *out);
+
+// pack_is_frame tells whether a payload names n as its size; *dict is its dictionary, or 0.
+bool pack_is_frame(view payload, size_t n, uint32_t *dict);
+
+// unpack_text appends to out the n bytes that payload must hold; SHG_ECORRUPT.
+SHG_MUST_CHECK shg_err unpack_text(packer *p, view payload, size_t n, buf *out);
+
+// pack_train makes a dictionary of n samples that stand one after the other; *out stays
+// empty where they don't suffice.
+SHG_MUST_CHECK shg_err pack_train(view samples, const size_t *sizes, size_t n, buf *out);
+
+#endif

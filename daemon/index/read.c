@@ -1,0 +1,254 @@
+// read.c - what a reader asks: articles by number, documents by fingerprint, by band.
+#include "index/inside.h"
+#include "sketch/winnow.h"
+
+#include <stdlib.h>
+
+shg_err index_find(article_index *ix, view uri, uri_entry *out)
+{
+    db_txn *t = NULL;
+    uint8_t key[URI_KEY_LEN];
+    uri_row row;
+    shg_err err = db_begin(&t, ix->store, false);
+    if (!err)
+        err = uri_seek(ix, t, uri, key, &row);
+    db_abort(&t);
+    if (err)
+        return err;
+    *out = row.entry;
+    return row.entry.doc == DOC_NONE ? SHG_ENOTFOUND : SHG_OK;
+}
+
+bool index_info(article_index *ix, uint32_t doc, doc_info *out)
+{
+    pthread_rwlock_rdlock(&ix->lock);
+    const doc_info *info = docs_info(&ix->docs, doc);
+    if (info)
+        *out = *info;
+    pthread_rwlock_unlock(&ix->lock);
+    return info != NULL;
+}
+
+uint32_t index_end(article_index *ix)
+{
+    pthread_rwlock_rdlock(&ix->lock);
+    uint32_t end = ix->count.next_doc;
+    pthread_rwlock_unlock(&ix->lock);
+    return end;
+}
+
+// The body of a document's row, where the document was not taken out.
+static shg_err row_of(db_txn *t, db_table table, const doc_key *k, view *body)
+{
+    view value;
+    shg_err err = db_get(t, DB_TOMBS, doc_key_view(k), &value);
+    if (err != SHG_ENOTFOUND)
+        return err ? err : SHG_ENOTFOUND;
+    err = db_get(t, table, doc_key_view(k), &value);
+    return err ? err : value_check(table, doc_key_view(k), value, body);
+}
+
+static shg_err unpack_row(article_index *ix, const article_row *a, article *out)
+{
+    size_t n = (size_t)a->record_len + a->text_len;
+    out->own.max = a->uri.len + n + 1; // all of it in one allocation
+    if (!buf_grow(&out->own, a->uri.len + n + 1))
+        return SHG_ENOMEM;
+    buf_add(&out->own, a->uri.p, a->uri.len);
+    if (!a->packed) {
+        buf_add(&out->own, a->payload.p, a->payload.len);
+    } else {
+        shg_err err = unpack_text(ix->packer, a->payload, n, &out->own);
+        if (err)
+            return err;
+    }
+    const uint8_t *p = out->own.p;
+    out->version = a->version;
+    out->uri = (view){p, a->uri.len};
+    out->record = (view){p + a->uri.len, a->record_len};
+    out->text = (view){p + a->uri.len + a->record_len, a->text_len};
+    return buf_err(&out->own);
+}
+
+shg_err index_get(article_index *ix, uint32_t doc, article *out)
+{
+    *out = (article){.doc = doc};
+    doc_key k = key_of_doc(doc);
+    db_txn *t = NULL;
+    view body;
+    article_row a;
+    shg_err err = db_begin(&t, ix->store, false);
+    if (!err)
+        err = row_of(t, DB_ARTICLES, &k, &body);
+    if (!err) {
+        err = article_parse(body, &a);
+        if (!err)
+            err = unpack_row(ix, &a, out);
+        if (err == SHG_ECORRUPT)
+            err = corrupt(DB_ARTICLES, doc_key_view(&k), "shape");
+    }
+    db_abort(&t);
+    if (err)
+        article_free(out);
+    return err;
+}
+
+void article_free(article *a)
+{
+    buf_fini(&a->own);
+    *a = (article){0};
+}
+
+static shg_err copy_signs(const sign_row *s, doc_signs *out)
+{
+    memcpy(out->sig.lane, s->lanes, MINHASH_LANES);
+    sign_bands(s, out->sig.band);
+    out->prints = malloc((s->n_prints ? s->n_prints : 1) * sizeof *out->prints);
+    if (!out->prints)
+        return SHG_ENOMEM;
+    for (uint32_t i = 0; i < s->n_prints; i++)
+        out->prints[i] = sign_print(s, i);
+    out->n_prints = s->n_prints;
+    return SHG_OK;
+}
+
+shg_err index_signs(article_index *ix, uint32_t doc, doc_signs *out)
+{
+    *out = (doc_signs){.prints = NULL};
+    doc_key k = key_of_doc(doc);
+    db_txn *t = NULL;
+    view body;
+    sign_row s;
+    shg_err err = db_begin(&t, ix->store, false);
+    if (!err)
+        err = row_of(t, DB_SIGNS, &k, &body);
+    if (!err) {
+        err = sign_parse(body, &s);
+        err = err ? corrupt(DB_SIGNS, doc_key_view(&k), "shape") : copy_signs(&s, out);
+    }
+    db_abort(&t);
+    return err;
+}
+
+double index_resemblance(article_index *ix, uint32_t a, uint32_t b)
+{
+    pthread_rwlock_rdlock(&ix->lock);
+    const uint8_t *x = docs_lanes(&ix->docs, a), *y = docs_lanes(&ix->docs, b);
+    double r = x && y ? minhash_resemblance(x, y) : 0;
+    pthread_rwlock_unlock(&ix->lock);
+    return r;
+}
+
+shg_err index_near(article_index *ix, const uint32_t band[MINHASH_BANDS], uint32_t *docs,
+                   size_t cap, size_t *n, size_t *total)
+{
+    buf found = {0};
+    *n = *total = 0;
+    pthread_rwlock_rdlock(&ix->lock);
+    shg_err err = bands_near(ix->bands, &ix->docs, band, &found);
+    pthread_rwlock_unlock(&ix->lock);
+    if (!err) {
+        *total = found.len / sizeof *docs;
+        *n = *total < cap ? *total : cap;
+        if (*n)
+            memcpy(docs, found.p, *n * sizeof *docs);
+    }
+    buf_fini(&found);
+    return err;
+}
+
+static int by_want(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+// Deals the hits, which came in any order of fingerprints but each one's in order, to
+// the lists.
+static shg_err deal(const hits *h, size_t n, article_index *ix, postings *out)
+{
+    const hit *found = (const hit *)(const void *)h->found.p;
+    size_t n_hits = h->found.len / sizeof *found, at = 0;
+    out->pool = malloc((n_hits ? n_hits : 1) * sizeof *out->pool);
+    if (!out->pool)
+        return SHG_ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        out->list[i] = (posting_list){.p = out->pool + at, .total = h->total[i]};
+        at += h->n[i];
+        if (h->n[i] == h->cap && h->total[i] > h->cap)
+            atomic_fetch_add_explicit(&ix->capped_lookups, 1, memory_order_relaxed);
+    }
+    for (size_t i = 0; i < n_hits; i++) {
+        posting_list *l = &out->list[found[i].which];
+        out->pool[(size_t)(l->p - out->pool) + l->n++] = found[i].p;
+    }
+    return SHG_OK;
+}
+
+// The snapshot is begun under the lock, so that it has all blocks of the list.
+static shg_err search(article_index *ix, const uint64_t *wants, size_t n, hits *h)
+{
+    db_txn *t = NULL;
+    pthread_rwlock_rdlock(&ix->lock);
+    shg_err err = ix->segments.n ? db_begin(&t, ix->store, false) : SHG_OK;
+    for (size_t i = 0; i < ix->segments.n && !err; i++)
+        err = segment_lookup(&ix->segments.s[i], t, wants, n, h);
+    db_abort(&t);
+    if (ix->frozen)
+        active_lookup(ix->frozen, wants, n, h);
+    active_lookup(ix->active, wants, n, h);
+    pthread_rwlock_unlock(&ix->lock);
+    return err ? err : buf_err(&h->found);
+}
+
+// Fingerprints in the order in which the blocks hold them. What is no fingerprint (over
+// PRINT_BITS) is in no list.
+static size_t sort_wants(uint64_t *wants, const uint64_t *hashes, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (hashes[i] >> PRINT_BITS == 0)
+            wants[kept++] = want_of(hashes[i], (uint32_t)i);
+    qsort(wants, kept, sizeof *wants, by_want);
+    return kept;
+}
+
+shg_err index_lookup(article_index *ix, const uint64_t *hashes, size_t n, postings *out)
+{
+    *out = (postings){.n = n};
+    if (n >> WANT_BITS)
+        return SHG_ENOMEM;
+    hits h = {.cap = ix->o.list_cap, .d = &ix->docs};
+    uint64_t *wants = malloc((n + 1) * sizeof *wants);
+    h.n = calloc(n + 1, sizeof *h.n);
+    h.total = calloc(n + 1, sizeof *h.total);
+    out->list = calloc(n + 1, sizeof *out->list);
+    shg_err err = wants && h.n && h.total && out->list ? SHG_OK : SHG_ENOMEM;
+    if (!err)
+        err = search(ix, wants, sort_wants(wants, hashes, n), &h);
+    if (!err)
+        err = deal(&h, n, ix, out);
+    free(wants);
+    free(h.n);
+    free(h.total);
+    buf_fini(&h.found);
+    if (err)
+        postings_free(out);
+    return err;
+}
+
+void postings_free(postings *p)
+{
+    free(p->list);
+    free(p->pool);
+    *p = (postings){0};
+}
+
+void index_each(article_index *ix, index_each_doc *each, void *ctx)
+{
+    doc_info info;
+    uint32_t end = index_end(ix);
+    for (uint32_t doc = 0; doc < end; doc++)
+        if (index_info(ix, doc, &info) && !each(ctx, doc, &info))
+            return;
+}

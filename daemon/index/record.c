@@ -1,0 +1,251 @@
+#include "index/record.h"
+#include "base/log.h"
+#include "shingled/version.h"
+
+#include <stdio.h>
+#include <xxhash.h>
+
+enum {
+    HEAD_LEN = 9, // u64 checksum, u8 version
+    ARTICLE_FIXED = 21,
+    SIGN_FIXED = 8 * 5 + 4 + 4 + MINHASH_LANES + 4 * MINHASH_BANDS,
+    ARTICLE_PACKED = 1, // flag
+};
+
+// The check of the uri is keyed apart from its key.
+#define CHECK_SALT 0x75726973u
+
+static uint64_t checksum(db_table table, view key, view rest)
+{
+    return XXH3_64bits(rest.p, rest.len) ^
+           XXH3_64bits_withSeed(key.p, key.len, (XXH64_hash_t)table);
+}
+
+void value_begin(buf *b)
+{
+    static const uint8_t head[HEAD_LEN] = {[8] = SHG_FORMAT};
+    buf_reset(b);
+    buf_add(b, head, sizeof head);
+}
+
+shg_err value_end(buf *b, db_table table, view key)
+{
+    if (!buf_err(b))
+        store64(b->p, checksum(table, key, (view){b->p + 8, b->len - 8}));
+    return buf_err(b);
+}
+
+shg_err value_verify(db_table table, view key, view value, view *body)
+{
+    *body = (view){NULL, 0};
+    if (value.len < HEAD_LEN ||
+        load64(value.p) != checksum(table, key, (view){value.p + 8, value.len - 8}))
+        return SHG_ECORRUPT;
+    if (value.p[8] != SHG_FORMAT)
+        return SHG_EFORMAT;
+    *body = value_body(value);
+    return SHG_OK;
+}
+
+view value_body(view value)
+{
+    return value.len < HEAD_LEN ? (view){NULL, 0}
+                                : (view){value.p + HEAD_LEN, value.len - HEAD_LEN};
+}
+
+shg_err value_check(db_table table, view key, view value, view *body)
+{
+    shg_err err = value_verify(table, key, value, body);
+    if (err == SHG_ECORRUPT)
+        return corrupt(table, key, "checksum");
+    if (err)
+        (void)corrupt(table, key, "format version");
+    return err;
+}
+
+void value_name(char out[VALUE_NAME_LEN], db_table table, view key)
+{
+    static const char *const names[DB_TABLES] = {"meta",   "articles", "signs", "uris",
+                                                 "blocks", "tombs",    "links"};
+    size_t at = (size_t)snprintf(out, VALUE_NAME_LEN, "%s/", names[table]);
+    if (table == DB_META) {
+        snprintf(out + at, VALUE_NAME_LEN - at, "%.*s", (int)key.len, (const char *)key.p);
+        return;
+    }
+    for (size_t i = 0; i < key.len && at + 3 < VALUE_NAME_LEN; i++)
+        at += (size_t)snprintf(out + at, VALUE_NAME_LEN - at, "%02x", key.p[i]);
+}
+
+shg_err corrupt(db_table table, view key, const char *what)
+{
+    char name[VALUE_NAME_LEN];
+    value_name(name, table, key);
+    log_limited(LOG_ERROR, "SHG-CORRUPT", "%s: %s", name, what);
+    return SHG_ECORRUPT;
+}
+
+void article_put(buf *b, const article_row *a)
+{
+    buf_add8(b, a->packed ? ARTICLE_PACKED : 0);
+    buf_add32(b, a->version);
+    buf_add32(b, a->dict);
+    buf_add32(b, (uint32_t)a->uri.len);
+    buf_add32(b, a->record_len);
+    buf_add32(b, a->text_len);
+    buf_add(b, a->uri.p, a->uri.len);
+    buf_add(b, a->payload.p, a->payload.len);
+}
+
+shg_err article_parse(view body, article_row *out)
+{
+    if (body.len < ARTICLE_FIXED)
+        return SHG_ECORRUPT;
+    size_t uri_len = load32(body.p + 9), left = body.len - ARTICLE_FIXED;
+    *out = (article_row){
+        .version = load32(body.p + 1),
+        .dict = load32(body.p + 5),
+        .packed = (body.p[0] & ARTICLE_PACKED) != 0,
+        .record_len = load32(body.p + 13),
+        .text_len = load32(body.p + 17),
+    };
+    if (uri_len > left)
+        return SHG_ECORRUPT;
+    out->uri = (view){body.p + ARTICLE_FIXED, uri_len};
+    out->payload = (view){body.p + ARTICLE_FIXED + uri_len, left - uri_len};
+    if (!out->packed && out->payload.len != (uint64_t)out->record_len + out->text_len)
+        return SHG_ECORRUPT;
+    return SHG_OK;
+}
+
+void sign_put(buf *b, const doc_add *a)
+{
+    buf_add64(b, (uint64_t)a->published_ms);
+    buf_add64(b, (uint64_t)a->stored_ms);
+    buf_add64(b, a->publisher);
+    buf_add64(b, a->content);
+    buf_add64(b, a->body);
+    buf_add32(b, a->n_words);
+    buf_add32(b, a->n_prints);
+    buf_add(b, a->sig->lane, MINHASH_LANES);
+    for (int i = 0; i < MINHASH_BANDS; i++)
+        buf_add32(b, a->sig->band[i]);
+    size_t n = a->n_prints, quoted = (n + 7) / 8;
+    uint8_t *p = buf_grow(b, n * PRINT_BYTES + quoted);
+    if (!p)
+        return;
+    uint8_t *q = p + n * PRINT_BYTES;
+    memset(q, 0, quoted);
+    for (size_t i = 0; i < n; i++, p += PRINT_BYTES) {
+        store32(p, (uint32_t)a->prints[i].hash);
+        p[4] = (uint8_t)(a->prints[i].hash >> 32);
+        q[i / 8] = (uint8_t)(q[i / 8] | (a->prints[i].quoted ? 1u << (i % 8) : 0));
+    }
+    b->len += n * PRINT_BYTES + quoted;
+}
+
+shg_err sign_parse(view body, sign_row *out)
+{
+    if (body.len < SIGN_FIXED)
+        return SHG_ECORRUPT;
+    const uint8_t *p = body.p;
+    *out = (sign_row){
+        .info = {.published_ms = (int64_t)load64(p),
+                 .stored_ms = (int64_t)load64(p + 8),
+                 .publisher = load64(p + 16),
+                 .content = load64(p + 24),
+                 .body = load64(p + 32),
+                 .n_words = load32(p + 40)},
+        .n_prints = load32(p + 44),
+        .lanes = p + 48,
+        .bands = p + 48 + MINHASH_LANES,
+        .prints = p + SIGN_FIXED,
+    };
+    uint64_t n = out->n_prints;
+    if (body.len - SIGN_FIXED != n * PRINT_BYTES + (n + 7) / 8)
+        return SHG_ECORRUPT;
+    out->quoted = out->prints + n * PRINT_BYTES;
+    return SHG_OK;
+}
+
+void sign_bands(const sign_row *s, uint32_t band[MINHASH_BANDS])
+{
+    for (size_t i = 0; i < MINHASH_BANDS; i++)
+        band[i] = load32(s->bands + 4 * i);
+}
+
+void uri_put(buf *b, const uri_row *u)
+{
+    buf_add64(b, u->check);
+    buf_add32(b, u->entry.doc);
+    buf_add32(b, u->entry.version);
+    buf_add64(b, u->entry.content);
+}
+
+shg_err uri_parse(view body, uri_row *out)
+{
+    if (body.len != 24)
+        return SHG_ECORRUPT;
+    out->check = load64(body.p);
+    out->entry = (uri_entry){load32(body.p + 8), load32(body.p + 12), load64(body.p + 16)};
+    return SHG_OK;
+}
+
+void uri_hash(view uri, uint64_t seed, uint8_t key[URI_KEY_LEN], uint64_t *check)
+{
+    XXH128_canonical_t c;
+    XXH128_canonicalFromHash(&c, XXH3_128bits_withSeed(uri.p, uri.len, seed));
+    memcpy(key, c.digest, URI_KEY_LEN);
+    *check = XXH3_64bits_withSeed(uri.p, uri.len, seed ^ CHECK_SALT);
+}
+
+void uri_next_key(uint8_t key[URI_KEY_LEN])
+{
+    for (int i = URI_KEY_LEN - 1; i >= 0 && ++key[i] == 0; i--)
+        ;
+}
+
+void tomb_put(buf *b, const tomb_row *t)
+{
+    buf_add64(b, (uint64_t)t->deleted_ms);
+    buf_add8(b, t->freed);
+}
+
+shg_err tomb_parse(view body, tomb_row *out)
+{
+    if (body.len != 9 || body.p[8] > 1)
+        return SHG_ECORRUPT;
+    *out = (tomb_row){(int64_t)load64(body.p), body.p[8] == 1};
+    return SHG_OK;
+}
+
+void counters_put(buf *b, const counters *c)
+{
+    buf_add32(b, c->next_doc);
+    buf_add64(b, c->articles);
+    buf_add64(b, c->deleted);
+    buf_add64(b, c->merges);
+}
+
+shg_err counters_parse(view body, counters *out)
+{
+    if (body.len != 28)
+        return SHG_ECORRUPT;
+    *out = (counters){load32(body.p), load64(body.p + 4), load64(body.p + 12), load64(body.p + 20)};
+    return out->next_doc <= DOC_MAX ? SHG_OK : SHG_ECORRUPT;
+}
+
+shg_err meta_get(db_txn *t, const char *name, view *body)
+{
+    view key = view_of(name), value;
+    shg_err err = db_get(t, DB_META, key, &value);
+    return err ? err : value_check(DB_META, key, value, body);
+}
+
+shg_err meta_write(db_txn *t, const char *name, view body, buf *scratch)
+{
+    view key = view_of(name);
+    value_begin(scratch);
+    buf_add(scratch, body.p, body.len);
+    shg_err err = value_end(scratch, DB_META, key);
+    return err ? err : db_put(t, DB_META, key, buf_view(scratch));
+}

@@ -1,0 +1,130 @@
+// record.h - how every value of the store is laid out (FORMAT.md beside daemon/store).
+//
+// A value is a head (checksum, format version) and a body. The checksum covers the
+// key as well, so that a value that stands under another key fails it. What is parsed
+// here points into the value: it dies with it.
+// Layer: index, private.  Threads: pure.
+#ifndef SHINGLED_INDEX_RECORD_H
+#define SHINGLED_INDEX_RECORD_H
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/view.h"
+#include "index/index.h"
+#include "store/db.h"
+
+enum {
+    DOC_KEY_LEN = 4,
+    URI_KEY_LEN = 16,
+    PRINT_BYTES = 5,     // PRINT_BITS / 8
+    DOC_MAX = INT32_MAX, // document numbers are below it: 31 bits in a posting
+};
+
+// Names of the rows of DB_META.
+#define META_FORMAT "format"
+#define META_STAMP "stamp"
+#define META_SEED "seed"
+#define META_EPOCH "epoch"
+#define META_COUNTERS "counters"
+#define META_SEGMENTS "segments"
+#define META_DICT "dict" // the dictionary that texts are packed with
+
+// A document's key, ready for the store.
+typedef struct doc_key {
+    uint8_t b[DOC_KEY_LEN];
+} doc_key;
+
+static inline doc_key key_of_doc(uint32_t doc)
+{
+    doc_key k;
+    store32be(k.b, doc);
+    return k;
+}
+
+static inline view doc_key_view(const doc_key *k)
+{
+    return (view){k->b, DOC_KEY_LEN};
+}
+
+// value_begin empties b and leaves room for the head; value_end fills it in. The result
+// is buf_err(b). value_check gives the body of a value that holds; otherwise
+// SHG_ECORRUPT, and a line in the log, or SHG_EFORMAT for a newer version.
+// value_verify is the same without the log.
+void value_begin(buf *b);
+SHG_MUST_CHECK shg_err value_end(buf *b, db_table table, view key);
+SHG_MUST_CHECK shg_err value_check(db_table table, view key, view value, view *body);
+SHG_MUST_CHECK shg_err value_verify(db_table table, view key, view value, view *body);
+
+// value_body skips the head of a value that was checked before.
+view value_body(view value);
+
+// corrupt says once in the log where a value makes no sense; SHG_ECORRUPT.
+shg_err corrupt(db_table table, view key, const char *what);
+
+// value_name writes "articles/000012ab": table and key as the log and the check name them.
+enum { VALUE_NAME_LEN = 160 };
+void value_name(char out[VALUE_NAME_LEN], db_table table, view key);
+
+// ARTICLES.
+typedef struct article_row {
+    uint32_t version;
+    uint32_t dict;       // dictionary the payload is packed with; 0 = none
+    bool packed;         // payload is a zstd frame of record and text
+    uint32_t record_len; // unpacked
+    uint32_t text_len;
+    view uri, payload;
+} article_row;
+void article_put(buf *b, const article_row *a); // appends the body
+SHG_MUST_CHECK shg_err article_parse(view body, article_row *out);
+
+// SIGNS. bands, prints and quoted are little-endian bytes: read them with the functions below.
+typedef struct sign_row {
+    doc_info info;
+    uint32_t n_prints;
+    const uint8_t *lanes, *bands, *prints, *quoted;
+} sign_row;
+void sign_put(buf *b, const doc_add *a);
+SHG_MUST_CHECK shg_err sign_parse(view body, sign_row *out);
+void sign_bands(const sign_row *s, uint32_t band[MINHASH_BANDS]);
+
+static inline print sign_print(const sign_row *s, uint32_t i)
+{
+    const uint8_t *p = s->prints + (size_t)i * PRINT_BYTES;
+    return (print){(uint64_t)load32(p) | (uint64_t)p[4] << 32,
+                   (s->quoted[i / 8] >> (i % 8) & 1) != 0};
+}
+
+// URIS. check is a second hash of the uri.
+typedef struct uri_row {
+    uint64_t check;
+    uri_entry entry;
+} uri_row;
+void uri_put(buf *b, const uri_row *u);
+SHG_MUST_CHECK shg_err uri_parse(view body, uri_row *out);
+
+// uri_hash makes the first key to try for a uri, and its check; uri_next_key the one
+// to try after it.
+void uri_hash(view uri, uint64_t seed, uint8_t key[URI_KEY_LEN], uint64_t *check);
+void uri_next_key(uint8_t key[URI_KEY_LEN]);
+
+// TOMBS.
+typedef struct tomb_row {
+    int64_t deleted_ms;
+    bool freed; // the document's rows are gone, its postings may still be there
+} tomb_row;
+void tomb_put(buf *b, const tomb_row *t);
+SHG_MUST_CHECK shg_err tomb_parse(view body, tomb_row *out);
+
+// META: counters.
+typedef struct counters {
+    uint32_t next_doc;
+    uint64_t articles, deleted, merges;
+} counters;
+void counters_put(buf *b, const counters *c);
+SHG_MUST_CHECK shg_err counters_parse(view body, counters *out);
+
+// meta_get reads a row of DB_META; SHG_ENOTFOUND. meta_write writes one from its body,
+// which it may append to scratch: body must not be in there.
+SHG_MUST_CHECK shg_err meta_get(db_txn *t, const char *name, view *body);
+SHG_MUST_CHECK shg_err meta_write(db_txn *t, const char *name, view body, buf *scratch);
+
+#endif

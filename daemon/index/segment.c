@@ -1,0 +1,441 @@
+#include "index/segment.h"
+#include "sketch/winnow.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+    PER_BUCKET = 16,  // postings of a bucket, on average
+    BLOCK_HEAD = 12,  // postings in buckets, long lists, postings in them
+    BLOCK_TAIL = 8,   // zeros: entries are loaded 8 bytes at a time
+    LONG_ENTRY = 13,  // fingerprint, first document, how many
+    SEGMENT_ROW = 30, // in DB_META
+};
+
+static unsigned bits_for(uint64_t n) // least b with n <= 1 << b
+{
+    unsigned b = 0;
+    while (b < 63 && n > (uint64_t)1 << b)
+        b++;
+    return b;
+}
+
+bool segment_derive(segment *s)
+{
+    unsigned q = s->block_bits + s->bucket_bits;
+    if (s->doc1 < s->doc0 || s->block_bits > BLOCK_BITS_MOST || s->bucket_bits > BUCKET_BITS_MOST ||
+        q > PRINT_BITS)
+        return false;
+    s->doc_bits = bits_for(s->doc1 - s->doc0);
+    s->width = (PRINT_BITS - q + s->doc_bits + 1 + 7) / 8;
+    return s->width <= 8;
+}
+
+void segment_shape(segment *s, uint64_t n, size_t block_bytes)
+{
+    unsigned q = bits_for(n / PER_BUCKET);
+    unsigned doc_bits = bits_for(s->doc1 - s->doc0);
+    unsigned least = doc_bits + 1 + PRINT_BITS > 64 ? doc_bits + 1 + PRINT_BITS - 64 : 0;
+    q = q < least ? least : q;
+    q = q > 30 ? 30 : q;
+    uint64_t bytes = n * ((PRINT_BITS - q + doc_bits + 8) / 8);
+    s->block_bits = bits_for(bytes / block_bytes);
+    if (s->block_bits > q)
+        s->block_bits = q;
+    if (s->block_bits > BLOCK_BITS_MOST)
+        s->block_bits = BLOCK_BITS_MOST;
+    s->bucket_bits = q - s->block_bits;
+    bool good = segment_derive(s);
+    assert(good);
+    (void)good;
+}
+
+shg_err segment_alloc(segment *s)
+{
+    s->verified = calloc(segment_blocks(s) + 1, sizeof *s->verified);
+    return s->verified ? SHG_OK : SHG_ENOMEM;
+}
+
+void segments_put(buf *b, const segments *s)
+{
+    buf_add32(b, s->next_id);
+    buf_add32(b, (uint32_t)s->n);
+    for (size_t i = 0; i < s->n; i++) {
+        const segment *x = &s->s[i];
+        buf_add32(b, x->id);
+        buf_add32(b, x->level);
+        buf_add32(b, x->doc0);
+        buf_add32(b, x->doc1);
+        buf_add32(b, x->n_docs);
+        buf_add64(b, x->n);
+        buf_add8(b, (uint8_t)x->block_bits);
+        buf_add8(b, (uint8_t)x->bucket_bits);
+    }
+}
+
+static shg_err parse_one(const uint8_t *p, segment *out, uint32_t doc0)
+{
+    *out = (segment){.id = load32(p),
+                     .level = load32(p + 4),
+                     .doc0 = load32(p + 8),
+                     .doc1 = load32(p + 12),
+                     .n_docs = load32(p + 16),
+                     .n = load64(p + 20),
+                     .block_bits = p[28],
+                     .bucket_bits = p[29]};
+    if (!segment_derive(out) || out->doc0 != doc0 || out->doc1 > DOC_MAX)
+        return SHG_ECORRUPT;
+    return segment_alloc(out);
+}
+
+shg_err segments_parse(view body, segments *out)
+{
+    *out = (segments){0};
+    if (body.len < 8 || (body.len - 8) / SEGMENT_ROW != load32(body.p + 4) ||
+        (body.len - 8) % SEGMENT_ROW != 0)
+        return SHG_ECORRUPT;
+    out->next_id = load32(body.p);
+    size_t n = load32(body.p + 4);
+    out->s = calloc(n + 1, sizeof *out->s);
+    shg_err err = out->s ? SHG_OK : SHG_ENOMEM;
+    while (out->n < n && !err) {
+        err = parse_one(body.p + 8 + out->n * SEGMENT_ROW, &out->s[out->n], segments_end(out));
+        out->n++;
+    }
+    if (err)
+        segments_fini(out);
+    return err;
+}
+
+void segments_fini(segments *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        free(s->s[i].verified);
+    free(s->s);
+    *s = (segments){0};
+}
+
+void block_key(uint8_t key[BLOCK_KEY_LEN], uint32_t segment_id, uint32_t number)
+{
+    store32be(key, segment_id);
+    store32be(key + 4, number);
+}
+
+static uint32_t bucket_number(const segment *s, uint64_t hash)
+{
+    uint64_t q = hash >> (PRINT_BITS - s->block_bits - s->bucket_bits);
+    return (uint32_t)(q & (((uint64_t)1 << s->bucket_bits) - 1));
+}
+
+static unsigned rest_bits(const segment *s)
+{
+    return PRINT_BITS - s->block_bits - s->bucket_bits;
+}
+
+shg_err block_parse(block *out, const segment *s, uint32_t number, view body)
+{
+    if (body.len < BLOCK_HEAD)
+        return SHG_ECORRUPT;
+    *out = (block){.s = s,
+                   .n = load32(body.p),
+                   .n_long = load32(body.p + 4),
+                   .n_docs = load32(body.p + 8),
+                   .base = number << s->bucket_bits};
+    size_t ends = (size_t)4 << s->bucket_bits, entries = (size_t)out->n * s->width;
+    size_t longs = (size_t)out->n_long * LONG_ENTRY, docs = (size_t)out->n_docs * 4;
+    if (body.len != BLOCK_HEAD + ends + entries + longs + docs + BLOCK_TAIL)
+        return SHG_ECORRUPT;
+    out->ends = body.p + BLOCK_HEAD;
+    out->entries = out->ends + ends;
+    out->longs = out->entries + entries;
+    out->docs = out->longs + longs;
+    return SHG_OK;
+}
+
+// The entries of a bucket, [*from, *to): empty where the block makes no sense.
+static void bucket_range(const block *b, uint32_t bucket, uint32_t *from, uint32_t *to)
+{
+    *from = bucket ? load32(b->ends + 4 * ((size_t)bucket - 1)) : 0;
+    *to = load32(b->ends + 4 * (size_t)bucket);
+    if (*from > *to || *to > b->n)
+        *from = *to = 0;
+}
+
+static uint64_t entry_at(const block *b, uint32_t i)
+{
+    unsigned width = b->s->width;
+    uint64_t mask = width == 8 ? UINT64_MAX : ((uint64_t)1 << 8 * width) - 1;
+    return load64(b->entries + (size_t)i * width) & mask;
+}
+
+typedef struct long_list {
+    uint64_t hash;
+    uint32_t first, n;
+} long_list;
+
+// The i-th long list, never outside of the block.
+static long_list long_at(const block *b, uint32_t i)
+{
+    const uint8_t *p = b->longs + (size_t)i * LONG_ENTRY;
+    long_list l = {(uint64_t)load32(p) | (uint64_t)p[4] << 32, load32(p + 5), load32(p + 9)};
+    if (l.first > b->n_docs || l.n > b->n_docs - l.first)
+        l.first = l.n = 0;
+    return l;
+}
+
+static void add_flat(buf *out, uint64_t hash, const segment *s, uint64_t packed, shg_err *err)
+{
+    uint64_t doc = s->doc0 + (packed >> 1);
+    if (doc >= s->doc1)
+        *err = SHG_ECORRUPT;
+    flat f = {hash, (uint32_t)doc, (packed & 1) != 0};
+    buf_add(out, &f, sizeof f);
+}
+
+shg_err block_read(const block *b, buf *out)
+{
+    const segment *s = b->s;
+    shg_err err = SHG_OK;
+    for (uint32_t i = 0; i < b->n_long; i++) {
+        long_list l = long_at(b, i);
+        for (uint32_t k = 0; k < l.n; k++)
+            add_flat(out, l.hash, s, load32(b->docs + 4 * ((size_t)l.first + k)), &err);
+    }
+    unsigned low = s->doc_bits + 1;
+    for (uint32_t bucket = 0; bucket >> s->bucket_bits == 0; bucket++) {
+        uint32_t from, to;
+        bucket_range(b, bucket, &from, &to);
+        uint64_t high = (uint64_t)(b->base + bucket) << rest_bits(s);
+        for (uint32_t i = from; i < to; i++) {
+            uint64_t e = entry_at(b, i);
+            add_flat(out, high | e >> low, s, e & (((uint64_t)1 << low) - 1), &err);
+        }
+    }
+    return err ? err : buf_err(out);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const flat *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return x->doc < y->doc ? -1 : x->doc > y->doc;
+}
+
+// A block that is written.
+typedef struct building {
+    const segment *s;
+    flat *sorted;
+    uint32_t *end; // [buckets]
+    buf longs, docs;
+    uint32_t n, n_long, n_docs;
+} building;
+
+static void build_long(building *w, const flat *p, size_t n)
+{
+    buf_add32(&w->longs, (uint32_t)p->hash);
+    buf_add8(&w->longs, (uint8_t)(p->hash >> 32));
+    buf_add32(&w->longs, w->n_docs);
+    buf_add32(&w->longs, (uint32_t)n);
+    for (size_t i = 0; i < n; i++)
+        buf_add32(&w->docs, (p[i].doc - w->s->doc0) << 1 | p[i].quoted);
+    w->n_long++;
+    w->n_docs += (uint32_t)n;
+}
+
+static void build_entry(building *w, buf *out, const flat *p)
+{
+    uint64_t rest = p->hash & (((uint64_t)1 << rest_bits(w->s)) - 1);
+    uint8_t e[8];
+    store64(e, rest << (w->s->doc_bits + 1) | (uint64_t)(p->doc - w->s->doc0) << 1 | p->quoted);
+    buf_add(out, e, w->s->width);
+    w->n++;
+}
+
+static void build_bucket(building *w, buf *out, flat *p, size_t n)
+{
+    if (n >= LONG_LIST)
+        qsort(p, n, sizeof *p, by_hash);
+    for (size_t i = 0, run; i < n; i += run) {
+        for (run = 1; n >= LONG_LIST && i + run < n && p[i + run].hash == p[i].hash;)
+            run++;
+        if (run >= LONG_LIST)
+            build_long(w, p + i, run);
+        else
+            for (size_t k = 0; k < run; k++)
+                build_entry(w, out, p + i + k);
+    }
+}
+
+// Counting sort by bucket: stable, so that documents go on ascending.
+static void sort_buckets(building *w, const flat *p, size_t n)
+{
+    size_t buckets = (size_t)1 << w->s->bucket_bits;
+    for (size_t i = 0; i < n; i++)
+        w->end[bucket_number(w->s, p[i].hash)]++;
+    for (size_t b = 0, sum = 0; b < buckets; b++) {
+        size_t here = w->end[b];
+        w->end[b] = (uint32_t)sum; // where it begins; after the next loop where it ends
+        sum += here;
+    }
+    for (size_t i = 0; i < n; i++)
+        w->sorted[w->end[bucket_number(w->s, p[i].hash)]++] = p[i];
+}
+
+static void build_all(building *w, buf *out)
+{
+    static const uint8_t zeros[BLOCK_HEAD];
+    size_t buckets = (size_t)1 << w->s->bucket_bits, head = out->len, at = 0;
+    buf_add(out, zeros, BLOCK_HEAD);
+    if (!buf_grow(out, 4 * buckets))
+        return;
+    out->len += 4 * buckets;
+    for (size_t b = 0; b < buckets; b++) {
+        build_bucket(w, out, w->sorted + at, w->end[b] - at);
+        at = w->end[b];
+        if (!buf_err(out))
+            store32(out->p + head + BLOCK_HEAD + 4 * b, w->n);
+    }
+    buf_add(out, w->longs.p, w->longs.len);
+    buf_add(out, w->docs.p, w->docs.len);
+    buf_add(out, zeros, BLOCK_TAIL);
+    if (buf_err(out))
+        return;
+    store32(out->p + head, w->n);
+    store32(out->p + head + 4, w->n_long);
+    store32(out->p + head + 8, w->n_docs);
+}
+
+shg_err block_build(buf *out, const segment *s, uint32_t number, flat *p, size_t n)
+{
+    building w = {.s = s};
+    assert(n == 0 || (p[0].hash >> (PRINT_BITS - s->block_bits)) == number);
+    (void)number;
+    w.sorted = malloc((n + 1) * sizeof *w.sorted);
+    w.end = calloc((size_t)1 << s->bucket_bits, sizeof *w.end);
+    shg_err err = w.sorted && w.end && n < UINT32_MAX ? SHG_OK : SHG_ENOMEM;
+    if (!err) {
+        sort_buckets(&w, p, n);
+        build_all(&w, out);
+        err = buf_err(out);
+    }
+    if (!err)
+        err = buf_err(&w.longs) ? buf_err(&w.longs) : buf_err(&w.docs);
+    free(w.sorted);
+    free(w.end);
+    buf_fini(&w.longs);
+    buf_fini(&w.docs);
+    return err;
+}
+
+static bool find_long(const block *b, uint64_t hash, long_list *out)
+{
+    uint32_t from = 0, to = b->n_long;
+    while (from < to) {
+        uint32_t mid = from + (to - from) / 2;
+        *out = long_at(b, mid);
+        if (out->hash == hash)
+            return true;
+        if (out->hash < hash)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return false;
+}
+
+static void scan_long(const block *b, const long_list *l, uint32_t which, hits *h)
+{
+    h->total[which] += l->n;
+    for (uint32_t i = 0; i < l->n; i++) {
+        uint32_t x = load32(b->docs + 4 * ((size_t)l->first + i));
+        if (!hits_add(h, which, b->s->doc0 + (x >> 1), (x & 1) != 0))
+            return;
+    }
+}
+
+static void scan_bucket(const block *b, uint32_t from, uint32_t to, uint64_t hash, uint32_t which,
+                        hits *h)
+{
+    unsigned low = b->s->doc_bits + 1;
+    uint64_t rest = hash & (((uint64_t)1 << rest_bits(b->s)) - 1);
+    for (uint32_t i = from; i < to; i++) {
+        uint64_t e = entry_at(b, i);
+        if (e >> low != rest)
+            continue;
+        h->total[which]++;
+        (void)hits_add(h, which, b->s->doc0 + (uint32_t)(e >> 1 & (((uint64_t)1 << (low - 1)) - 1)),
+                       (e & 1) != 0);
+    }
+}
+
+static shg_err open_block(const segment *s, db_txn *t, uint32_t number, block *out)
+{
+    uint8_t k[BLOCK_KEY_LEN];
+    view key = {k, sizeof k}, value, body;
+    block_key(k, s->id, number);
+    shg_err err = db_get(t, DB_BLOCKS, key, &value);
+    if (err)
+        return err == SHG_ENOTFOUND ? corrupt(DB_BLOCKS, key, "missing") : err;
+    if (atomic_load_explicit(&s->verified[number], memory_order_relaxed)) {
+        body = value_body(value);
+    } else {
+        err = value_check(DB_BLOCKS, key, value, &body);
+        if (err)
+            return err;
+        atomic_store_explicit(&s->verified[number], 1, memory_order_relaxed);
+    }
+    err = block_parse(out, s, number, body);
+    return err ? corrupt(DB_BLOCKS, key, "shape") : SHG_OK;
+}
+
+// Memory is far away: places are fetched for a whole batch before any is looked at.
+enum { BATCH = 64 };
+typedef struct probe {
+    block b;
+    uint32_t bucket, from, to;
+} probe;
+
+static void scan_batch(probe *p, const uint64_t *wants, size_t n, hits *h)
+{
+    for (size_t i = 0; i < n; i++) {
+        bucket_range(&p[i].b, p[i].bucket, &p[i].from, &p[i].to);
+        const uint8_t *e = p[i].b.entries + (size_t)p[i].from * p[i].b.s->width;
+        __builtin_prefetch(e);
+        __builtin_prefetch(e + 64);
+    }
+    for (size_t i = 0; i < n; i++) {
+        long_list l;
+        uint64_t hash = want_hash(wants[i]);
+        if (p[i].b.n_long && find_long(&p[i].b, hash, &l))
+            scan_long(&p[i].b, &l, want_which(wants[i]), h);
+        else
+            scan_bucket(&p[i].b, p[i].from, p[i].to, hash, want_which(wants[i]), h);
+    }
+}
+
+shg_err segment_lookup(const segment *s, db_txn *t, const uint64_t *wants, size_t n, hits *h)
+{
+    probe p[BATCH];
+    block now = {.s = NULL};
+    uint32_t number = 0;
+    if (s->n == 0)
+        return SHG_OK;
+    for (size_t i = 0; i < n;) {
+        size_t k = 0;
+        for (; k < BATCH && i + k < n; k++) {
+            uint64_t hash = want_hash(wants[i + k]);
+            uint32_t at = (uint32_t)(hash >> (PRINT_BITS - s->block_bits));
+            shg_err err = now.s && at == number ? SHG_OK : open_block(s, t, at, &now);
+            if (err)
+                return err;
+            number = at;
+            p[k].b = now;
+            p[k].bucket = bucket_number(s, hash);
+            __builtin_prefetch(now.ends + 4 * (size_t)p[k].bucket);
+        }
+        scan_batch(p, wants + i, k, h);
+        i += k;
+    }
+    return buf_err(&h->found);
+}

@@ -1,0 +1,91 @@
+// segment.h - sealed postings: blocks of DB_BLOCKS that never change.
+//
+// A segment holds the postings of the documents [doc0, doc1). The first bits of a
+// fingerprint choose the block, the next ones the bucket in it; an entry holds the rest,
+// the document counted from doc0, and the quoted bit. Buckets have no order but that the
+// documents of one fingerprint ascend. A fingerprint of LONG_LIST documents or more
+// has a list of its own behind the buckets, so that its neighbours do not pay for it.
+// Layer: index, private.  Threads: constant, but for `verified`.
+#ifndef SHINGLED_INDEX_SEGMENT_H
+#define SHINGLED_INDEX_SEGMENT_H
+#include "index/active.h"
+#include "index/record.h"
+
+#include <stdatomic.h>
+
+enum {
+    BLOCK_KEY_LEN = 8,
+    BLOCK_BITS_MOST = 20,
+    BUCKET_BITS_MOST = 20,
+    LONG_LIST = 128,
+};
+
+typedef struct segment {
+    uint32_t id, level;
+    uint32_t doc0, doc1;
+    uint32_t n_docs; // of them that were there when it was written
+    uint64_t n;      // postings; 0: it has no blocks
+    unsigned block_bits, bucket_bits;
+    unsigned doc_bits, width; // derived: bits of a document, bytes of an entry
+    atomic_uchar *verified;   // [blocks] checksum was seen to hold since the start; owned
+    bool damaged;             // a block failed: not merged any more
+} segment;
+
+// The segments in order of documents: each begins where the one before ends, the first at 0.
+typedef struct segments {
+    segment *s;
+    size_t n;
+    uint32_t next_id;
+} segments;
+
+// segment_shape chooses the bits for about n postings in blocks of about block_bytes;
+// doc0 and doc1 are set before. segment_derive fills in what follows from the others; false:
+// they make no sense.
+void segment_shape(segment *s, uint64_t n, size_t block_bytes);
+bool segment_derive(segment *s);
+SHG_MUST_CHECK shg_err segment_alloc(segment *s); // makes `verified`
+
+static inline uint32_t segment_blocks(const segment *s)
+{
+    return s->n ? 1u << s->block_bits : 0;
+}
+
+// DB_META's row of the list.
+void segments_put(buf *b, const segments *s);
+SHG_MUST_CHECK shg_err segments_parse(view body, segments *out); // `verified` made too
+void segments_fini(segments *s);
+static inline uint32_t segments_end(const segments *s)
+{
+    return s->n ? s->s[s->n - 1].doc1 : 0;
+}
+
+void block_key(uint8_t key[BLOCK_KEY_LEN], uint32_t segment_id, uint32_t block);
+
+// A posting on its way into a block, or out of one.
+typedef struct flat {
+    uint64_t hash;
+    uint32_t doc;
+    bool quoted;
+} flat;
+
+// A block that is read.
+typedef struct block {
+    const segment *s;
+    const uint8_t *ends, *entries, *longs, *docs;
+    uint32_t n, n_long, n_docs, base; // base: number of its first bucket
+} block;
+SHG_MUST_CHECK shg_err block_parse(block *out, const segment *s, uint32_t number, view body);
+
+// block_read appends all of a block's postings to out, as flat; those of one fingerprint
+// ascend. SHG_ECORRUPT where one lies outside of the segment.
+SHG_MUST_CHECK shg_err block_read(const block *b, buf *out);
+
+// block_build appends the body of a block. p are its n postings, those of one fingerprint
+// ascending; they are reordered.
+SHG_MUST_CHECK shg_err block_build(buf *out, const segment *s, uint32_t number, flat *p, size_t n);
+
+// segment_lookup finds the postings of n sorted wants in a snapshot of the store.
+SHG_MUST_CHECK shg_err segment_lookup(const segment *s, db_txn *t, const uint64_t *wants, size_t n,
+                                      hits *h);
+
+#endif

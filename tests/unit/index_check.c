@@ -1,0 +1,498 @@
+// index_check.c - index_check finds every kind of damage, and none where there is none.
+#include "t.h"
+#include "index/index.h"
+#include "index/record.h"
+#include "index/segment.h"
+
+#include <unistd.h>
+
+enum { NAME = 64, DOCS = 90, SEAL = 32, PRINTS = 9, MAP = 64 << 20 };
+#define STAMP "check 1"
+
+typedef struct fixture {
+    char dir[NAME];
+    char said[4096]; // all lines
+    uint64_t faults;
+} fixture;
+
+static void add_one(index_txn *t, unsigned i)
+{
+    char uri[NAME], text[200];
+    print prints[PRINTS];
+    minhash sig = {.band = {i + 1}};
+    uri_entry e;
+    snprintf(uri, sizeof uri, "https://lighthouse-post.example/%u", i);
+    snprintf(text, sizeof text,
+             "Keeper number %u lit the lamp, and keeper number %u, and keeper number %u; all of "
+             "them saw "
+             "the ships go by in the evening and none of them was ever late.",
+             i, i + 1, i + 2);
+    for (unsigned k = 0; k < PRINTS; k++)
+        prints[k] = (print){(uint64_t)(i * 31 + k) << 22 | k, k % 2 == 0};
+    doc_add a = {.uri = view_of(uri),
+                 .record = view_of("{}"),
+                 .text = view_of(text),
+                 .content = i,
+                 .sig = &sig,
+                 .prints = prints,
+                 .n_prints = PRINTS};
+    assert_ok(index_add(t, &a, &e));
+}
+
+// Two sealed segments, an active one, links, a replaced article and a removed one.
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    article_index *ix;
+    index_txn *t;
+    const char *why;
+    bool more = true;
+    assert_non_null(f);
+    *state = f;
+    strcpy(f->dir, "/tmp/shingled-check-XXXXXX");
+    assert_non_null(mkdtemp(f->dir));
+    index_opts o = {
+        .map_bytes = MAP, .seal_docs = SEAL, .block_bytes = 512, .seed = 3, .stamp = STAMP};
+    assert_ok(index_open(&ix, f->dir, &o, &why));
+    for (unsigned i = 0; i < DOCS; i++) {
+        assert_ok(index_begin(&t, ix));
+        add_one(t, i);
+        if (i == 80) {
+            add_one(t, 70);
+            assert_ok(index_remove(t, view_of("https://lighthouse-post.example/60")));
+        }
+        assert_ok(index_commit(&t));
+        while (i < 70 && more)
+            assert_ok(index_merge_step(ix, &more));
+        more = true;
+    }
+    doc_link l = {5, view_of("place")};
+    assert_ok(index_link(ix, &l, 1));
+    index_close(&ix);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
+    char path[NAME + 16];
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s/%s", f->dir, files[i]);
+        unlink(path);
+    }
+    rmdir(f->dir);
+    free(f);
+    return 0;
+}
+
+static void say(void *ctx, const char *line)
+{
+    fixture *f = ctx;
+    size_t at = strlen(f->said);
+    snprintf(f->said + at, sizeof f->said - at, "%s\n", line);
+}
+
+static void check(fixture *f)
+{
+    f->said[0] = 0;
+    assert_ok(index_check(f->dir, STAMP, say, NULL, f, &f->faults));
+}
+
+// The store, open to be damaged.
+typedef struct damage {
+    db *d;
+    db_txn *t;
+} damage;
+
+static damage damage_begin(fixture *f)
+{
+    damage x = {0};
+    const char *why;
+    assert_ok(db_open(&x.d, f->dir, &(db_opts){.map_bytes = MAP}, &why));
+    assert_ok(db_begin(&x.t, x.d, true));
+    return x;
+}
+
+static void damage_end(damage *x)
+{
+    assert_ok(db_commit(&x->t));
+    db_close(&x->d);
+}
+
+// Finds a row by its place in the table and copies it.
+typedef struct row {
+    uint8_t key[DB_KEY_MAX], value[8192];
+    size_t key_len, len, skip;
+} row;
+
+static shg_err take(void *ctx, view key, view value)
+{
+    row *r = ctx;
+    if (r->skip--)
+        return SHG_OK;
+    memcpy(r->key, key.p, key.len);
+    memcpy(r->value, value.p, value.len);
+    r->key_len = key.len;
+    r->len = value.len;
+    return SHG_EBUSY;
+}
+
+static row row_at(damage *x, db_table table, size_t skip)
+{
+    row r = {.skip = skip};
+    view all = {NULL, 0};
+    assert_int_equal(db_scan(x->t, table, all, all, take, &r), SHG_EBUSY);
+    return r;
+}
+
+static row row_of(damage *x, db_table table, uint32_t doc)
+{
+    row r = {0};
+    view v;
+    doc_key k = key_of_doc(doc);
+    assert_ok(db_get(x->t, table, doc_key_view(&k), &v));
+    take(&r, doc_key_view(&k), v);
+    return r;
+}
+
+static void put_row(damage *x, db_table table, const row *r)
+{
+    assert_ok(db_put(x->t, table, (view){r->key, r->key_len}, (view){r->value, r->len}));
+}
+
+// Puts a row with a body of our own and a checksum that holds.
+static void put_body(damage *x, db_table table, view key, view body)
+{
+    buf b = {0};
+    value_begin(&b);
+    buf_add(&b, body.p, body.len);
+    assert_ok(value_end(&b, table, key));
+    assert_ok(db_put(x->t, table, key, buf_view(&b)));
+    buf_fini(&b);
+}
+
+static void flip(fixture *f, db_table table, size_t skip)
+{
+    damage x = damage_begin(f);
+    row r = row_at(&x, table, skip);
+    r.value[r.len / 2] ^= 1;
+    put_row(&x, table, &r);
+    damage_end(&x);
+}
+
+static void test_whole(void **state)
+{
+    fixture *f = *state;
+    check(f);
+    assert_string_equal(f->said, "");
+    assert_int_equal(f->faults, 0);
+    assert_int_equal(index_check(f->dir, "another", say, NULL, f, &f->faults), SHG_EFORMAT);
+    assert_non_null(strstr(f->said, "another"));
+    assert_int_equal(index_check("/tmp/shingled-no-such-place", STAMP, say, NULL, f, &f->faults),
+                     SHG_EIO);
+}
+
+static void test_flipped_bytes(void **state)
+{
+    static const struct {
+        db_table table;
+        size_t skip;
+        const char *says;
+    } cases[] = {
+        {DB_ARTICLES, 7, "articles/00000007: checksum"},
+        {DB_SIGNS, 9, "signs/00000009: checksum"},
+        {DB_LINKS, 0, "links/00000005: checksum"},
+        {DB_TOMBS, 0, "tombs/0000003c: checksum"},
+        {DB_BLOCKS, 1, "blocks/00000000"},
+        {DB_URIS, 3, ": checksum"},
+    };
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        flip(f, cases[i].table, cases[i].skip);
+        check(f);
+        assert_true(f->faults >= 1);
+        assert_non_null(strstr(f->said, cases[i].says));
+        flip(f, cases[i].table, cases[i].skip);
+        check(f);
+        assert_int_equal(f->faults, 0);
+    }
+}
+
+static void test_flipped_meta(void **state)
+{
+    fixture *f = *state;
+    for (size_t i = 0; i < 6; i++) { // counters, epoch, format, seed, segments, stamp
+        flip(f, DB_META, i);
+        check(f);
+        assert_true(f->faults >= 1);
+        assert_non_null(strstr(f->said, "meta/"));
+        flip(f, DB_META, i);
+    }
+    check(f);
+    assert_int_equal(f->faults, 0);
+}
+
+static void test_value_under_another_key(void **state)
+{
+    fixture *f = *state;
+    damage x = damage_begin(f);
+    row a = row_of(&x, DB_ARTICLES, 3), b = row_of(&x, DB_ARTICLES, 4);
+    memcpy(a.key, b.key, b.key_len);
+    put_row(&x, DB_ARTICLES, &a);
+    damage_end(&x);
+    check(f);
+    assert_int_equal(f->faults, 1);
+    assert_non_null(strstr(f->said, "articles/00000004: checksum"));
+}
+
+static void delete_row(fixture *f, db_table table, uint32_t doc)
+{
+    doc_key k = key_of_doc(doc);
+    damage x = damage_begin(f);
+    assert_ok(db_del(x.t, table, doc_key_view(&k)));
+    damage_end(&x);
+}
+
+static void test_missing_article(void **state)
+{
+    fixture *f = *state;
+    delete_row(f, DB_ARTICLES, 11);
+    check(f);
+    assert_int_equal(f->faults, 1);
+    assert_non_null(strstr(f->said, "signs/0000000b: it has no article"));
+}
+
+static void test_missing_signs(void **state)
+{
+    fixture *f = *state;
+    delete_row(f, DB_SIGNS, 11);
+    check(f);
+    assert_non_null(strstr(f->said, "articles/0000000b: it has no signature"));
+    assert_non_null(strstr(f->said, "a posting to document 0000000b, which is not there"));
+}
+
+// A signature row with a fingerprint more, or less, than were sealed.
+static void test_missing_and_foreign_posting(void **state)
+{
+    fixture *f = *state;
+    for (uint32_t n = PRINTS - 1; n <= PRINTS + 1; n += 2) {
+        damage x = damage_begin(f);
+        row r = row_of(&x, DB_SIGNS, 20);
+        view body;
+        sign_row s;
+        print prints[PRINTS + 1] = {[PRINTS] = {77, false}};
+        minhash sig;
+        assert_ok(value_verify(DB_SIGNS, (view){r.key, r.key_len}, (view){r.value, r.len}, &body));
+        assert_ok(sign_parse(body, &s));
+        for (uint32_t i = 0; i < s.n_prints && i < PRINTS; i++)
+            prints[i] = sign_print(&s, i);
+        memcpy(sig.lane, s.lanes, sizeof sig.lane);
+        sign_bands(&s, sig.band);
+        buf b = {0};
+        sign_put(&b, &(doc_add){
+                         .content = s.info.content, .sig = &sig, .prints = prints, .n_prints = n});
+        put_body(&x, DB_SIGNS, (view){r.key, r.key_len}, buf_view(&b));
+        buf_fini(&b);
+        damage_end(&x);
+        check(f);
+        assert_int_equal(f->faults, 1);
+        assert_non_null(strstr(f->said, "signs/00000014: its postings are not those"));
+    }
+}
+
+static void test_missing_block(void **state)
+{
+    fixture *f = *state;
+    damage x = damage_begin(f);
+    row r = row_at(&x, DB_BLOCKS, 0);
+    assert_ok(db_del(x.t, DB_BLOCKS, (view){r.key, r.key_len}));
+    damage_end(&x);
+    check(f);
+    assert_non_null(strstr(f->said, "segment 00000000: "));
+}
+
+static void test_uri_points_nowhere(void **state)
+{
+    fixture *f = *state;
+    damage x = damage_begin(f);
+    row r = row_at(&x, DB_URIS, 0);
+    view key = {r.key, r.key_len}, body;
+    uri_row u;
+    assert_ok(value_verify(DB_URIS, key, (view){r.value, r.len}, &body));
+    assert_ok(uri_parse(body, &u));
+    u.entry.doc = 60; // was taken out
+    buf b = {0};
+    uri_put(&b, &u);
+    put_body(&x, DB_URIS, key, buf_view(&b));
+    damage_end(&x);
+    check(f);
+    assert_int_equal(f->faults, 2);
+    assert_non_null(strstr(f->said, "points to a document that is not there"));
+    assert_non_null(strstr(f->said, "no uri points to it"));
+    x = damage_begin(f);
+    u.entry.doc = 33; // another's
+    buf_reset(&b);
+    uri_put(&b, &u);
+    put_body(&x, DB_URIS, key, buf_view(&b));
+    damage_end(&x);
+    check(f);
+    assert_non_null(strstr(f->said, "the article has another uri"));
+    buf_fini(&b);
+}
+
+static void test_document_without_uri(void **state)
+{
+    fixture *f = *state;
+    damage x = damage_begin(f);
+    row r = row_at(&x, DB_URIS, 2);
+    assert_ok(db_del(x.t, DB_URIS, (view){r.key, r.key_len}));
+    damage_end(&x);
+    check(f);
+    assert_true(f->faults >= 1);
+}
+
+static void test_wrong_counters(void **state)
+{
+    fixture *f = *state;
+    damage x = damage_begin(f);
+    view body;
+    counters c;
+    buf b = {0}, scratch = {0};
+    assert_ok(meta_get(x.t, META_COUNTERS, &body));
+    assert_ok(counters_parse(body, &c));
+    c.articles++;
+    counters_put(&b, &c);
+    assert_ok(meta_write(x.t, META_COUNTERS, buf_view(&b), &scratch));
+    damage_end(&x);
+    check(f);
+    assert_int_equal(f->faults, 1);
+    assert_non_null(strstr(f->said, "meta/counters: "));
+    buf_fini(&b);
+    buf_fini(&scratch);
+}
+
+static void test_orphans_are_a_note(void **state)
+{
+    fixture *f = *state;
+    article_index *ix;
+    const char *why;
+    bool more = true;
+    damage x = damage_begin(f);
+    uint8_t key[BLOCK_KEY_LEN];
+    block_key(key, 900, 0);
+    put_body(&x, DB_BLOCKS, (view){key, sizeof key}, view_of("half a segment"));
+    damage_end(&x);
+    check(f);
+    assert_int_equal(f->faults, 0);
+    assert_non_null(strstr(f->said, "note: 1 blocks of no segment"));
+    assert_ok(index_open(&ix, f->dir, &(index_opts){.map_bytes = MAP, .stamp = STAMP}, &why));
+    while (more)
+        assert_ok(index_merge_step(ix, &more));
+    index_close(&ix);
+    check(f);
+    assert_int_equal(f->faults, 0);
+    assert_string_equal(f->said, "");
+}
+
+// What is damaged is refused, and the rest goes on.
+static void test_reading_the_damaged(void **state)
+{
+    fixture *f = *state;
+    article_index *ix;
+    const char *why;
+    article a;
+    flip(f, DB_ARTICLES, 7);
+    flip(f, DB_SIGNS, 9);
+    assert_ok(index_open(&ix, f->dir, &(index_opts){.map_bytes = MAP, .stamp = STAMP}, &why));
+    assert_int_equal(index_get(ix, 7, &a), SHG_ECORRUPT);
+    assert_ok(index_get(ix, 8, &a));
+    article_free(&a);
+    doc_signs g;
+    doc_info info;
+    assert_int_equal(index_signs(ix, 9, &g), SHG_ECORRUPT);
+    assert_false(index_info(ix, 9, &info));
+    assert_true(index_info(ix, 7, &info));
+    index_txn *t; // putting it again mends it
+    assert_ok(index_begin(&t, ix));
+    add_one(t, 7);
+    assert_ok(index_commit(&t));
+    uri_entry e;
+    assert_ok(index_find(ix, view_of("https://lighthouse-post.example/7"), &e));
+    assert_int_equal(e.version, 2);
+    assert_ok(index_get(ix, e.doc, &a));
+    article_free(&a);
+    index_close(&ix);
+}
+
+static void test_other_stamp_or_seed_is_refused(void **state)
+{
+    fixture *f = *state;
+    article_index *ix;
+    const char *why = NULL;
+    index_opts o = {.map_bytes = MAP, .stamp = "check 2"};
+    assert_int_equal(index_open(&ix, f->dir, &o, &why), SHG_EFORMAT);
+    assert_null(ix);
+    assert_non_null(strstr(why, "check 2"));
+    o = (index_opts){.map_bytes = MAP, .stamp = STAMP, .seed = 4};
+    assert_int_equal(index_open(&ix, f->dir, &o, &why), SHG_EFORMAT);
+    assert_null(ix);
+    o.seed = 0;
+    assert_ok(index_open(&ix, f->dir, &o, &why));
+    assert_int_equal(index_seed(ix), 3);
+    assert_int_equal(strlen(index_epoch(ix)), 32);
+    index_close(&ix);
+}
+
+// Two uris whose first key is the same stand one after the other.
+static void test_uri_collision(void **state)
+{
+    fixture *f = *state;
+    article_index *ix;
+    const char *why;
+    index_txn *t;
+    uri_entry e;
+    uint8_t key[URI_KEY_LEN];
+    uint64_t check_hash;
+    uri_hash(view_of("https://lighthouse-post.example/500"), 3, key, &check_hash);
+    uri_row stranger = {.check = check_hash + 1, .entry = {.doc = DOC_NONE, .version = 9}};
+    buf b = {0};
+    damage x = damage_begin(f);
+    uri_put(&b, &stranger);
+    put_body(&x, DB_URIS, (view){key, sizeof key}, buf_view(&b));
+    buf_fini(&b);
+    damage_end(&x);
+    assert_ok(index_open(&ix, f->dir, &(index_opts){.map_bytes = MAP, .stamp = STAMP}, &why));
+    assert_ok(index_begin(&t, ix));
+    add_one(t, 500);
+    assert_ok(index_commit(&t));
+    assert_ok(index_find(ix, view_of("https://lighthouse-post.example/500"), &e));
+    assert_int_equal(e.version, 1);
+    index_close(&ix);
+    check(f);
+    assert_int_equal(f->faults, 0);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        CASE(test_whole),
+        CASE(test_flipped_bytes),
+        CASE(test_flipped_meta),
+        CASE(test_value_under_another_key),
+        CASE(test_missing_article),
+        CASE(test_missing_signs),
+        CASE(test_missing_and_foreign_posting),
+        CASE(test_missing_block),
+        CASE(test_uri_points_nowhere),
+        CASE(test_document_without_uri),
+        CASE(test_wrong_counters),
+        CASE(test_orphans_are_a_note),
+        CASE(test_reading_the_damaged),
+        CASE(test_other_stamp_or_seed_is_refused),
+        CASE(test_uri_collision),
+    };
+#undef CASE
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

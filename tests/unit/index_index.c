@@ -1,0 +1,371 @@
+// index_index.c - the index keeps the promises of index.h: verbs, groups, reopening.
+#include "t.h"
+#include "index/index.h"
+
+#include <unistd.h>
+
+enum { PRINTS = 12, NAME = 64 };
+
+typedef struct fixture {
+    char dir[NAME];
+    article_index *ix;
+    index_opts o;
+} fixture;
+
+static int open_again(fixture *f)
+{
+    const char *why = NULL;
+    shg_err err = index_open(&f->ix, f->dir, &f->o, &why);
+    if (err)
+        print_message("%s: %s\n", shg_err_name(err), why);
+    return err;
+}
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    strcpy(f->dir, "/tmp/shingled-index-XXXXXX");
+    assert_non_null(mkdtemp(f->dir));
+    f->o = (index_opts){.map_bytes = (size_t)1 << 30, .seed = 7, .stamp = "test 1"};
+    *state = f;
+    return open_again(f);
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    char path[NAME + 16];
+    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
+    index_close(&f->ix);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s/%s", f->dir, files[i]);
+        unlink(path);
+    }
+    rmdir(f->dir);
+    free(f);
+    return 0;
+}
+
+// An article that is all determined by its number.
+typedef struct sample {
+    char uri[NAME], record[NAME], text[512];
+    print prints[PRINTS];
+    minhash sig;
+    doc_add a;
+} sample;
+
+static void make_sample(sample *s, unsigned uri, unsigned edition)
+{
+    uint64_t r = uri * 1000u + edition;
+    snprintf(s->uri, sizeof s->uri, "https://harbour-gazette.example/%u", uri);
+    snprintf(s->record, sizeof s->record, "{\"headline\":\"Tide table no. %u\"}", edition);
+    size_t at = 0;
+    for (unsigned i = 0; i < 20; i++)
+        at += (size_t)snprintf(s->text + at, sizeof s->text - at, "High water at %u:%02u. ",
+                               (unsigned)(t_random(&r) % 24), (unsigned)(t_random(&r) % 60));
+    for (unsigned i = 0; i < PRINTS; i++)
+        s->prints[i] = (print){(t_random(&r) & 0xffffff0000) | ((uri % 50) * 64 + i), i % 3 == 0};
+    for (unsigned i = 0; i < MINHASH_LANES; i++)
+        s->sig.lane[i] = (uint8_t)t_random(&r);
+    for (unsigned i = 0; i < MINHASH_BANDS; i++)
+        s->sig.band[i] = (uint32_t)t_random(&r) | 1;
+    s->sig.band[0] = uri % 50 + 1;
+    s->a = (doc_add){.uri = view_of(s->uri),
+                     .record = view_of(s->record),
+                     .text = view_of(s->text),
+                     .published_ms = uri,
+                     .stored_ms = edition,
+                     .publisher = uri + 1,
+                     .content = r,
+                     .body = ~r,
+                     .n_words = 100,
+                     .sig = &s->sig,
+                     .prints = s->prints,
+                     .n_prints = PRINTS};
+}
+
+static uri_entry put(fixture *f, unsigned uri, unsigned edition)
+{
+    sample s;
+    index_txn *t;
+    uri_entry e;
+    make_sample(&s, uri, edition);
+    assert_ok(index_begin(&t, f->ix));
+    assert_ok(index_add(t, &s.a, &e));
+    assert_ok(index_commit(&t));
+    assert_null(t);
+    return e;
+}
+
+static void assert_article(fixture *f, uint32_t doc, unsigned uri, unsigned edition,
+                           uint32_t version)
+{
+    sample s;
+    article a;
+    doc_signs g;
+    doc_info info;
+    make_sample(&s, uri, edition);
+    assert_ok(index_get(f->ix, doc, &a));
+    assert_int_equal(a.version, version);
+    assert_true(view_eq(a.uri, s.a.uri));
+    assert_true(view_eq(a.record, s.a.record));
+    assert_true(view_eq(a.text, s.a.text));
+    article_free(&a);
+    assert_ok(index_signs(f->ix, doc, &g));
+    assert_memory_equal(&g.sig, &s.sig, sizeof s.sig);
+    assert_int_equal(g.n_prints, PRINTS);
+    for (int i = 0; i < PRINTS; i++) {
+        assert_int_equal(g.prints[i].hash, s.prints[i].hash);
+        assert_int_equal(g.prints[i].quoted, s.prints[i].quoted);
+    }
+    free(g.prints);
+    assert_true(index_info(f->ix, doc, &info));
+    assert_int_equal(info.published_ms, uri);
+    assert_int_equal(info.stored_ms, edition);
+    assert_int_equal(info.content, s.a.content);
+}
+
+static void test_put_get(void **state)
+{
+    fixture *f = *state;
+    uri_entry e;
+    assert_int_equal(index_find(f->ix, view_of("https://harbour-gazette.example/1"), &e),
+                     SHG_ENOTFOUND);
+    for (unsigned i = 0; i < 40; i++) {
+        e = put(f, i, 1);
+        assert_int_equal(e.doc, i);
+        assert_int_equal(e.version, 1);
+    }
+    for (int again = 0; again < 2; again++) {
+        for (unsigned i = 0; i < 40; i++)
+            assert_article(f, i, i, 1, 1);
+        assert_int_equal(index_end(f->ix), 40);
+        index_close(&f->ix);
+        assert_ok(open_again(f));
+    }
+}
+
+static void test_replace_and_remove(void **state)
+{
+    fixture *f = *state;
+    uri_entry e;
+    index_txn *t;
+    view uri = view_of("https://harbour-gazette.example/3");
+    put(f, 3, 1);
+    e = put(f, 3, 2);
+    assert_int_equal(e.version, 2);
+    assert_int_equal(e.doc, 1);
+    article a;
+    assert_int_equal(index_get(f->ix, 0, &a), SHG_ENOTFOUND);
+    assert_article(f, 1, 3, 2, 2);
+    assert_ok(index_begin(&t, f->ix));
+    assert_ok(index_remove(t, uri));
+    assert_int_equal(index_txn_find(t, uri, &e), SHG_ENOTFOUND);
+    assert_int_equal(index_remove(t, uri), SHG_ENOTFOUND);
+    assert_ok(index_commit(&t));
+    assert_int_equal(index_find(f->ix, uri, &e), SHG_ENOTFOUND);
+    index_close(&f->ix);
+    assert_ok(open_again(f));
+    assert_int_equal(index_find(f->ix, uri, &e), SHG_ENOTFOUND);
+    e = put(f, 3, 4);
+    assert_int_equal(e.version, 3); // counting goes on over the deletion
+    assert_int_equal(e.doc, 2);     // and no number is given out twice
+    index_stats s;
+    assert_ok(index_stat(f->ix, &s));
+    assert_int_equal(s.articles, 1);
+    assert_int_equal(s.deleted, 2);
+    assert_int_equal(s.documents, 3);
+}
+
+static void test_same_uri_twice_in_a_group(void **state)
+{
+    fixture *f = *state;
+    sample a, b;
+    index_txn *t;
+    uri_entry e;
+    make_sample(&a, 5, 1);
+    make_sample(&b, 5, 2);
+    assert_ok(index_begin(&t, f->ix));
+    assert_ok(index_add(t, &a.a, &e));
+    assert_ok(index_txn_find(t, a.a.uri, &e));
+    assert_int_equal(e.doc, 0);
+    assert_ok(index_add(t, &b.a, &e));
+    assert_int_equal(e.version, 2);
+    assert_ok(index_commit(&t));
+    assert_article(f, 1, 5, 2, 2);
+    postings p;
+    assert_ok(index_lookup(f->ix, &a.prints[0].hash, 1, &p));
+    assert_int_equal(p.list[0].n, 0);
+    postings_free(&p);
+}
+
+static void test_abort(void **state)
+{
+    fixture *f = *state;
+    sample s;
+    index_txn *t;
+    uri_entry e;
+    make_sample(&s, 9, 1);
+    assert_ok(index_begin(&t, f->ix));
+    assert_ok(index_add(t, &s.a, &e));
+    index_abort(&t);
+    assert_null(t);
+    assert_int_equal(index_find(f->ix, s.a.uri, &e), SHG_ENOTFOUND);
+    assert_int_equal(index_end(f->ix), 0);
+    assert_int_equal(put(f, 9, 2).doc, 0);
+}
+
+static void test_empty_group(void **state)
+{
+    fixture *f = *state;
+    index_txn *t;
+    assert_ok(index_begin(&t, f->ix));
+    assert_int_equal(index_remove(t, view_of("https://harbour-gazette.example/0")), SHG_ENOTFOUND);
+    assert_ok(index_commit(&t));
+}
+
+static void test_lookup_and_near(void **state)
+{
+    fixture *f = *state;
+    for (unsigned i = 0; i < 300; i++)
+        put(f, i, 1);
+    for (int again = 0; again < 2; again++) {
+        for (unsigned i = 0; i < 300; i += 7) {
+            sample s;
+            postings p;
+            uint64_t hashes[PRINTS];
+            make_sample(&s, i, 1);
+            for (int k = 0; k < PRINTS; k++)
+                hashes[k] = s.prints[k].hash;
+            assert_ok(index_lookup(f->ix, hashes, PRINTS, &p));
+            for (int k = 0; k < PRINTS; k++) {
+                assert_int_equal(p.list[k].n, 1);
+                assert_int_equal(p.list[k].p[0].doc, i);
+                assert_int_equal(p.list[k].p[0].quoted, s.prints[k].quoted);
+            }
+            postings_free(&p);
+            uint32_t docs[4];
+            size_t n, total;
+            assert_ok(index_near(f->ix, s.sig.band, docs, 4, &n, &total));
+            assert_int_equal(total, 6); // uri mod 50
+            assert_int_equal(n, 4);
+            for (unsigned k = 0; k < 4; k++)
+                assert_int_equal(docs[k], i % 50 + 50 * k);
+        }
+        index_close(&f->ix);
+        assert_ok(open_again(f));
+    }
+}
+
+static shg_err count_link(void *ctx, uint32_t doc, view value)
+{
+    unsigned *seen = ctx;
+    assert_int_equal(value.len, 3);
+    assert_memory_equal(value.p, "abc", 3);
+    *seen |= 1u << doc;
+    return SHG_OK;
+}
+
+static void test_links(void **state)
+{
+    fixture *f = *state;
+    for (unsigned i = 0; i < 4; i++)
+        put(f, i, 1);
+    doc_link l[] = {{2, view_of("abc")}, {0, view_of("abc")}, {77, view_of("abc")}};
+    assert_ok(index_link(f->ix, l, 3));
+    unsigned seen = 0;
+    assert_ok(index_links(f->ix, count_link, &seen));
+    assert_int_equal(seen, 5);
+    put(f, 2, 2);
+    seen = 0;
+    assert_ok(index_links(f->ix, count_link, &seen));
+    assert_int_equal(seen, 1);
+}
+
+static void test_packed_outside(void **state)
+{
+    fixture *f = *state;
+    sample s, other;
+    index_txn *t;
+    uri_entry e;
+    buf packed = {0};
+    make_sample(&s, 1, 1);
+    make_sample(&other, 2, 1);
+    other.a.text.len -= 1;
+    assert_ok(index_pack(f->ix, s.a.record, s.a.text, &packed));
+    assert_true(packed.len > 0 && packed.len < s.a.text.len);
+    s.a.packed = other.a.packed = buf_view(&packed);
+    assert_ok(index_begin(&t, f->ix));
+    assert_ok(index_add(t, &s.a, &e));
+    assert_ok(index_commit(&t));
+    assert_article(f, e.doc, 1, 1, 1);
+    assert_ok(index_begin(&t, f->ix));
+    assert_int_equal(index_add(t, &other.a, &e), SHG_EINTERNAL); // of another article
+    assert_int_equal(index_commit(&t), SHG_EINTERNAL);
+    assert_int_equal(index_end(f->ix), 1);
+    assert_ok(index_pack(f->ix, view_of("{}"), view_of("short"), &packed));
+    assert_int_equal(packed.len, 0); // saves nothing
+    buf_fini(&packed);
+}
+
+static void put_many(fixture *f, unsigned from, unsigned to)
+{
+    sample s;
+    index_txn *t;
+    uri_entry e;
+    assert_ok(index_begin(&t, f->ix));
+    for (unsigned i = from; i < to; i++) {
+        make_sample(&s, i, 1);
+        assert_ok(index_add(t, &s.a, &e));
+    }
+    assert_ok(index_commit(&t));
+}
+
+// Articles from before the dictionary and after it are read side by side.
+static void test_dictionary(void **state)
+{
+    enum { BEFORE = 4500, ALL = 5000 };
+    fixture *f = *state;
+    buf plain = {0}, packed = {0};
+    sample s;
+    bool more = true;
+    uint64_t faults = 1;
+    index_close(&f->ix);
+    f->o.seal_docs = 2000;
+    assert_ok(open_again(f));
+    put_many(f, 0, BEFORE);
+    make_sample(&s, 7, 7);
+    assert_ok(index_pack(f->ix, s.a.record, s.a.text, &plain));
+    while (more)
+        assert_ok(index_merge_step(f->ix, &more));
+    assert_ok(index_pack(f->ix, s.a.record, s.a.text, &packed));
+    assert_true(packed.len < plain.len * 2 / 3);
+    put_many(f, BEFORE, ALL);
+    for (int again = 0; again < 2; again++) {
+        for (unsigned i = 0; i < ALL; i += 499)
+            assert_article(f, i, i, 1, 1);
+        index_close(&f->ix);
+        assert_ok(index_check(f->dir, f->o.stamp, NULL, NULL, NULL, &faults));
+        assert_int_equal(faults, 0);
+        assert_ok(open_again(f));
+    }
+    buf_fini(&plain);
+    buf_fini(&packed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_put_get, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_replace_and_remove, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_same_uri_twice_in_a_group, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_abort, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_empty_group, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lookup_and_near, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_links, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_packed_outside, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_dictionary, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,260 @@
+// Writing: one group of changes, one durable commit.
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/options.h"
+#include "engine/state.h"
+
+#include <stdlib.h>
+
+enum { DELETE_GROUP = 1000 };
+
+void engine_count_refusal(engine *e, shg_err err)
+{
+    int status = shg_err_status(err);
+    if (status < STATUS_MAX)
+        atomic_fetch_add(&e->put_refused[status], 1);
+}
+
+static view stored_record(const reading *r)
+{
+    return (view){(const uint8_t *)r->stored, r->stored_len};
+}
+
+shg_err engine_read_put(engine *e, json_t *header, view body, change *out, json_t **warnings,
+                        refusal *r)
+{
+    *out = (change){.kind = CHANGE_PUT};
+    *warnings = NULL;
+    int64_t version = -1;
+    record rec;
+    shg_err err = option_integer(header, "if_version", 0, UINT32_MAX, &version, r);
+    if (!err)
+        err = record_read(&rec, header, body, RECORD_URI | RECORD_TEXT, r);
+    if (err)
+        return err;
+    out->has_if_version = version >= 0;
+    out->if_version = (uint32_t)version;
+    *warnings = json_incref(rec.warnings);
+    err = reading_make(&out->reading, &rec, e->lib.sources, e->lib.seed);
+    if (!err)
+        err = index_pack(e->lib.ix, stored_record(out->reading), out->reading->record.text,
+                         &out->packed);
+    return err ? refuse(r, err, "the article could not be read: %s", shg_err_text(err)) : SHG_OK;
+}
+
+shg_err engine_read_delete(engine *e, json_t *header, change *out, refusal *r)
+{
+    (void)e;
+    *out = (change){.kind = CHANGE_DELETE_OLDER, .older_than_ms = CLOCK_ABSENT};
+    shg_err err = option_time(header, "older_than", &out->older_than_ms, r);
+    json_t *uri = json_object_get(header, "uri");
+    bool has_uri = uri && !json_is_null(uri);
+    if (err)
+        return err;
+    if (out->older_than_ms != CLOCK_ABSENT)
+        return has_uri ? refuse(r, SHG_EOPTION, "give uri or older_than, not both") : SHG_OK;
+    view v;
+    err = option_uri(header, &v, r);
+    if (err)
+        return err;
+    out->kind = CHANGE_DELETE;
+    out->uri = strndup((const char *)v.p, v.len);
+    return out->uri ? SHG_OK : refuse(r, SHG_ENOMEM, "out of memory");
+}
+
+void change_fini(change *c)
+{
+    reading_drop(&c->reading);
+    buf_fini(&c->packed);
+    free(c->uri);
+    c->uri = NULL;
+}
+
+static shg_err add(index_txn *t, const change *c, uri_entry *out)
+{
+    const reading *r = c->reading;
+    doc_add a = {
+        .uri = record_get(&r->record, "uri"),
+        .record = stored_record(r),
+        .text = r->record.text,
+        .packed = buf_view(&c->packed),
+        .published_ms = r->record.published_ms,
+        .stored_ms = clock_wall_ms(),
+        .publisher = r->publisher_hash,
+        .content = r->content,
+        .body = r->side.body,
+        .n_words = (uint32_t)r->side.words.n,
+        .sig = &r->sig,
+        .prints = r->keys,
+        .n_prints = r->n_keys + r->n_terms,
+    };
+    return index_add(t, &a, out);
+}
+
+// A refusal concerns this change alone and leaves the group going on; any other error is
+// returned and ends the group.
+static shg_err put(index_txn *t, change *c)
+{
+    uri_entry had = {.doc = DOC_NONE};
+    shg_err e = index_txn_find(t, record_get(&c->reading->record, "uri"), &had);
+    if (e && e != SHG_ENOTFOUND)
+        return e;
+    bool stored = !e;
+    c->version = stored ? had.version : 0;
+    if (c->has_if_version && c->if_version != c->version) {
+        refuse(&c->refusal, SHG_ECONFLICT, "the stored version is %u, if_version is %u", c->version,
+               c->if_version);
+        c->refusal.has_version = true;
+        c->refusal.version = c->version;
+        return SHG_OK;
+    }
+    c->result = !stored                              ? PUT_NEW
+                : had.content == c->reading->content ? PUT_UNCHANGED
+                                                     : PUT_UPDATED;
+    c->doc = had.doc;
+    if (c->result == PUT_UNCHANGED)
+        return SHG_OK;
+    uri_entry now;
+    e = add(t, c, &now);
+    c->version = now.version;
+    c->doc = now.doc;
+    return e;
+}
+
+static shg_err delete (index_txn *t, change *c)
+{
+    shg_err e = index_remove(t, view_of(c->uri));
+    c->deleted = !e;
+    return e == SHG_ENOTFOUND ? SHG_OK : e;
+}
+
+static shg_err apply_group(engine *e, change *c, size_t n)
+{
+    index_txn *t;
+    shg_err err = index_begin(&t, e->lib.ix);
+    if (err)
+        return err;
+    for (size_t i = 0; i < n && !err; i++)
+        if (!c[i].refusal.err)
+            err = c[i].kind == CHANGE_PUT ? put(t, &c[i]) : delete (t, &c[i]);
+    if (err) {
+        index_abort(&t);
+        return err;
+    }
+    return index_commit(&t);
+}
+
+static void settle(engine *e, change *c)
+{
+    if (c->kind == CHANGE_DELETE) {
+        atomic_fetch_add(&e->deleted, c->deleted);
+        return;
+    }
+    if (c->refusal.err) {
+        engine_count_refusal(e, c->refusal.err);
+        return;
+    }
+    atomic_uint_fast64_t *const count[] = {&e->put_new, &e->put_updated, &e->put_unchanged};
+    atomic_fetch_add(count[c->result], 1);
+    if (c->result == PUT_UNCHANGED)
+        return;
+    c->reading->doc = c->doc;
+    c->reading->version = c->version;
+    cache_put(e->lib.cache, c->reading);
+}
+
+static void apply_all(engine *e, change *c, size_t n)
+{
+    shg_err err = apply_group(e, c, n);
+    if (err)
+        log_limited(LOG_ERROR, "SHG-COMMIT", "a group of %zu changes was not stored: %s (%s)", n,
+                    shg_err_name(err), shg_err_text(err));
+    for (size_t i = 0; i < n; i++) {
+        if (err && !c[i].refusal.err)
+            refuse(&c[i].refusal, err, "nothing of this was stored: %s", shg_err_text(err));
+        settle(e, &c[i]);
+    }
+}
+
+typedef struct old_docs {
+    int64_t before_ms;
+    uint32_t *doc;
+    size_t n, cap;
+    bool no_memory;
+} old_docs;
+
+static bool note_old(void *ctx, uint32_t doc, const doc_info *d)
+{
+    old_docs *o = ctx;
+    int64_t t = d->published_ms != CLOCK_ABSENT ? d->published_ms : d->stored_ms;
+    if (t >= o->before_ms)
+        return true;
+    if (o->n == o->cap) {
+        size_t cap = o->cap ? o->cap * 2 : 1024;
+        uint32_t *p = realloc(o->doc, cap * sizeof *p);
+        if (!p) {
+            o->no_memory = true;
+            return false;
+        }
+        o->doc = p;
+        o->cap = cap;
+    }
+    o->doc[o->n++] = doc;
+    return true;
+}
+
+static shg_err delete_docs(engine *e, const uint32_t *doc, size_t n, uint64_t *deleted)
+{
+    index_txn *t;
+    uint64_t gone = 0;
+    shg_err err = index_begin(&t, e->lib.ix);
+    if (err)
+        return err;
+    for (size_t i = 0; i < n && !err; i++) {
+        article a;
+        err = index_get(e->lib.ix, doc[i], &a);
+        if (err)
+            break;
+        err = index_remove(t, a.uri);
+        gone += !err;
+        article_free(&a);
+    }
+    if (err) {
+        index_abort(&t);
+        return err;
+    }
+    err = index_commit(&t);
+    *deleted += err ? 0 : gone;
+    return err;
+}
+
+// Retention can take out millions: it goes in groups, so that no commit grows without bound.
+static void delete_older(engine *e, change *c)
+{
+    old_docs o = {.before_ms = c->older_than_ms};
+    index_each(e->lib.ix, note_old, &o);
+    shg_err err = o.no_memory ? SHG_ENOMEM : SHG_OK;
+    for (size_t i = 0; i < o.n && !err; i += DELETE_GROUP)
+        err =
+            delete_docs(e, o.doc + i, o.n - i < DELETE_GROUP ? o.n - i : DELETE_GROUP, &c->deleted);
+    atomic_fetch_add(&e->deleted, c->deleted);
+    if (err)
+        refuse(&c->refusal, err, "%llu articles were deleted, then: %s",
+               (unsigned long long)c->deleted, shg_err_text(err));
+    free(o.doc);
+}
+
+void engine_apply(engine *e, change *c, size_t n)
+{
+    for (size_t from = 0; from < n;) {
+        size_t to = from;
+        while (to < n && c[to].kind != CHANGE_DELETE_OLDER)
+            to++;
+        if (to > from)
+            apply_all(e, c + from, to - from);
+        if (to < n)
+            delete_older(e, &c[to++]);
+        from = to;
+    }
+    matcher_wake(e->matcher);
+}

@@ -1,0 +1,181 @@
+#include "engine/ask.h"
+#include "base/clock.h"
+#include "engine/options.h"
+#include "evidence/render.h"
+
+#include <stdlib.h>
+
+shg_err ask_stored(engine *e, view uri, reading **out, refusal *r)
+{
+    uri_entry entry;
+    *out = NULL;
+    shg_err err = index_find(e->lib.ix, uri, &entry);
+    if (!err)
+        err = library_read(&e->lib, entry.doc, out);
+    if (err == SHG_ENOTFOUND)
+        return refuse(r, err, "no article is stored under %.*s",
+                      (int)(uri.len < 150 ? uri.len : 150), uri.p);
+    return err ? refuse(r, err, "the article could not be read: %s", shg_err_text(err)) : SHG_OK;
+}
+
+shg_err ask_read(engine *e, json_t *record_header, view body, reading **out, refusal *r)
+{
+    record rec;
+    *out = NULL;
+    shg_err err = record_read(&rec, record_header, body, RECORD_TEXT, r);
+    if (err)
+        return err;
+    err = reading_make(out, &rec, e->lib.sources, e->lib.seed);
+    return err ? refuse(r, err, "the text could not be read: %s", shg_err_text(err)) : SHG_OK;
+}
+
+static shg_err prov_side_of(prov_side *out, engine *e, reading *a, const side *s)
+{
+    *out = (prov_side){
+        .side = s,
+        .self = a->self ? sources_credited(e->lib.sources, a->self) : NULL,
+        .publisher = view_of(a->publisher),
+        .uri = record_get(&a->record, "uri"),
+        .published_ms = a->record.published_ms,
+    };
+    return reading_credits(a, e->lib.sources, &out->credits);
+}
+
+json_t *ask_field(const reading *a, const char *name)
+{
+    json_t *v = json_object_get(a->record.fields, name);
+    if (!strcmp(name, "published") && a->record.published_ms == CLOCK_ABSENT)
+        v = NULL; // kept as it was given, but no time
+    return v ? json_incref(v) : json_null();
+}
+
+shg_err ask_name_it(json_t *object, const reading *a)
+{
+    static const char *const names[] = {"uri", "publisher", "headline", "published"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (json_object_set_new(object, names[i], ask_field(a, names[i])))
+            return SHG_ENOMEM;
+    return SHG_OK;
+}
+
+shg_err ask_provenance(provenance *out, engine *e, reading *a, const side *side_a, reading *b,
+                       const side *side_b, const match *m)
+{
+    prov_side pa, pb;
+    shg_err err = prov_side_of(&pa, e, a, side_a);
+    if (!err)
+        err = prov_side_of(&pb, e, b, side_b);
+    if (err)
+        return err;
+    provenance_decide(out, &pa, &pb, m);
+    const reading *from = out->kind == PROV_FROM_MATCH ? b : out->kind == PROV_TO_MATCH ? a : NULL;
+    if (from && !out->source && *from->publisher)
+        out->source = from->publisher;
+    return SHG_OK;
+}
+
+// The stored articles of the credited sources that share text with the one that credits.
+static shg_err find_confirming(hits *out, engine *e, const reading *a, const credits *c)
+{
+    uint64_t *hash = calloc(c->n + 1, sizeof *hash);
+    if (!hash)
+        return SHG_ENOMEM;
+    match_opts o = {
+        .horizon = index_end(e->lib.ix),
+        .verify_most = VERIFY_STORY,
+        .relations = RELATIONS_DEFAULT,
+        .since_ms = CLOCK_ABSENT,
+        .before_ms = CLOCK_ABSENT,
+        .only_publishers = true,
+        .publishers = hash,
+    };
+    for (size_t i = 0; i < c->n; i++)
+        hash[o.n_publishers++] = publisher_hash_of(c->c[i].id);
+    shg_err err = matching_find(out, &e->lib, a, &o);
+    free(hash);
+    return err;
+}
+
+static json_t *confirming_uris(const hits *h, const credit *c)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < h->n; i++)
+        if (h->hit[i].with->publisher_hash == publisher_hash_of(c->id))
+            json_array_append(list, json_object_get(h->hit[i].with->record.fields, "uri"));
+    return list;
+}
+
+shg_err ask_credits(engine *e, reading *a, offset_unit unit, json_t **out)
+{
+    const credits *c;
+    hits h;
+    *out = NULL;
+    shg_err err = reading_credits(a, e->lib.sources, &c);
+    if (!err)
+        err = find_confirming(&h, e, a, c);
+    if (err)
+        return err;
+    json_t **confirmed = calloc(c->n + 1, sizeof *confirmed);
+    for (size_t i = 0; confirmed && i < c->n; i++)
+        confirmed[i] = confirming_uris(&h, &c->c[i]);
+    if (confirmed)
+        *out = render_credits(c, a->record.text, unit, confirmed);
+    free(confirmed);
+    hits_free(&h);
+    return *out ? SHG_OK : SHG_ENOMEM;
+}
+
+shg_err engine_credits(engine *e, json_t *header, view body, json_t **reply, refusal *r)
+{
+    offset_unit unit = OFFSET_UTF8;
+    reading *a = NULL;
+    *reply = NULL;
+    shg_err err = option_unit(header, &unit, r);
+    if (err)
+        return err;
+    json_t *uri = json_object_get(header, "uri");
+    if (!body.len && !record_has_text(header)) {
+        view v;
+        if (!uri || json_is_null(uri))
+            return refuse(r, SHG_EBODY, "give a uri, or a text as body");
+        err = option_uri(header, &v, r);
+        if (!err)
+            err = ask_stored(e, v, &a, r);
+    } else {
+        err = ask_read(e, header, body, &a, r);
+    }
+    if (err)
+        return err;
+    json_t *list;
+    err = ask_credits(e, a, unit, &list);
+    reading_drop(&a);
+    if (!err && !(*reply = json_pack("{s:o}", "credits", list)))
+        err = SHG_ENOMEM;
+    return err ? refuse(r, err, "%s", shg_err_text(err)) : SHG_OK;
+}
+
+shg_err engine_get(engine *e, json_t *header, json_t **reply, reading **text, refusal *r)
+{
+    view uri;
+    *reply = NULL;
+    *text = NULL;
+    shg_err err = option_uri(header, &uri, r);
+    if (!err)
+        err = ask_stored(e, uri, text, r);
+    if (err)
+        return err;
+    reading *a = *text;
+    doc_info info = {.stored_ms = CLOCK_ABSENT};
+    char stored[CLOCK_TEXT_LEN];
+    index_info(e->lib.ix, a->doc, &info); // gone meanwhile: the answer is as of before
+    clock_format(stored, info.stored_ms);
+    *reply = json_copy(a->record.fields);
+    if (!*reply || json_object_set_new(*reply, "version", json_integer(a->version)) ||
+        json_object_set_new(*reply, "stored", json_string(stored))) {
+        json_decref(*reply);
+        *reply = NULL;
+        reading_drop(text);
+        return refuse(r, SHG_ENOMEM, "out of memory");
+    }
+    return SHG_OK;
+}

@@ -1,0 +1,30 @@
+// ask.h - what the asking verbs share. Private to engine/.
+#ifndef SHINGLED_ENGINE_ASK_H
+#define SHINGLED_ENGINE_ASK_H
+#include "engine/state.h"
+#include "text/utf8.h"
+
+#include <jansson.h>
+
+// ask_stored returns the held reading of the article of a uri. SHG_ENOTFOUND is refused in words.
+SHG_MUST_CHECK shg_err ask_stored(engine *e, view uri, reading **out, refusal *r);
+
+// ask_read reads a text that is not stored, with what is known of it.
+SHG_MUST_CHECK shg_err ask_read(engine *e, json_t *record_header, view body, reading **out,
+                                refusal *r);
+
+// ask_credits renders an article's credits, each with the stored articles that confirm it.
+SHG_MUST_CHECK shg_err ask_credits(engine *e, reading *a, offset_unit unit, json_t **out);
+
+// ask_name_it adds uri, publisher, headline and published of an article to an object; null
+// where it has none.
+SHG_MUST_CHECK shg_err ask_name_it(json_t *object, const reading *a);
+
+// ask_field is one of an article's fields as a new reference; null where it has none.
+json_t *ask_field(const reading *a, const char *name);
+
+// ask_provenance decides who had it from whom. out->source lives as long as both readings.
+SHG_MUST_CHECK shg_err ask_provenance(provenance *out, engine *e, reading *a, const side *side_a,
+                                      reading *b, const side *side_b, const match *m);
+
+#endif

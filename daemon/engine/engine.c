@@ -1,0 +1,180 @@
+#include "engine/engine.h"
+#include "base/clock.h"
+#include "engine/state.h"
+#include "shingled/version.h"
+#include "shingled/wire.h"
+#include "sketch/winnow.h"
+#include "text/shingle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+enum { CACHE_BYTES = 128 << 20 };
+
+static char stamp[160];
+
+static void make_stamp(void)
+{
+    snprintf(stamp, sizeof stamp,
+             "text=%d shingle=%d,%d,%d/%d sketch=%d,%dx%d,%d winnow=%d,%d print=%d terms=%d",
+             TEXT_VERSION, SKETCH_WORDS, PRINT_WORDS, CHAR_WEIGHT, WORD_WEIGHT, MINHASH_VERSION,
+             MINHASH_BANDS, MINHASH_ROWS, MINHASH_LANES, WINNOW_VERSION, WINNOW_WINDOW, PRINT_BITS,
+             RARE_MOST);
+}
+
+const char *engine_stamp(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_stamp);
+    return stamp;
+}
+
+static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why_len)
+{
+    shg_err err = sources_open(&e->lib.sources, o->sources, why, why_len);
+    if (err)
+        return err;
+    const char *what = "";
+    index_opts io = {
+        .map_bytes = o->map_bytes,
+        .seal_docs = o->seal_docs,
+        .list_cap = LIST_CAP,
+        .seed = o->seed,
+        .stamp = engine_stamp(),
+        .background = true,
+    };
+    err = index_open(&e->lib.ix, o->dir, &io, &what);
+    if (err) {
+        bool named = !strncmp(what, o->dir, strlen(o->dir));
+        snprintf(why, why_len, "%s%s%s", named ? "" : o->dir, named ? "" : ": ", what);
+        return err;
+    }
+    e->lib.seed = index_seed(e->lib.ix);
+    err = cache_open(&e->lib.cache, o->cache_bytes ? o->cache_bytes : CACHE_BYTES);
+    if (!err)
+        err = stories_open(&e->stories);
+    if (!err)
+        err = matcher_restore(e);
+    if (!err)
+        err = matcher_start(&e->matcher, e);
+    if (err)
+        snprintf(why, why_len, "%s: %s", o->dir, shg_err_text(err));
+    return err;
+}
+
+shg_err engine_open(engine **out, const engine_opts *o, char *why, size_t why_len)
+{
+    engine *e = *out = calloc(1, sizeof *e);
+    if (!e) {
+        snprintf(why, why_len, "out of memory");
+        return SHG_ENOMEM;
+    }
+    e->started_ns = clock_mono_ns();
+    shg_err err = open_parts(e, o, why, why_len);
+    if (err)
+        engine_close(out);
+    return err;
+}
+
+void engine_stop(engine *e)
+{
+    stories_stop(e->stories);
+}
+
+void engine_close(engine **pe)
+{
+    engine *e = *pe;
+    *pe = NULL;
+    if (!e)
+        return;
+    matcher_stop(&e->matcher);
+    stories_close(&e->stories);
+    cache_close(&e->lib.cache);
+    index_close(&e->lib.ix);
+    sources_close(&e->lib.sources);
+    free(e);
+}
+
+shg_err engine_info(engine *e, json_t **reply)
+{
+    char seed_print[17];
+    uint64_t seed = e->lib.seed; // shown only through a one-way hash
+    snprintf(seed_print, sizeof seed_print, "%016llx",
+             (unsigned long long)XXH3_64bits_withSeed(&seed, sizeof seed, seed));
+    *reply = json_pack(
+        "{s:s, s:s, s:[s], s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:[s, s, s, s, s],"
+        " s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:s}, s:s}",
+        "name", "shingled", "version", SHG_VERSION, "protocols", SHG_MAGIC, "limits", "text",
+        SHG_TEXT_MAX, "header", SHG_HEADER_MAX, "depth", SHG_DEPTH_MAX, "batch", SHG_BATCH_MAX,
+        "frame", SHG_FRAME_MAX, "frames", SHG_FRAMES_MAX, "uri", SHG_URI_MAX, "features", "query",
+        "compare", "credits", "story", "sources", "parameters", "text", TEXT_VERSION,
+        "shingle_words", SKETCH_WORDS, "print_words", PRINT_WORDS, "window", WINNOW_WINDOW, "lanes",
+        MINHASH_LANES, "bands", MINHASH_BANDS, "rows", MINHASH_ROWS, "sketch", MINHASH_VERSION,
+        "stamp", engine_stamp(), "seed_fingerprint", seed_print, "epoch", index_epoch(e->lib.ix));
+    return *reply ? SHG_OK : SHG_ENOMEM;
+}
+
+static json_t *refused_by_status(engine *e)
+{
+    json_t *refused = json_object();
+    for (int status = 0; status < STATUS_MAX; status++) {
+        char name[8];
+        uint64_t n = atomic_load(&e->put_refused[status]);
+        if (!n)
+            continue;
+        snprintf(name, sizeof name, "%d", status);
+        json_object_set_new(refused, name, json_integer((json_int_t)n));
+    }
+    return refused;
+}
+
+typedef struct placed {
+    stories *stories;
+    uint32_t end;
+    uint8_t *seen; // one bit a document: it began a story that has an article
+    uint64_t articles, stories_n;
+} placed;
+
+static bool count_placed(void *ctx, uint32_t doc, const doc_info *info)
+{
+    (void)info;
+    placed *c = ctx;
+    const place *p = stories_place_of(c->stories, doc);
+    if (doc >= c->end)
+        return false; // came after the count began
+    if (!p)
+        return true;
+    uint8_t bit = (uint8_t)(1u << p->story % 8);
+    c->articles++;
+    c->stories_n += !(c->seen[p->story / 8] & bit);
+    c->seen[p->story / 8] |= bit;
+    return true;
+}
+
+shg_err engine_stats(engine *e, json_t **reply)
+{
+    index_stats s;
+    shg_err err = index_stat(e->lib.ix, &s);
+    if (err)
+        return err;
+    placed c = {.stories = e->stories, .end = index_end(e->lib.ix)};
+    c.seen = calloc(c.end / 8 + 1, 1);
+    if (!c.seen)
+        return SHG_ENOMEM;
+    index_each(e->lib.ix, count_placed, &c);
+    free(c.seen);
+#define NUMBER(x) (json_int_t)(x)
+    *reply = json_pack(
+        "{s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "articles",
+        NUMBER(s.articles), "put_new", NUMBER(atomic_load(&e->put_new)), "put_updated",
+        NUMBER(atomic_load(&e->put_updated)), "put_unchanged",
+        NUMBER(atomic_load(&e->put_unchanged)), "put_refused", refused_by_status(e), "deleted",
+        NUMBER(atomic_load(&e->deleted)), "segments", NUMBER(s.segments), "stories",
+        NUMBER(c.stories_n), "matched", NUMBER(c.articles), "postings", NUMBER(s.postings),
+        "merges", NUMBER(s.merges), "capped_lookups", NUMBER(s.capped_lookups), "file_bytes",
+        NUMBER(s.file_bytes), "ram_bytes", NUMBER(s.ram_bytes + cache_bytes(e->lib.cache)),
+        "uptime_s", (double)(clock_mono_ns() - e->started_ns) / 1e9);
+#undef NUMBER
+    return *reply ? SHG_OK : SHG_ENOMEM;
+}

@@ -1,0 +1,92 @@
+// engine.h - the whole of shingled without its sockets: articles in, evidence out.
+//
+// A verb of the wire is one function here: it takes the request's header and body and
+// gives the reply's header, or refuses. Any number of threads may ask; one at a time applies.
+// A thread of the engine works out each newcomer's matches and story after the acknowledgement.
+// Layer: engine.  May include: index, evidence, and below.
+#ifndef SHINGLED_ENGINE_ENGINE_H
+#define SHINGLED_ENGINE_ENGINE_H
+#include "base/buf.h"
+#include "engine/reading.h"
+#include "engine/refusal.h"
+
+#include <jansson.h>
+
+typedef struct engine engine;
+
+typedef struct engine_opts {
+    const char *dir;     // of the store
+    const char *sources; // the user's file of sources, or NULL
+    size_t map_bytes;    // 0 = default
+    size_t cache_bytes;  // 0 = 128 MiB
+    uint64_t seed;       // 0 = the stored or a fresh one
+    unsigned seal_docs;  // 0 = default
+} engine_opts;
+
+// engine_open opens the store and goes on with the stories where it stopped. On failure
+// *out is NULL and why (of why_len bytes) says what is wrong and where.
+SHG_MUST_CHECK shg_err engine_open(engine **out, const engine_opts *o, char *why, size_t why_len);
+void engine_close(engine **e); // no other call may be running
+
+// engine_stop wakes those who wait for stories (SHG_EDRAIN); engine_close does the rest.
+void engine_stop(engine *e);
+
+const char *engine_stamp(void); // versions of all that decides a signature
+
+// --- writing ---
+
+typedef enum change_kind { CHANGE_PUT, CHANGE_DELETE, CHANGE_DELETE_OLDER } change_kind;
+typedef enum put_result { PUT_NEW, PUT_UPDATED, PUT_UNCHANGED } put_result;
+
+// One change, asked for and answered in place.
+typedef struct change {
+    change_kind kind;
+    reading *reading;    // PUT: held by the change; change_fini drops it
+    buf packed;          // PUT: record and text as they are stored, compressed beside the writer
+    bool has_if_version; // PUT
+    uint32_t if_version;
+    char *uri; // DELETE: owned
+    int64_t older_than_ms;
+    // the answer
+    refusal refusal; // .err SHG_OK: done
+    put_result result;
+    uint32_t version; // also with SHG_ECONFLICT: the stored one
+    uint32_t doc;
+    uint64_t deleted;
+} change;
+
+// engine_read_put reads a PUT request into a change. Any thread.
+SHG_MUST_CHECK shg_err engine_read_put(engine *e, json_t *header, view body, change *out,
+                                       json_t **warnings, refusal *r);
+SHG_MUST_CHECK shg_err engine_read_delete(engine *e, json_t *header, change *out, refusal *r);
+void change_fini(change *c);
+
+// engine_apply makes n changes durable, in order, in one commit (DELETE_OLDER in as many as
+// it takes). After it, every change has its answer and is visible to all.
+void engine_apply(engine *e, change *c, size_t n);
+
+// engine_count_refusal counts a PUT that never became a change.
+void engine_count_refusal(engine *e, shg_err err);
+
+// --- asking: *reply is a new reference; after a refusal it is NULL ---
+
+SHG_MUST_CHECK shg_err engine_query(engine *e, json_t *header, view body, json_t **reply,
+                                    refusal *r);
+SHG_MUST_CHECK shg_err engine_compare(engine *e, json_t *header, const view *bodies,
+                                      size_t n_bodies, json_t **reply, refusal *r);
+SHG_MUST_CHECK shg_err engine_credits(engine *e, json_t *header, view body, json_t **reply,
+                                      refusal *r);
+SHG_MUST_CHECK shg_err engine_get(engine *e, json_t *header, json_t **reply, reading **text,
+                                  refusal *r);
+
+// These two wait until every article acknowledged before is placed in its story.
+SHG_MUST_CHECK shg_err engine_story(engine *e, json_t *header, json_t **reply, refusal *r);
+SHG_MUST_CHECK shg_err engine_sources(engine *e, json_t *header, json_t **reply, refusal *r);
+
+// engine_put_matches adds `matches` and `story` of a document just put to its reply. Waits, too.
+SHG_MUST_CHECK shg_err engine_put_matches(engine *e, uint32_t doc, json_t *reply, refusal *r);
+
+SHG_MUST_CHECK shg_err engine_info(engine *e, json_t **reply);
+SHG_MUST_CHECK shg_err engine_stats(engine *e, json_t **reply); // the server adds its own members
+
+#endif

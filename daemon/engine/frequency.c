@@ -1,0 +1,122 @@
+#include "engine/frequency.h"
+
+#include <stdlib.h>
+
+static const double SAME_STORY = .5; // resemblance from which two pages are one story
+
+shg_err frequency_find(frequency *out, article_index *ix, const reading *r, uint32_t horizon,
+                       bool with_terms)
+{
+    *out = (frequency){.horizon = horizon};
+    uint32_t n_keys = r->n_keys + (with_terms ? r->n_terms : 0);
+    uint64_t *hash = malloc((n_keys + 1) * sizeof *hash);
+    if (!hash)
+        return SHG_ENOMEM;
+    for (uint32_t k = 0; k < n_keys; k++)
+        hash[k] = r->keys[k].hash;
+    shg_err e = index_lookup(ix, hash, n_keys, &out->lists);
+    free(hash);
+    if (e)
+        return e;
+    for (size_t k = 0; k < out->lists.n; k++) {
+        posting_list *l = &out->lists.list[k];
+        posting *p = out->lists.pool + (l->p - out->lists.pool);
+        uint32_t n = 0;
+        for (uint32_t i = 0; i < l->n && p[i].doc < horizon; i++)
+            if (p[i].doc != r->doc)
+                p[n++] = p[i];
+        l->n = n;
+    }
+    return SHG_OK;
+}
+
+void frequency_free(frequency *f)
+{
+    postings_free(&f->lists);
+    *f = (frequency){0};
+}
+
+// Of how many distinct stories of the reading's publisher, its own included, is the list?
+static bool is_furniture(article_index *ix, const reading *r, const posting_list *l)
+{
+    uint32_t story[FURNITURE_STORIES];
+    unsigned n = 0;
+    if (!r->publisher_hash || l->n + 1 < FURNITURE_STORIES)
+        return false;
+    for (uint32_t i = 0; i < l->n && n < FURNITURE_STORIES - 1; i++) {
+        doc_info info;
+        uint32_t doc = l->p[i].doc;
+        if (!index_info(ix, doc, &info) || info.publisher != r->publisher_hash)
+            continue;
+        bool known = r->doc != DOC_NONE && index_resemblance(ix, r->doc, doc) >= SAME_STORY;
+        for (unsigned s = 0; s < n && !known; s++)
+            known = index_resemblance(ix, story[s], doc) >= SAME_STORY;
+        if (!known)
+            story[n++] = doc;
+    }
+    return n == FURNITURE_STORIES - 1;
+}
+
+static bool is_voted(const posting_list *l)
+{
+    uint32_t votes = 0;
+    for (uint32_t i = 0; i < l->n; i++)
+        votes += l->p[i].quoted;
+    return votes >= VOTES || (votes == 1 && l->n <= VOTES_RARE);
+}
+
+enum { KEY_FURNITURE = 1, KEY_VOTED = 2 };
+
+static void mark_prints(side *s, const reading *r, const uint8_t *verdict)
+{
+    bool before = false;
+    size_t before_end = 0;
+    for (size_t i = 0; i < r->n_prints; i++) {
+        const print_at *p = &r->prints[i];
+        if (verdict[p->key] & KEY_VOTED)
+            side_add_mark(s, p->begin, p->end, MARK_SPEECH);
+        bool furniture = verdict[p->key] & KEY_FURNITURE;
+        if (furniture) {
+            bool joins = before && p->begin <= before_end + FURNITURE_GAP;
+            side_add_mark(s, joins && before_end < p->begin ? before_end : p->begin, p->end,
+                          MARK_FURNITURE);
+            before_end = p->end;
+        }
+        before = furniture;
+    }
+}
+
+shg_err frequency_mark(side *out, article_index *ix, const reading *r, const frequency *f,
+                       frequency_counts *counts)
+{
+    *out = r->side;
+    out->mark = malloc(r->side.words.n + 1);
+    uint8_t *verdict = calloc(r->n_keys + 1, 1);
+    if (!out->mark || !verdict) {
+        free(out->mark);
+        free(verdict);
+        return SHG_ENOMEM;
+    }
+    if (r->side.words.n)
+        memcpy(out->mark, r->side.mark, r->side.words.n);
+    for (uint32_t k = 0; k < r->n_keys; k++) {
+        const posting_list *l = &f->lists.list[k];
+        if (is_furniture(ix, r, l)) {
+            verdict[k] |= KEY_FURNITURE;
+            counts->furniture++;
+        }
+        if (is_voted(l))
+            verdict[k] |= KEY_VOTED;
+        counts->capped += l->n >= LIST_CAP - 1;
+    }
+    mark_prints(out, r, verdict);
+    side_count(out);
+    free(verdict);
+    return SHG_OK;
+}
+
+void frequency_unmark(side *s)
+{
+    free(s->mark);
+    s->mark = NULL;
+}

@@ -1,0 +1,43 @@
+// frequency.h - what the store's frequencies say about a reading's words.
+//
+// A fingerprint that a publisher carries in FURNITURE_STORIES distinct stories is its
+// furniture (counting pages instead of stories would hide exact copies). One that stands
+// in quotation marks in other articles is speech here too: embedded posts and block
+// quotes have no marks of their own.
+// Layer: engine.  May include: index, evidence.  Threads: any.
+#ifndef SHINGLED_ENGINE_FREQUENCY_H
+#define SHINGLED_ENGINE_FREQUENCY_H
+#include "engine/reading.h"
+
+enum {
+    FURNITURE_STORIES = 4,
+    FURNITURE_GAP = 8, // words between two furniture fingerprints that are furniture with them
+    VOTES = 2,         // other articles that quote a fingerprint; one is enough where
+    VOTES_RARE = 3,    // at most this many carry it at all
+    LIST_CAP = 64,     // postings of a fingerprint that are looked at
+};
+
+typedef struct frequency_counts {
+    uint32_t capped;    // fingerprints with LIST_CAP postings or more: not followed
+    uint32_t furniture; // fingerprints that are the publisher's furniture
+} frequency_counts;
+
+// The postings of a reading's keys that count: of other documents, below the horizon, so
+// that an answer depends on what was stored then and on nothing later.
+typedef struct frequency {
+    postings lists; // [n_keys], with terms [n_keys + n_terms]; cut to the horizon, the
+                    // reading itself left out
+    uint32_t horizon;
+} frequency;
+
+SHG_MUST_CHECK shg_err frequency_find(frequency *out, article_index *ix, const reading *r,
+                                      uint32_t horizon, bool with_terms);
+void frequency_free(frequency *f);
+
+// frequency_mark makes a copy of the reading's side with its own marks added to. The
+// words are shared with the reading, which must outlive it; frequency_unmark frees the copy.
+SHG_MUST_CHECK shg_err frequency_mark(side *out, article_index *ix, const reading *r,
+                                      const frequency *f, frequency_counts *counts);
+void frequency_unmark(side *s);
+
+#endif

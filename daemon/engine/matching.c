@@ -1,0 +1,291 @@
+#include "engine/matching.h"
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+enum { NEAR_MOST = 1024, WEIGHT_PRINT = 64, WEIGHT_NEAR = 1 << 20 };
+
+shg_err library_read(library *lib, uint32_t doc, reading **out)
+{
+    *out = cache_get(lib->cache, doc);
+    if (*out)
+        return SHG_OK;
+    article a;
+    record rec;
+    shg_err e = index_get(lib->ix, doc, &a);
+    if (e)
+        return e;
+    e = record_parse(&rec, a.record);
+    if (!e) {
+        rec.text = a.text;
+        e = reading_make(out, &rec, lib->sources, lib->seed);
+    }
+    if (!e) {
+        (*out)->doc = doc;
+        (*out)->version = a.version;
+        cache_put(lib->cache, *out);
+    }
+    article_free(&a);
+    return e;
+}
+
+typedef struct candidate {
+    uint32_t doc, weight, terms; // terms: how many rare terms are shared
+} candidate;
+
+typedef struct candidates {
+    candidate *c;
+    size_t n;
+} candidates;
+
+static int by_doc(const void *a, const void *b)
+{
+    const candidate *x = a, *y = b;
+    return x->doc < y->doc ? -1 : x->doc > y->doc;
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const candidate *x = a, *y = b;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return x->terms != y->terms ? (x->terms > y->terms ? -1 : 1) : by_doc(a, b);
+}
+
+// Candidates of one document are added up.
+static size_t merge_same(candidate *c, size_t n)
+{
+    size_t out = 0;
+    qsort(c, n, sizeof *c, by_doc);
+    for (size_t i = 0; i < n; i++) {
+        if (out && c[out - 1].doc == c[i].doc) {
+            c[out - 1].weight += c[i].weight;
+            c[out - 1].terms += c[i].terms;
+        } else
+            c[out++] = c[i];
+    }
+    return out;
+}
+
+static size_t add_near(candidate *c, library *lib, const reading *r, uint32_t horizon, shg_err *e,
+                       uint32_t *left_out)
+{
+    uint32_t docs[NEAR_MOST];
+    size_t n = 0, total = 0, out = 0;
+    if (!*e)
+        *e = index_near(lib->ix, r->sig.band, docs, NEAR_MOST, &n, &total);
+    for (size_t i = 0; i < n; i++)
+        if (docs[i] < horizon && docs[i] != r->doc)
+            c[out++] = (candidate){docs[i], WEIGHT_NEAR, 0};
+    *left_out += total > n ? (uint32_t)(total - n) : 0;
+    return out;
+}
+
+// A rare fingerprint says more than a common one; a capped list says nothing. Keys from
+// n_prints on are terms.
+static void add_lists(candidates *out, const posting_list *list, size_t n, size_t n_prints)
+{
+    for (size_t k = 0; k < n; k++) {
+        if (list[k].n >= LIST_CAP - 1)
+            continue;
+        uint32_t weight = k < n_prints ? WEIGHT_PRINT / (list[k].n + 1) + 1 : 0;
+        for (uint32_t i = 0; i < list[k].n; i++)
+            out->c[out->n++] = (candidate){list[k].p[i].doc, weight, k >= n_prints};
+    }
+}
+
+// One shared fingerprint, or band, makes a candidate; of terms it takes RARE_SHARED.
+static void drop_unlikely(candidates *all)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->c[i].weight || all->c[i].terms >= RARE_SHARED)
+            all->c[n++] = all->c[i];
+    all->n = n;
+}
+
+static shg_err find_candidates(candidates *out, library *lib, const reading *r, const frequency *f,
+                               uint32_t *left_out)
+{
+    size_t room = NEAR_MOST;
+    for (size_t k = 0; k < f->lists.n; k++)
+        room += f->lists.list[k].n;
+    shg_err e = SHG_OK;
+    *out = (candidates){.c = malloc(room * sizeof *out->c)};
+    if (!out->c)
+        return SHG_ENOMEM;
+    add_lists(out, f->lists.list, f->lists.n, r->n_keys);
+    out->n += add_near(out->c + out->n, lib, r, f->horizon, &e, left_out);
+    out->n = merge_same(out->c, out->n);
+    drop_unlikely(out);
+    return e;
+}
+
+static bool is_in(uint64_t x, const uint64_t *set, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (set[i] == x)
+            return true;
+    return false;
+}
+
+static bool passes(library *lib, uint32_t doc, const match_opts *o)
+{
+    doc_info d;
+    if (!index_info(lib->ix, doc, &d))
+        return false;
+    if (o->only_publishers && !is_in(d.publisher, o->publishers, o->n_publishers))
+        return false;
+    if (is_in(d.publisher, o->not_publishers, o->n_not_publishers))
+        return false;
+    bool dated = d.published_ms != CLOCK_ABSENT;
+    if (o->since_ms != CLOCK_ABSENT && (!dated || d.published_ms < o->since_ms))
+        return false;
+    return o->before_ms == CLOCK_ABSENT || (dated && d.published_ms < o->before_ms);
+}
+
+static void select_likeliest(candidates *c, library *lib, const match_opts *o, uint32_t *left_out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (passes(lib, c->c[i].doc, o))
+            c->c[n++] = c->c[i];
+    qsort(c->c, n, sizeof *c->c, by_weight);
+    if (n > o->verify_most) {
+        *left_out += (uint32_t)(n - o->verify_most);
+        n = o->verify_most;
+    }
+    c->n = n;
+}
+
+static void hit_fini(hit *h)
+{
+    match_free(&h->match);
+    frequency_unmark(&h->side);
+    reading_drop(&h->with);
+}
+
+static shg_err mark(side *out, library *lib, const reading *r, uint32_t horizon)
+{
+    frequency f;
+    frequency_counts counts = {0};
+    shg_err e = frequency_find(&f, lib->ix, r, horizon, false);
+    if (e)
+        return e;
+    e = frequency_mark(out, lib->ix, r, &f, &counts);
+    frequency_free(&f);
+    return e;
+}
+
+// Texts without a word are one text only where they are the same bytes.
+static shg_err compare(match *out, const side *a, const side *b)
+{
+    if (a->words.n || b->words.n || !view_eq(a->words.text, b->words.text))
+        return match_make(out, a, b);
+    *out = (match){.relation = REL_COPY,
+                   .score = 1,
+                   .identical = true,
+                   .derivation = DERIVED_WHOLE,
+                   .derivation_score = 1};
+    return SHG_OK;
+}
+
+// *keep tells whether the candidate is a match that was asked for.
+static shg_err verify(hit *out, bool *keep, library *lib, const side *query, uint32_t doc,
+                      const match_opts *o)
+{
+    *out = (hit){0};
+    *keep = false;
+    shg_err e = library_read(lib, doc, &out->with);
+    if (e == SHG_ENOTFOUND)
+        return SHG_OK; // taken out meanwhile
+    if (!e)
+        e = mark(&out->side, lib, out->with, o->horizon);
+    if (!e)
+        e = compare(&out->match, query, &out->side);
+    if (e) {
+        hit_fini(out);
+        return e;
+    }
+    const match *m = &out->match;
+    double most = m->containment_a > m->containment_b ? m->containment_a : m->containment_b;
+    *keep =
+        o->relations & 1u << m->relation && m->relation != REL_NONE && most >= o->min_containment;
+    if (!*keep)
+        hit_fini(out);
+    return SHG_OK;
+}
+
+// Best first: the stronger relation, then the more words, then the one stored first.
+static int by_strength(const void *a, const void *b)
+{
+    const hit *x = a, *y = b;
+    if (x->match.relation != y->match.relation)
+        return x->match.relation < y->match.relation ? -1 : 1;
+    if (x->match.identical != y->match.identical)
+        return x->match.identical ? -1 : 1;
+    uint32_t m = x->match.passages.words, n = y->match.passages.words;
+    if (m != n)
+        return m > n ? -1 : 1;
+    return x->with->doc < y->with->doc ? -1 : x->with->doc > y->with->doc;
+}
+
+shg_err matching_find(hits *out, library *lib, const reading *r, const match_opts *o)
+{
+    *out = (hits){0};
+    frequency f;
+    candidates c = {0};
+    shg_err e = frequency_find(&f, lib->ix, r, o->horizon, o->relations & 1u << REL_RELATED);
+    if (e)
+        return e;
+    e = frequency_mark(&out->side, lib->ix, r, &f, &out->counts);
+    if (!e)
+        e = find_candidates(&c, lib, r, &f, &out->unverified);
+    if (!e) {
+        select_likeliest(&c, lib, o, &out->unverified);
+        out->hit = calloc(c.n + 1, sizeof *out->hit);
+        e = out->hit ? SHG_OK : SHG_ENOMEM;
+    }
+    for (size_t i = 0; !e && i < c.n; i++) {
+        bool keep;
+        e = verify(&out->hit[out->n], &keep, lib, &out->side, c.c[i].doc, o);
+        out->n += keep;
+    }
+    frequency_free(&f);
+    free(c.c);
+    if (e) {
+        hits_free(out);
+        return e;
+    }
+    qsort(out->hit, out->n, sizeof *out->hit, by_strength);
+    return SHG_OK;
+}
+
+void hits_free(hits *h)
+{
+    for (size_t i = 0; i < h->n; i++)
+        hit_fini(&h->hit[i]);
+    free(h->hit);
+    frequency_unmark(&h->side);
+    *h = (hits){0};
+}
+
+shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, const reading *a,
+                      const reading *b)
+{
+    uint32_t horizon = index_end(lib->ix);
+    shg_err e = mark(side_a, lib, a, horizon);
+    if (e)
+        return e;
+    e = mark(side_b, lib, b, horizon);
+    if (e) {
+        frequency_unmark(side_a);
+        return e;
+    }
+    e = compare(out, side_a, side_b);
+    if (e) {
+        frequency_unmark(side_a);
+        frequency_unmark(side_b);
+    }
+    return e;
+}

@@ -1,0 +1,63 @@
+// matching.h - from a reading to the stored articles that it shares text with, verified.
+// Layer: engine.  May include: index, evidence.  Threads: any.
+#ifndef SHINGLED_ENGINE_MATCHING_H
+#define SHINGLED_ENGINE_MATCHING_H
+#include "engine/cache.h"
+#include "engine/frequency.h"
+#include "evidence/match.h"
+
+// What matching works on; owned by the engine.
+typedef struct library {
+    article_index *ix;
+    sources *sources;
+    cache *cache;
+    uint64_t seed;
+} library;
+
+// library_read returns the held reading of a stored document. SHG_ENOTFOUND.
+SHG_MUST_CHECK shg_err library_read(library *lib, uint32_t doc, reading **out);
+
+enum {
+    RELATIONS_DEFAULT = 1 << REL_COPY | 1 << REL_EXCERPT | 1 << REL_REWRITE | 1 << REL_QUOTES,
+    VERIFY_QUERY = 512, // candidates that a question verifies
+    VERIFY_STORY = 64,  // candidates that a newcomer is verified against
+};
+
+typedef struct match_opts {
+    uint32_t horizon;     // only documents below it: index_end() for all
+    uint32_t verify_most; // candidates verified, the likeliest first
+    unsigned relations;   // bits 1 << relation
+    double min_containment;
+    int64_t since_ms,
+        before_ms;              // CLOCK_ABSENT = no bound; an article without a date passes neither
+    bool only_publishers;       // only those in publishers, be it none
+    const uint64_t *publishers; // publisher_hash_of
+    size_t n_publishers;
+    const uint64_t *not_publishers;
+    size_t n_not_publishers;
+} match_opts;
+
+// One verified match. The reading is held; side is its marked copy.
+typedef struct hit {
+    reading *with;
+    side side;
+    match match;
+} hit;
+
+typedef struct hits {
+    side side; // the marked copy of the reading asked about, which must outlive it
+    hit *hit;  // best first
+    size_t n;
+    frequency_counts counts;
+    uint32_t unverified; // candidates beyond verify_most
+} hits;
+
+SHG_MUST_CHECK shg_err matching_find(hits *out, library *lib, const reading *r,
+                                     const match_opts *o);
+void hits_free(hits *h);
+
+// matching_pair compares two readings with what the store knows of each.
+SHG_MUST_CHECK shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib,
+                                     const reading *a, const reading *b);
+
+#endif

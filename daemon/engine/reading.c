@@ -1,0 +1,211 @@
+#include "engine/reading.h"
+#include "sketch/winnow.h"
+#include "text/shingle.h"
+
+#include <stdlib.h>
+#include <xxhash.h>
+
+char *publisher_id(const sources *s, view publisher, const source **known)
+{
+    const source *src = publisher.len ? sources_publisher(s, publisher) : NULL;
+    if (known)
+        *known = src;
+    if (src)
+        return strdup(src->id);
+    char *id = malloc(publisher.len + 1);
+    if (!id)
+        return NULL;
+    size_t from = publisher.len > 4 && !strncasecmp((const char *)publisher.p, "www.", 4) ? 4 : 0,
+           n = 0;
+    for (size_t i = from; i < publisher.len; i++) {
+        uint8_t c = publisher.p[i];
+        id[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    id[n] = 0;
+    return id;
+}
+
+uint64_t publisher_hash_of(const char *id)
+{
+    if (!*id)
+        return 0;
+    uint64_t h = XXH3_64bits(id, strlen(id));
+    return h ? h : 1;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const print *x = a, *y = b;
+    return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+static bool all_speech(const side *s, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        if (!(s->mark[i] & MARK_SPEECH))
+            return false;
+    return true;
+}
+
+// A fingerprint that occurs twice is one key; it counts as quoted if it ever stood so.
+static uint32_t distinct(print *keys, size_t n)
+{
+    size_t out = 0;
+    qsort(keys, n, sizeof *keys, by_hash);
+    for (size_t i = 0; i < n; i++) {
+        if (out && keys[out - 1].hash == keys[i].hash)
+            keys[out - 1].quoted |= keys[i].quoted;
+        else
+            keys[out++] = keys[i];
+    }
+    return (uint32_t)out;
+}
+
+static uint32_t key_of(const reading *r, uint64_t hash)
+{
+    const print *k = bsearch(&(print){.hash = hash}, r->keys, r->n_keys, sizeof *r->keys, by_hash);
+    return (uint32_t)(k - r->keys);
+}
+
+// The rarest terms follow the fingerprints; one that is equal to a fingerprint by chance is left
+// out.
+static shg_err add_terms(reading *r, uint64_t seed)
+{
+    uint64_t term[RARE_MOST];
+    uint32_t n;
+    shg_err e = rare_terms(term, &n, &r->side.words, seed);
+    for (uint32_t i = 0; !e && i < n; i++) {
+        bool known =
+            bsearch(&(print){.hash = term[i]}, r->keys, r->n_keys, sizeof *r->keys, by_hash);
+        for (uint32_t k = 0; k < r->n_terms && !known; k++)
+            known = r->keys[r->n_keys + k].hash == term[i];
+        if (!known)
+            r->keys[r->n_keys + r->n_terms++] = (print){term[i], false};
+    }
+    return e;
+}
+
+static shg_err make_prints(reading *r, uint64_t seed)
+{
+    const words *w = &r->side.words;
+    uint64_t *shingle = malloc((w->n + 1) * sizeof *shingle);
+    uint32_t *end = malloc((w->n + 1) * sizeof *end);
+    uint32_t *kept = malloc((w->n + 1) * sizeof *kept);
+    shg_err e = SHG_ENOMEM;
+    if (!shingle || !end || !kept)
+        goto leave;
+    size_t n = shingles_make(shingle, end, w, PRINT_WORDS);
+    r->n_prints = winnow(kept, shingle, n);
+    r->prints = malloc((r->n_prints + 1) * sizeof *r->prints);
+    r->keys = malloc((r->n_prints + RARE_MOST) * sizeof *r->keys);
+    if (!r->prints || !r->keys)
+        goto leave;
+    for (size_t i = 0; i < r->n_prints; i++) {
+        uint32_t at = kept[i];
+        r->keys[i] = (print){print_of(shingle[at], seed), all_speech(&r->side, at, end[at])};
+    }
+    r->n_keys = distinct(r->keys, r->n_prints);
+    for (size_t i = 0; i < r->n_prints; i++) {
+        uint32_t at = kept[i];
+        r->prints[i] = (print_at){at, end[at], key_of(r, print_of(shingle[at], seed))};
+    }
+    n = shingles_make(shingle, NULL, w, SKETCH_WORDS);
+    if (n == 0) // no word at all: one shingle that only the same bytes share
+        shingle[n++] = XXH3_64bits(w->text.p, w->text.len);
+    minhash_sign(&r->sig, shingle, n, seed);
+    e = add_terms(r, seed);
+leave:
+    free(shingle);
+    free(end);
+    free(kept);
+    return e;
+}
+
+static uint64_t content_hash(const reading *r)
+{
+    uint64_t h = XXH3_64bits(r->stored, r->stored_len);
+    return XXH3_64bits_withSeed(r->record.text.p, r->record.text.len, h);
+}
+
+shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed)
+{
+    *out = NULL;
+    reading *r = calloc(1, sizeof *r);
+    if (!r) {
+        record_free(rec);
+        return SHG_ENOMEM;
+    }
+    atomic_init(&r->refs, 1);
+    pthread_mutex_init(&r->lock, NULL);
+    r->doc = DOC_NONE;
+    r->record = *rec;
+    *rec = (record){0};
+    shg_err e = SHG_ENOMEM;
+    r->own = malloc(r->record.text.len + 1);
+    r->publisher = publisher_id(s, record_get(&r->record, "publisher"), &r->self);
+    r->stored = record_dump(&r->record, &r->stored_len);
+    if (!r->own || !r->publisher || !r->stored)
+        goto fail;
+    if (r->record.text.len)
+        memcpy(r->own, r->record.text.p, r->record.text.len);
+    r->record.text.p = r->own;
+    r->publisher_hash = publisher_hash_of(r->publisher);
+    r->content = content_hash(r);
+    e = side_make(&r->side, r->record.text, NULL);
+    if (!e)
+        e = make_prints(r, seed);
+    if (e)
+        goto fail;
+    *out = r;
+    return SHG_OK;
+fail:
+    reading_drop(&r);
+    return e;
+}
+
+reading *reading_hold(reading *r)
+{
+    atomic_fetch_add_explicit(&r->refs, 1, memory_order_relaxed);
+    return r;
+}
+
+void reading_drop(reading **pr)
+{
+    reading *r = *pr;
+    *pr = NULL;
+    if (!r || atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    if (r->has_credits)
+        credits_free(&r->credits);
+    pthread_mutex_destroy(&r->lock);
+    side_free(&r->side);
+    record_free(&r->record);
+    free(r->keys);
+    free(r->prints);
+    free(r->publisher);
+    free(r->stored);
+    free(r->own);
+    free(r);
+}
+
+shg_err reading_credits(reading *r, const sources *s, const credits **out)
+{
+    shg_err e = SHG_OK;
+    pthread_mutex_lock(&r->lock);
+    if (!r->has_credits) {
+        credit_fields f;
+        record_credit_fields(&r->record, &f);
+        e = credits_find(&r->credits, s, &r->side.words, &f);
+        r->has_credits = !e;
+    }
+    pthread_mutex_unlock(&r->lock);
+    *out = &r->credits;
+    return e;
+}
+
+size_t reading_bytes(const reading *r)
+{
+    return sizeof *r + r->record.text.len + r->stored_len * 3 +
+           r->side.words.n * (sizeof(word) + 1) + r->side.words.keys_len +
+           r->n_prints * (sizeof(print_at) + sizeof(print));
+}

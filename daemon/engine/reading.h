@@ -1,0 +1,60 @@
+// reading.h - one article, read once: its record, words, marks, signature, fingerprints.
+//
+// A reading never changes after it is made, but for its credits, which are looked up once
+// when first asked for. It is shared by counting.
+// Layer: engine.  May include: evidence, index, sketch, text, base.
+// Threads: reading_hold, reading_drop, reading_credits: any; the rest is read-only.
+#ifndef SHINGLED_ENGINE_READING_H
+#define SHINGLED_ENGINE_READING_H
+#include "engine/rare.h"
+#include "engine/record.h"
+#include "evidence/side.h"
+#include "index/index.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+// A fingerprint in its place: words [begin, end), and which of `keys` it is.
+typedef struct print_at {
+    uint32_t begin, end, key;
+} print_at;
+
+typedef struct reading {
+    atomic_uint refs;
+    uint32_t doc, version; // DOC_NONE, 0 where it is not stored
+    record record;         // record.text is in own
+    uint8_t *own;
+    side side; // as the text itself shows; frequencies mark a copy (frequency.h)
+    minhash sig;
+    print *keys;              // distinct fingerprints, ascending by hash; behind them the terms
+    uint32_t n_keys, n_terms; // keys[0 .. n_keys) and keys[n_keys .. n_keys + n_terms)
+    print_at *prints;         // in the order of the text
+    size_t n_prints;
+    const source *self; // its publisher, if it is a known source
+    char *publisher;    // id of the publisher: source id, or the field in lower case; "" if none
+    uint64_t publisher_hash;
+    uint64_t content;
+    char *stored; // record_dump
+    size_t stored_len;
+    pthread_mutex_t lock; // guards the two below
+    bool has_credits;
+    credits credits;
+} reading;
+
+// reading_make reads an article. It takes the record (also on failure), copies the text.
+SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed);
+
+reading *reading_hold(reading *r);
+void reading_drop(reading **r); // nulls it; NULL is fine
+
+// reading_credits are valid as long as the reading is held.
+SHG_MUST_CHECK shg_err reading_credits(reading *r, const sources *s, const credits **out);
+
+// reading_bytes is about the memory it takes.
+size_t reading_bytes(const reading *r);
+
+// publisher_id writes the id under which a publisher is counted, owned by the caller.
+char *publisher_id(const sources *s, view publisher, const source **known);
+uint64_t publisher_hash_of(const char *id); // 0 for ""
+
+#endif

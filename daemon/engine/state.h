@@ -1,0 +1,26 @@
+// state.h - what the parts of the engine share. Private to engine/.
+#ifndef SHINGLED_ENGINE_STATE_H
+#define SHINGLED_ENGINE_STATE_H
+#include "engine/engine.h"
+#include "engine/matching.h"
+#include "engine/stories.h"
+
+enum { STATUS_MAX = 600 };
+
+struct engine {
+    library lib;
+    stories *stories;
+    struct matcher *matcher;
+    int64_t started_ns;
+    atomic_uint_fast64_t put_new, put_updated, put_unchanged, deleted, matched_gone;
+    atomic_uint_fast64_t put_refused[STATUS_MAX];
+};
+
+// matcher.c: the thread that places newcomers
+struct matcher;
+SHG_MUST_CHECK shg_err matcher_start(struct matcher **out, engine *e);
+void matcher_wake(struct matcher *m);              // something was committed
+void matcher_stop(struct matcher **m);             // waits for the thread; nulls *m
+SHG_MUST_CHECK shg_err matcher_restore(engine *e); // reads the stored places; before matcher_start
+
+#endif

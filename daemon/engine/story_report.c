@@ -1,0 +1,357 @@
+// STORY: the members of a story, who had it first, who is credited and who does not credit.
+#include "engine/ask.h"
+#include "engine/options.h"
+
+#include <stdlib.h>
+
+enum {
+    CREDIT_BITS = 1 << CREDIT_WIRE | 1 << CREDIT_REPUBLISHED | 1 << CREDIT_REPORTS,
+    FEW_MEMBERS = 3,          // up to which one credit alone names the origin
+    FIRST_MARGIN_MS = 900000, // published earlier by less says nothing
+};
+
+typedef struct member {
+    reading *r;
+    const place *p;
+    bool credits_origin, tainted; // tainted: shares a passage with one that credits the origin
+    int text;                     // which text of the story, from 1
+    unsigned relations;           // bits 1 << relation of all its edges within the story
+} member;
+
+typedef struct named {
+    const char *id, *name;
+    size_t articles;
+} named;
+
+typedef struct story {
+    member *m;
+    size_t n;
+    named *credited; // most credited first
+    size_t n_credited;
+    const member *origin;      // NULL: not stored, or unknown
+    const char *origin_source; // id, or NULL
+    const char *because;       // one reason, or NULL
+} story;
+
+static void story_fini(story *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        reading_drop(&s->m[i].r);
+    free(s->m);
+    free(s->credited);
+}
+
+static shg_err load_members(story *s, engine *e, uint32_t doc)
+{
+    uint32_t *docs;
+    size_t n;
+    shg_err err = stories_members(e->stories, doc, &docs, &n);
+    if (err)
+        return err;
+    s->m = calloc(n + 1, sizeof *s->m);
+    err = s->m ? SHG_OK : SHG_ENOMEM;
+    for (size_t i = 0; i < n && !err; i++) {
+        doc_info info;
+        member *m = &s->m[s->n];
+        if (!index_info(e->lib.ix, docs[i], &info))
+            continue; // deleted or replaced
+        m->p = stories_place_of(e->stories, docs[i]);
+        err = library_read(&e->lib, docs[i], &m->r);
+        if (err == SHG_ENOTFOUND)
+            err = SHG_OK;
+        s->n += m->r && m->p;
+    }
+    free(docs);
+    return err;
+}
+
+static member *member_of(const story *s, uint32_t doc)
+{
+    size_t lo = 0, hi = s->n; // ascending by document
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (s->m[mid].r->doc < doc)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < s->n && s->m[lo].r->doc == doc ? &s->m[lo] : NULL;
+}
+
+static int by_articles(const void *a, const void *b)
+{
+    const named *x = a, *y = b;
+    return x->articles != y->articles ? (x->articles > y->articles ? -1 : 1) : strcmp(x->id, y->id);
+}
+
+static shg_err count_credits(story *s)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < s->n; i++)
+        room += s->m[i].p->n_credits;
+    s->credited = calloc(room + 1, sizeof *s->credited);
+    if (!s->credited)
+        return SHG_ENOMEM;
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = 0; k < s->m[i].p->n_credits; k++) {
+            const credited *c = &s->m[i].p->credits[k];
+            size_t at = 0;
+            if (!(c->roles & CREDIT_BITS))
+                continue;
+            while (at < s->n_credited && strcmp(s->credited[at].id, c->id))
+                at++;
+            s->n_credited += at == s->n_credited;
+            s->credited[at].id = c->id;
+            s->credited[at].name = c->name;
+            s->credited[at].articles++;
+        }
+    qsort(s->credited, s->n_credited, sizeof *s->credited, by_articles);
+    return SHG_OK;
+}
+
+static bool is_earlier(const member *a, const member *b)
+{
+    int64_t x = a->r->record.published_ms, y = b->r->record.published_ms;
+    return x != y ? x < y : a->r->doc < b->r->doc; // CLOCK_ABSENT is the least: see the callers
+}
+
+// The first article that a source published in this story.
+static const member *first_of(const story *s, const char *id)
+{
+    const member *first = NULL;
+    for (size_t i = 0; i < s->n; i++)
+        if (!strcmp(s->m[i].r->publisher, id) && (!first || is_earlier(&s->m[i], first)))
+            first = &s->m[i];
+    return first;
+}
+
+// The one that was published first by a clear margin, if all are dated.
+static const member *first_published(const story *s)
+{
+    const member *first = NULL;
+    for (size_t i = 0; i < s->n; i++)
+        if (!first || is_earlier(&s->m[i], first))
+            first = &s->m[i];
+    for (size_t i = 0; i < s->n; i++) {
+        int64_t t = s->m[i].r->record.published_ms, t0 = first->r->record.published_ms;
+        if (&s->m[i] != first && (t0 == INT64_MIN || t - t0 < FIRST_MARGIN_MS))
+            return NULL;
+    }
+    return s->n > 1 ? first : NULL;
+}
+
+// The source that most members credit: stored or not. One lone credit in a large story may be
+// for a side fact; it counts only where its source has a part in the story.
+static void find_origin(story *s)
+{
+    for (size_t i = 0; i < s->n_credited; i++) {
+        const named *c = &s->credited[i];
+        const member *first = first_of(s, c->id);
+        if (c->articles < 2 && !first && s->n > FEW_MEMBERS)
+            continue;
+        s->origin = first;
+        s->origin_source = c->id;
+        s->because = "credit";
+        return;
+    }
+    s->origin = s->n == 1 ? &s->m[0] : first_published(s);
+    if (!s->origin)
+        return;
+    s->origin_source = *s->origin->r->publisher ? s->origin->r->publisher : NULL;
+    s->because = s->n > 1 ? "published" : NULL;
+}
+
+static bool does_credit(const place *p, const char *id)
+{
+    for (size_t k = 0; id && k < p->n_credits; k++)
+        if (p->credits[k].roles & CREDIT_BITS && !strcmp(p->credits[k].id, id))
+            return true;
+    return false;
+}
+
+static void weigh_edges(story *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        s->m[i].credits_origin = does_credit(s->m[i].p, s->origin_source);
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = 0; k < s->m[i].p->n_edges; k++) {
+            const edge *e = &s->m[i].p->edges[k];
+            member *a = &s->m[i], *b = member_of(s, e->doc);
+            if (!b)
+                continue;
+            a->relations |= 1u << e->relation;
+            b->relations |= 1u << e->relation;
+            bool shares = e->prose + e->quoted > 0;
+            a->tainted |= shares && b->credits_origin;
+            b->tainted |= shares && a->credits_origin;
+        }
+}
+
+static const char *role_of(const story *s, const member *m)
+{
+    if (m == s->origin)
+        return "origin";
+    if (m->relations & (1u << REL_COPY | 1u << REL_EXCERPT))
+        return "copy";
+    if (m->relations & 1u << REL_REWRITE)
+        return "derived";
+    if (m->relations & 1u << REL_QUOTES)
+        return "quoting";
+    return "copy"; // alone, and credits its source
+}
+
+static const char *relation_to_core(const member *m)
+{
+    for (size_t k = 0; k < m->p->n_edges; k++)
+        if (m->p->edges[k].doc == m->p->text)
+            return relation_name(m->p->edges[k].relation);
+    return relation_name(REL_NONE);
+}
+
+// Texts are numbered from 1 in the order of their first members.
+static void number_texts(story *s)
+{
+    int n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        uint32_t core = s->m[i].p->text;
+        const member *same = member_of(s, core);
+        for (size_t j = 0; j < i && !same; j++) // the core was deleted
+            same = s->m[j].p->text == core ? &s->m[j] : NULL;
+        s->m[i].text = same && same != &s->m[i] ? same->text : ++n;
+    }
+}
+
+static json_t *field(const member *m, const char *name)
+{
+    return ask_field(m->r, name);
+}
+
+static json_t *render_members(const story *s)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->n; i++) {
+        const member *m = &s->m[i];
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:i}", "uri", field(m, "uri"),
+                            "publisher", field(m, "publisher"), "headline", field(m, "headline"),
+                            "published", field(m, "published"), "relation", relation_to_core(m),
+                            "role", role_of(s, m), "text", m->text));
+    }
+    return list;
+}
+
+static json_t *render_because(unsigned because)
+{
+    json_t *list = json_array();
+    for (unsigned bit = 1; bit <= BECAUSE_POSITION; bit <<= 1)
+        if (because & bit)
+            json_array_append_new(list, json_string(prov_because_name(bit)));
+    return list;
+}
+
+// Text went from `from` to `to` where provenance is known; else `from` is the one stored first,
+// and there is no reason to give.
+static json_t *render_edge(const member *newcomer, const member *earlier, const edge *e)
+{
+    bool reversed = e->provenance == PROV_TO_MATCH;
+    bool directed = reversed || e->provenance == PROV_FROM_MATCH;
+    const member *from = reversed ? newcomer : earlier, *to = reversed ? earlier : newcomer;
+    double share_from = reversed ? e->containment_self : e->containment_other;
+    double share_to = reversed ? e->containment_other : e->containment_self;
+    return json_pack("{s:o, s:o, s:s, s:{s:f, s:f}, s:i, s:i, s:s, s:o}", "from",
+                     field(from, "uri"), "to", field(to, "uri"), "relation",
+                     relation_name(e->relation), "containment", "from", share_from, "to", share_to,
+                     "prose_words", (int)e->prose, "quoted_words", (int)e->quoted, "provenance",
+                     e->provenance == PROV_COMMON_SOURCE ? "common_source"
+                     : e->provenance == PROV_UNKNOWN     ? "unknown"
+                                                         : "known",
+                     "because", render_because(directed ? e->because : 0));
+}
+
+static json_t *render_edges(const story *s)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = 0; k < s->m[i].p->n_edges; k++) {
+            const edge *e = &s->m[i].p->edges[k];
+            const member *other = member_of(s, e->doc);
+            if (other)
+                json_array_append_new(list, render_edge(&s->m[i], other, e));
+        }
+    return list;
+}
+
+static json_t *render_origin(const story *s)
+{
+    json_t *because = json_array();
+    if (s->because)
+        json_array_append_new(because, json_string(s->because));
+    return json_pack("{s:o, s:s?, s:o}", "uri", s->origin ? field(s->origin, "uri") : json_null(),
+                     "source", s->origin_source, "because", because);
+}
+
+static json_t *render_credited(const story *s)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->n_credited; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "id", s->credited[i].id, "name",
+                                              s->credited[i].name, "articles",
+                                              (json_int_t)s->credited[i].articles));
+    return list;
+}
+
+static json_t *render_uncredited(const story *s)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->n; i++) {
+        const member *m = &s->m[i];
+        bool own = s->origin_source && !strcmp(m->r->publisher, s->origin_source);
+        if (m->tainted && !m->credits_origin && m != s->origin && !own)
+            json_array_append_new(list, field(m, "uri"));
+    }
+    return list;
+}
+
+static shg_err report(engine *e, uint32_t doc, json_t **reply)
+{
+    story s = {0};
+    char id[17];
+    shg_err err = load_members(&s, e, doc);
+    if (!err)
+        err = count_credits(&s);
+    if (!err && s.n == 0)
+        err = SHG_ENOTFOUND; // deleted while we looked
+    if (!err) {
+        find_origin(&s);
+        weigh_edges(&s);
+        number_texts(&s);
+        snprintf(id, sizeof id, "%016llx", (unsigned long long)s.m[0].p->story_id);
+        *reply =
+            json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "story", id, "members", render_members(&s),
+                      "edges", render_edges(&s), "origin", render_origin(&s), "credited",
+                      render_credited(&s), "uncredited", render_uncredited(&s));
+        err = *reply ? SHG_OK : SHG_ENOMEM;
+    }
+    story_fini(&s);
+    return err;
+}
+
+shg_err engine_story(engine *e, json_t *header, json_t **reply, refusal *r)
+{
+    view uri;
+    uri_entry entry;
+    *reply = NULL;
+    shg_err err = option_uri(header, &uri, r);
+    if (err)
+        return err;
+    uint32_t end = index_end(e->lib.ix);
+    err = index_find(e->lib.ix, uri, &entry);
+    if (!err)
+        err = stories_wait(e->stories, end);
+    if (!err)
+        err = report(e, entry.doc, reply);
+    if (err == SHG_ENOTFOUND)
+        return refuse(r, err, "no article is stored under %.*s",
+                      (int)(uri.len < 150 ? uri.len : 150), uri.p);
+    return err ? refuse(r, err, "%s", shg_err_text(err)) : SHG_OK;
+}

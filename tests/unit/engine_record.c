@@ -1,0 +1,157 @@
+// record.h: names and aliases, what counts as absent, dates, and each refusal.
+#include "t.h"
+#include "engine/record.h"
+
+static record read_ok(const char *json, const char *body)
+{
+    json_t *h = json_loads(json, 0, NULL);
+    assert_non_null(h);
+    record rec;
+    refusal r = {0};
+    shg_err e = record_read(&rec, h, view_of(body), RECORD_URI | RECORD_TEXT, &r);
+    if (e)
+        fail_msg("%s refused: %s (%s)", json, shg_err_name(e), r.detail);
+    json_decref(h);
+    return rec;
+}
+
+static void refuses(const char *json, view body, shg_err want, const char *named)
+{
+    json_t *h = json_loads(json, 0, NULL);
+    assert_non_null(h);
+    record rec;
+    refusal r = {0};
+    assert_int_equal(record_read(&rec, h, body, RECORD_URI | RECORD_TEXT, &r), want);
+    assert_int_equal(r.err, want);
+    if (!strstr(r.detail, named))
+        fail_msg("\"%s\" does not name %s", r.detail, named);
+    json_decref(h);
+}
+
+static void is_field(const char *json, const char *name, const char *want)
+{
+    record rec = read_ok(json, "A text.");
+    view v = record_get(&rec, name);
+    if (!view_eq(v, view_of(want)))
+        fail_msg("%s: %s is \"%.*s\", not \"%s\"", json, name, (int)v.len, v.p, want);
+    record_free(&rec);
+}
+
+static void takes_names_in_their_order(void **state)
+{
+    (void)state;
+    is_field("{\"id\":\"i\"}", "uri", "i");
+    is_field("{\"link\":\"l\",\"url\":\"u\"}", "uri", "u");
+    is_field("{\"link\":\"l\",\"uri\":\"x\"}", "uri", "x");
+    is_field("{\"uri\":\"x\",\"title\":\"t\"}", "headline", "t");
+    is_field("{\"uri\":\"x\",\"title\":\"t\",\"headline\":\"h\"}", "headline", "h");
+    is_field("{\"uri\":\"x\",\"source_domain\":\"d\",\"hostname\":\"n\"}", "publisher", "d");
+    is_field("{\"uri\":\"x\",\"authors\":[\"A. One\",\"B. Two\"]}", "by", "A. One");
+    is_field("{\"uri\":\"x\",\"inLanguage\":\"de\"}", "language", "de");
+    is_field("{\"uri\":\"x\",\"creditLine\":\"c\"}", "creditLine", "c");
+}
+
+static void absent_is_written_in_many_ways(void **state)
+{
+    (void)state;
+    is_field("{\"uri\":\"None\",\"id\":\"null\",\"url\":\"\",\"link\":\"l\"}", "uri", "l");
+    is_field("{\"uri\":\"x\",\"headline\":null,\"title\":\"t\"}", "headline", "t");
+    is_field("{\"uri\":\"x\",\"by\":[],\"author\":\"A\"}", "by", "A");
+    refuses("{\"uri\":\"None\"}", view_of("A text."), SHG_ENOURI, "uri");
+}
+
+static void publisher_defaults_to_the_host(void **state)
+{
+    (void)state;
+    is_field("{\"uri\":\"https://www.Harbour.example/a?b\"}", "publisher", "harbour.example");
+    is_field("{\"uri\":\"http://me@harbour.example:80/a\"}", "publisher", "harbour.example");
+    is_field("{\"uri\":\"https://harbour.example\"}", "publisher", "harbour.example");
+    is_field("{\"uri\":\"harbour.example/a\"}", "publisher", "");
+    is_field("{\"uri\":\"https:///a\"}", "publisher", "");
+    is_field("{\"uri\":\"https://a.example/\",\"source\":\"B\"}", "publisher", "B");
+}
+
+static void dates_are_read_or_kept(void **state)
+{
+    (void)state;
+    is_field("{\"uri\":\"x\",\"date\":\"2017-03-12 18:05:00\"}", "published",
+             "2017-03-12T18:05:00Z");
+    record rec = read_ok("{\"uri\":\"x\",\"date\":\"last Tuesday\"}", "A text.");
+    assert_true(view_eq(record_get(&rec, "published"), view_of("last Tuesday")));
+    assert_true(rec.published_ms == INT64_MIN);
+    assert_int_equal(json_array_size(rec.warnings), 1);
+    json_t *w = json_array_get(rec.warnings, 0);
+    assert_string_equal(json_string_value(json_object_get(w, "field")), "published");
+    record_free(&rec);
+}
+
+static void text_comes_from_the_body_first(void **state)
+{
+    (void)state;
+    record rec = read_ok("{\"uri\":\"x\",\"text\":\"from the header\"}", "from the body");
+    assert_true(view_eq(rec.text, view_of("from the body")));
+    record_free(&rec);
+    json_t *h = json_loads("{\"uri\":\"x\",\"maintext\":\"m\",\"content\":\"c\"}", 0, NULL);
+    refusal r = {0};
+    assert_ok(record_read(&rec, h, (view){0}, RECORD_URI | RECORD_TEXT, &r));
+    assert_true(view_eq(rec.text, view_of("m")));
+    record_free(&rec);
+    json_decref(h);
+}
+
+static void each_fault_has_its_refusal(void **state)
+{
+    (void)state;
+    static char long_uri[2200];
+    memcpy(long_uri, "{\"uri\":\"", 8);
+    memset(long_uri + 8, 'u', 2049);
+    memcpy(long_uri + 8 + 2049, "\"}", 3);
+    view text = view_of("A text.");
+    refuses("{}", text, SHG_ENOURI, "uri");
+    refuses(long_uri, text, SHG_EURI, "2049");
+    refuses("{\"uri\":\"a\\u0001b\"}", text, SHG_EURI, "control");
+    refuses("{\"uri\":5}", text, SHG_EFIELD, "uri");
+    refuses("{\"uri\":\"x\",\"by\":[1]}", text, SHG_EFIELD, "by");
+    refuses("{\"uri\":\"x\",\"title\":{}}", text, SHG_EFIELD, "title");
+    refuses("{\"uri\":\"x\",\"text\":5}", (view){0}, SHG_EFIELD, "text");
+    refuses("{\"uri\":\"x\"}", (view){0}, SHG_EBLANK, "white space");
+    refuses("{\"uri\":\"x\"}", view_of(" \n\t\xc2\xa0\xe2\x80\x8b"), SHG_EBLANK, "white space");
+    refuses("{\"uri\":\"x\"}", view_of("abc\xff"), SHG_EUTF8, "byte 3");
+}
+
+static void stored_form_reads_back(void **state)
+{
+    (void)state;
+    record a =
+        read_ok("{\"title\":\"\xe2\x80\x9cQuay\xe2\x80\x9d\",\"id\":\"x\",\"author\":[\"A\",\"B\"],"
+                "\"date\":\"2017-03-12\",\"extra\":[1]}",
+                "A text.");
+    size_t len;
+    char *dump = record_dump(&a, &len);
+    assert_string_equal(dump, "{\"by\":[\"A\",\"B\"],\"headline\":\"\xe2\x80\x9cQuay\xe2\x80\x9d\","
+                              "\"published\":\"2017-03-12T00:00:00Z\",\"uri\":\"x\"}");
+    record b;
+    assert_ok(record_parse(&b, (view){(const uint8_t *)dump, len}));
+    assert_true(json_equal(a.fields, b.fields));
+    assert_true(a.published_ms == b.published_ms);
+    assert_int_equal(record_parse(&b, view_of("[1]")), SHG_ECORRUPT);
+    record_free(&a);
+    json_t *fields = json_loads(dump, 0, NULL);
+    assert_non_null(fields);
+    json_decref(fields);
+    free(dump);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_names_in_their_order),
+        cmocka_unit_test(absent_is_written_in_many_ways),
+        cmocka_unit_test(publisher_defaults_to_the_host),
+        cmocka_unit_test(dates_are_read_or_kept),
+        cmocka_unit_test(text_comes_from_the_body_first),
+        cmocka_unit_test(each_fault_has_its_refusal),
+        cmocka_unit_test(stored_form_reads_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

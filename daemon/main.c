@@ -1,0 +1,108 @@
+// shingled - options, then serve or check.
+#include "conf.h"
+#include "engine/engine.h"
+#include "server/server.h"
+#include "shingled/version.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+enum { EXIT_DONE, EXIT_FAULTS, EXIT_USAGE, EXIT_CANNOT };
+enum { WHY_LEN = 1024, MIB = 1 << 20 };
+
+static int cannot(const char *why)
+{
+    fprintf(stderr, "shingled: %s\n", why);
+    return EXIT_CANNOT;
+}
+
+static void say_fault(void *ctx, const char *line)
+{
+    (void)ctx;
+    fprintf(stderr, "%s\n", line);
+}
+
+static void say_progress(void *ctx, uint64_t done, uint64_t of)
+{
+    int *last = ctx, percent = of ? (int)(done * 100 / of) : 100;
+    if (percent == *last)
+        return;
+    *last = percent;
+    fprintf(stderr, "\rchecking %3d %%%s", percent, percent == 100 ? "\n" : "");
+}
+
+static int check(const conf *c)
+{
+    uint64_t faults = 0;
+    int last = -1;
+    shg_err e = index_check(c->data, engine_stamp(), say_fault,
+                            isatty(STDERR_FILENO) ? say_progress : NULL, &last, &faults);
+    if (e) {
+        fprintf(stderr, "shingled: %s can't be checked: %s\n", c->data, shg_err_text(e));
+        return EXIT_CANNOT;
+    }
+    if (faults) {
+        fprintf(stderr, "%s: %llu faults\n", c->data, (unsigned long long)faults);
+        return EXIT_FAULTS;
+    }
+    fprintf(stderr, "%s: consistent\n", c->data);
+    return EXIT_DONE;
+}
+
+static int serve(const conf *c)
+{
+    char why[WHY_LEN] = "";
+    engine *e;
+    engine_opts eo = {
+        .dir = c->data,
+        .sources = c->sources,
+        .map_bytes = (size_t)c->map_mib * MIB,
+        .cache_bytes = (size_t)c->cache_mib * MIB,
+        .seed = c->seed,
+        .seal_docs = (unsigned)c->seal_docs,
+    };
+    server_opts so = {.listen = (const char **)c->listen,
+                      .n_listen = c->n_listen,
+                      .workers = (unsigned)c->workers};
+    if (engine_open(&e, &eo, why, sizeof why))
+        return cannot(why);
+    shg_err err = server_run(e, &so, why, sizeof why);
+    engine_close(&e);
+    return err ? cannot(why) : EXIT_DONE;
+}
+
+// Before any thread is there, so that all of them leave the signals to the server.
+static void block_signals(void)
+{
+    sigset_t s;
+    sigemptyset(&s);
+    sigaddset(&s, SIGTERM);
+    sigaddset(&s, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &s, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // a file size limit is a full disk: EFBIG, answered 507
+}
+
+int main(int argc, char **argv)
+{
+    char why[WHY_LEN] = "";
+    conf c;
+    int status = EXIT_DONE;
+    if (conf_read(&c, argc, argv, why, sizeof why)) {
+        fprintf(stderr, "shingled: %s\n", why);
+        conf_free(&c);
+        return EXIT_USAGE;
+    }
+    log_set_level(c.log_level);
+    block_signals();
+    if (c.help)
+        conf_help(stdout);
+    else if (c.version)
+        puts("shingled " SHG_VERSION);
+    else if (c.check_config)
+        conf_show(&c, stdout);
+    else
+        status = c.check ? check(&c) : serve(&c);
+    conf_free(&c);
+    return status;
+}

@@ -1,0 +1,274 @@
+#include "server/message.h"
+#include "shingled/version.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { RETRY_AFTER_MS = 100 };
+
+void address_move(address *to, address *from)
+{
+    for (int i = 0; i < from->n; i++) {
+        zmq_msg_init(&to->frame[i]);
+        zmq_msg_move(&to->frame[i], &from->frame[i]);
+        zmq_msg_close(&from->frame[i]);
+    }
+    to->n = from->n;
+    from->n = 0;
+}
+
+void address_close(address *a)
+{
+    for (int i = 0; i < a->n; i++)
+        zmq_msg_close(&a->frame[i]);
+    a->n = 0;
+}
+
+static bool is_magic(zmq_msg_t *f)
+{
+    const uint8_t *p = zmq_msg_data(f);
+    return zmq_msg_size(f) == SHG_MAGIC_LEN && !memcmp(p, SHG_MAGIC, 3) && p[3] >= '0' &&
+           p[3] <= '9';
+}
+
+static void keep(zmq_msg_t *to, zmq_msg_t *from, message *m)
+{
+    zmq_msg_move(to, from);
+    m->bytes += zmq_msg_size(to);
+}
+
+static void take_verb(message *m, zmq_msg_t *f)
+{
+    size_t len = zmq_msg_size(f);
+    if (len <= SHG_VERB_MAX && !memchr(zmq_msg_data(f), 0, len))
+        memcpy(m->verb, zmq_msg_data(f), len);
+}
+
+static void take_rid(message *m, zmq_msg_t *f)
+{
+    size_t len = zmq_msg_size(f);
+    if (len > SHG_RID_MAX) {
+        if (!m->refusal.err)
+            refuse(&m->refusal, SHG_EHEADER, "the request id has %zu bytes; at most %d are taken",
+                   len, SHG_RID_MAX);
+        return;
+    }
+    memcpy(m->rid, zmq_msg_data(f), len);
+    m->rid_len = len;
+}
+
+// i counts from the magic.
+static void take_frame(message *m, int i, zmq_msg_t *f)
+{
+    switch (i) {
+    case 0:
+        if (*((uint8_t *)zmq_msg_data(f) + 3) != '0' + SHG_PROTO)
+            refuse(&m->refusal, SHG_EVERSION, "this server speaks %s", SHG_MAGIC);
+        break;
+    case 1:
+        take_verb(m, f);
+        break;
+    case 2:
+        take_rid(m, f);
+        break;
+    case 3:
+        keep(&m->header, f, m);
+        break;
+    default:
+        if (m->n_body < 2)
+            keep(&m->body[m->n_body], f, m);
+        m->n_body++;
+    }
+}
+
+static void message_init(message *m)
+{
+    memset(m, 0, sizeof *m);
+    zmq_msg_init(&m->header);
+    zmq_msg_init(&m->body[0]);
+    zmq_msg_init(&m->body[1]);
+}
+
+void message_close(message *m)
+{
+    address_close(&m->address);
+    zmq_msg_close(&m->header);
+    zmq_msg_close(&m->body[0]);
+    zmq_msg_close(&m->body[1]);
+}
+
+// Frames are counted while they are read: libzmq sets no bound on them.
+message_kind message_recv(message *m, void *socket)
+{
+    int frames = 0, after_magic = -1;
+    bool more = true;
+    message_init(m);
+    while (more) {
+        zmq_msg_t f;
+        zmq_msg_init(&f);
+        if (zmq_msg_recv(&f, socket, frames ? 0 : ZMQ_DONTWAIT) < 0) {
+            zmq_msg_close(&f);
+            message_close(m);
+            return MESSAGE_NONE;
+        }
+        more = zmq_msg_more(&f);
+        frames++;
+        if (after_magic < 0 && frames > 1 && frames <= ADDRESS_MAX + 1 && is_magic(&f))
+            after_magic = 0;
+        if (after_magic >= 0 && frames <= SHG_FRAMES_MAX + 1) {
+            take_frame(m, after_magic++, &f);
+        } else if (after_magic < 0 && m->address.n < ADDRESS_MAX) {
+            zmq_msg_init(&m->address.frame[m->address.n]);
+            keep(&m->address.frame[m->address.n++], &f, m);
+        }
+        zmq_msg_close(&f);
+    }
+    if (after_magic < 0) {
+        message_close(m);
+        return MESSAGE_DROPPED;
+    }
+    if (frames - 1 > SHG_FRAMES_MAX && m->refusal.err != SHG_EVERSION)
+        refuse(&m->refusal, SHG_EFRAMES, "the message has %d frames; at most %d are taken",
+               frames - 1, SHG_FRAMES_MAX);
+    return MESSAGE_REQUEST;
+}
+
+view message_body(message *m, int i)
+{
+    return i < m->n_body ? (view){zmq_msg_data(&m->body[i]), zmq_msg_size(&m->body[i])}
+                         : (view){NULL, 0};
+}
+
+// Levels of nesting, outside of strings; the parser's own stack must never meet more.
+static int depth_of(const char *p, size_t len)
+{
+    int depth = 0, most = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < len; i++) {
+        if (in_string) {
+            if (p[i] == '\\')
+                i++;
+            else if (p[i] == '"')
+                in_string = false;
+        } else if (p[i] == '"') {
+            in_string = true;
+        } else if (p[i] == '{' || p[i] == '[') {
+            most = ++depth > most ? depth : most;
+        } else if (p[i] == '}' || p[i] == ']') {
+            depth--;
+        }
+    }
+    return most;
+}
+
+shg_err message_header(const message *m, json_t **out, refusal *r)
+{
+    zmq_msg_t *f = (zmq_msg_t *)&m->header; // libzmq's accessors are not const
+    const char *p = zmq_msg_data(f);
+    size_t len = zmq_msg_size(f);
+    json_error_t why;
+    *out = NULL;
+    if (len > SHG_HEADER_MAX)
+        return refuse(r, SHG_EHEADERSIZE, "the header has %zu bytes; at most %d are taken", len,
+                      SHG_HEADER_MAX);
+    if (depth_of(p, len) > SHG_DEPTH_MAX)
+        return refuse(r, SHG_EDEEP, "the header is nested over %d levels deep", SHG_DEPTH_MAX);
+    *out = len ? json_loadb(p, len, 0, &why) : json_object();
+    if (!*out && !len)
+        return refuse(r, SHG_ENOMEM, "out of memory");
+    if (!*out)
+        return refuse(r, SHG_EHEADER, "the header is no JSON object: %s at byte %d", why.text,
+                      why.position);
+    if (json_is_object(*out))
+        return SHG_OK;
+    json_decref(*out);
+    *out = NULL;
+    return refuse(r, SHG_EHEADER, "the header is JSON, but no object");
+}
+
+reply *reply_make(message *m, int status, const json_t *header)
+{
+    reply *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    // Six digits are more than any score is worth, and the same on every machine.
+    r->header = json_dumps(header, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    if (!r->header) {
+        free(r);
+        return NULL;
+    }
+    r->status = status;
+    r->rid_len = m->rid_len;
+    memcpy(r->rid, m->rid, m->rid_len);
+    address_move(&r->address, &m->address);
+    r->released = m->bytes;
+    m->bytes = 0;
+    return r;
+}
+
+reply *reply_refuse(message *m, const refusal *why)
+{
+    int status = shg_err_status(why->err);
+    bool again = status == SHG_STATUS_BUSY || status == SHG_STATUS_DRAINING ||
+                 status == SHG_STATUS_FULL ||
+                 (status == SHG_STATUS_INTERNAL && why->err != SHG_ECORRUPT);
+    json_t *h = json_pack("{s:s, s:s, s:b}", "error", shg_err_name(why->err), "detail",
+                          *why->detail ? why->detail : shg_err_text(why->err), "retry", again);
+    if (h && why->has_at)
+        json_object_set_new(h, "at", json_integer((json_int_t)why->at));
+    if (h && why->err == SHG_EVERSION)
+        json_object_set_new(h, "protocols", json_pack("[s]", SHG_MAGIC));
+    if (h && why->err == SHG_EBUSY)
+        json_object_set_new(h, "retry_after_ms", json_integer(RETRY_AFTER_MS));
+    if (h && why->has_version)
+        json_object_set_new(h, "version", json_integer(why->version));
+    reply *r = h ? reply_make(m, status, h) : NULL;
+    json_decref(h);
+    return r;
+}
+
+reply *reply_silent(message *m)
+{
+    reply *r = calloc(1, sizeof *r);
+    if (r)
+        r->released = m->bytes;
+    return r;
+}
+
+void reply_free(reply *r)
+{
+    if (!r)
+        return;
+    address_close(&r->address);
+    if (r->has_body)
+        zmq_msg_close(&r->body);
+    free(r->header);
+    free(r);
+}
+
+static bool send_bytes(void *socket, const void *p, size_t n, int flags)
+{
+    return zmq_send(socket, p, n, flags | ZMQ_DONTWAIT) >= 0;
+}
+
+bool reply_send(reply *r, void *socket)
+{
+    char status[SHG_STATUS_LEN + 1];
+    snprintf(status, sizeof status, "%03d", r->status);
+    bool sent = r->address.n > 0;
+    if (!sent) {
+        reply_free(r);
+        return true;
+    }
+    // Only the first frame can fail: ROUTER has chosen the peer by then.
+    for (int i = 0; sent && i < r->address.n; i++)
+        sent = zmq_msg_send(&r->address.frame[i], socket, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
+    sent = sent && send_bytes(socket, SHG_MAGIC, SHG_MAGIC_LEN, ZMQ_SNDMORE) &&
+           send_bytes(socket, status, SHG_STATUS_LEN, ZMQ_SNDMORE) &&
+           send_bytes(socket, r->rid, r->rid_len, ZMQ_SNDMORE) &&
+           send_bytes(socket, r->header, strlen(r->header), r->has_body ? ZMQ_SNDMORE : 0);
+    if (sent && r->has_body)
+        sent = zmq_msg_send(&r->body, socket, ZMQ_DONTWAIT) >= 0;
+    reply_free(r);
+    return sent;
+}

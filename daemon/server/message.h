@@ -1,0 +1,79 @@
+// message.h - one request as it came in, one reply as it goes out (PROTOCOL.md, chapter 2).
+// Layer: server.  May include: base, zmq.  Threads: one owner at a time.
+#ifndef SHINGLED_SERVER_MESSAGE_H
+#define SHINGLED_SERVER_MESSAGE_H
+#include "base/view.h"
+#include "engine/refusal.h"
+#include "shingled/wire.h"
+
+#include <jansson.h>
+#include <zmq.h>
+
+enum {
+    ADDRESS_MAX =
+        SHG_ENVELOPE_MAX + 1, // the envelope, and the routing frame that ROUTER puts before it
+    BODIES_MAX = SHG_FRAMES_MAX,
+};
+
+// The frames before the magic, which the reply repeats.
+typedef struct address {
+    zmq_msg_t frame[ADDRESS_MAX];
+    int n;
+} address;
+
+void address_move(address *to, address *from); // from is empty after it
+void address_close(address *a);
+
+// A message read and taken apart. header and body are frames as they came.
+typedef struct message {
+    address address;
+    char verb[SHG_VERB_MAX + 1]; // "" where there is none, or it can be no verb
+    uint8_t rid[SHG_RID_MAX];
+    size_t rid_len;
+    zmq_msg_t header;
+    zmq_msg_t body[2];
+    int n_body;      // how many came; the first two are kept
+    size_t bytes;    // of all frames that are kept
+    refusal refusal; // what is wrong with the frames themselves
+} message;
+
+typedef enum message_kind {
+    MESSAGE_NONE,    // nothing to read now
+    MESSAGE_REQUEST, // with .refusal where it must be refused
+    MESSAGE_DROPPED, // no magic: no answer
+} message_kind;
+
+// message_recv reads a whole message without waiting for its first frame. After
+// MESSAGE_REQUEST the caller closes *m.
+message_kind message_recv(message *m, void *socket);
+void message_close(message *m);
+
+// message_header parses the header frame: SHG_EHEADER, SHG_EDEEP, SHG_EHEADERSIZE are refused.
+SHG_MUST_CHECK shg_err message_header(const message *m, json_t **out, refusal *r);
+view message_body(message *m, int i);
+
+typedef struct reply {
+    address address;
+    int status;
+    uint8_t rid[SHG_RID_MAX];
+    size_t rid_len;
+    char *header;   // JSON text, malloc'ed
+    zmq_msg_t body; // only if has_body
+    bool has_body;
+    size_t released; // bytes of the request that this reply lets go
+    bool more;       // the request goes on: another reply, perhaps a silent one, follows
+} reply;
+
+// reply_make takes the address of the request. header is borrowed. NULL: no memory.
+reply *reply_make(message *m, int status, const json_t *header);
+reply *reply_refuse(message *m, const refusal *r); // the error header of C-4.2
+
+// reply_silent has no address: it only says that a request is over. NULL: no memory.
+reply *reply_silent(message *m);
+
+// reply_send sends and frees; a silent one is only freed. False: the peer is gone, or reads
+// nothing.
+bool reply_send(reply *r, void *socket);
+void reply_free(reply *r);
+
+#endif

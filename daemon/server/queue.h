@@ -1,0 +1,25 @@
+// queue.h - a first-in first-out queue of owned pointers between threads.
+// Layer: server.  Threads: any number on either end.
+#ifndef SHINGLED_SERVER_QUEUE_H
+#define SHINGLED_SERVER_QUEUE_H
+#include "shingled/err.h"
+
+#include <stddef.h>
+
+typedef struct queue queue;
+
+SHG_MUST_CHECK shg_err queue_open(queue **out, size_t room);
+void queue_free(queue **q); // must be empty, or what is in it leaks
+
+// queue_put gives an item. There is always room: the server admits no more requests than `room`.
+void queue_put(queue *q, void *item);
+
+// queue_take waits for an item; NULL once the queue is closed and empty.
+void *queue_take(queue *q);
+
+// queue_try_take does not wait; NULL where it is empty.
+void *queue_try_take(queue *q);
+
+void queue_close(queue *q);
+
+#endif

@@ -1,0 +1,206 @@
+#include "server/request.h"
+
+#include <stdlib.h>
+
+const verb verbs[VERB_COUNT] = {
+    [VERB_UNKNOWN] = {"unknown", 0, false, false}, [VERB_PING] = {"PING", 1, false, false},
+    [VERB_INFO] = {"INFO", 0, false, false},       [VERB_STATS] = {"STATS", 0, false, false},
+    [VERB_PUT] = {"PUT", 1, true, false},          [VERB_GET] = {"GET", 0, false, false},
+    [VERB_DELETE] = {"DELETE", 0, true, false},    [VERB_QUERY] = {"QUERY", 1, false, false},
+    [VERB_COMPARE] = {"COMPARE", 2, false, false}, [VERB_CREDITS] = {"CREDITS", 1, false, false},
+    [VERB_STORY] = {"STORY", 0, false, true},      [VERB_SOURCES] = {"SOURCES", 0, false, true},
+};
+
+verb_id verb_find(const char *name)
+{
+    for (verb_id v = VERB_UNKNOWN + 1; v < VERB_COUNT; v++)
+        if (!strcmp(name, verbs[v].name))
+            return v;
+    return VERB_UNKNOWN;
+}
+
+void request_free(request *q)
+{
+    if (!q)
+        return;
+    change_fini(&q->change);
+    json_decref(q->header);
+    json_decref(q->warnings);
+    message_close(&q->message);
+    free(q);
+}
+
+reply *request_refuse(request *q, const refusal *r)
+{
+    return reply_refuse(&q->message, r);
+}
+
+// What any verb refuses before it looks closer, in the order of C-3.12.
+static shg_err check(request *q, refusal *r)
+{
+    message *m = &q->message;
+    shg_err e = message_header(m, &q->header, r);
+    if (!e && m->n_body > verbs[q->verb].bodies)
+        e = refuse(r, SHG_EBODY, "%s takes %d body frames at most; the message has %d",
+                   verbs[q->verb].name, verbs[q->verb].bodies, m->n_body);
+    for (int i = 0; !e && i < m->n_body; i++)
+        if (message_body(m, i).len > SHG_TEXT_MAX)
+            e = refuse(r, SHG_ETEXTSIZE, "the body has %zu bytes; at most %d are taken",
+                       message_body(m, i).len, SHG_TEXT_MAX);
+    return e;
+}
+
+static shg_err ask(request *q, engine *e, json_t **head, reading **text, refusal *r)
+{
+    message *m = &q->message;
+    view bodies[2] = {message_body(m, 0), message_body(m, 1)};
+    switch (q->verb) {
+    case VERB_PING:
+        *head = json_object();
+        return *head ? SHG_OK : refuse(r, SHG_ENOMEM, "out of memory");
+    case VERB_INFO:
+        return engine_info(e, head);
+    case VERB_STATS:
+        return engine_stats(e, head);
+    case VERB_GET:
+        return engine_get(e, q->header, head, text, r);
+    case VERB_QUERY:
+        return engine_query(e, q->header, bodies[0], head, r);
+    case VERB_COMPARE:
+        return engine_compare(e, q->header, bodies, (size_t)m->n_body, head, r);
+    case VERB_CREDITS:
+        return engine_credits(e, q->header, bodies[0], head, r);
+    case VERB_STORY:
+        return engine_story(e, q->header, head, r);
+    case VERB_SOURCES:
+        return engine_sources(e, q->header, head, r);
+    default:
+        return refuse(r, SHG_EINTERNAL, "%s was sent the wrong way inside the server",
+                      verbs[q->verb].name);
+    }
+}
+
+static void drop_reading(void *data, void *hint)
+{
+    (void)data;
+    reading *r = hint;
+    reading_drop(&r);
+}
+
+// The body of a reply: PING's own, or the text of GET, lent by its reading without a copy.
+static void add_body(reply *out, request *q, reading **text)
+{
+    if (*text) {
+        view v = (*text)->record.text;
+        if (zmq_msg_init_data(&out->body, (void *)v.p, v.len, drop_reading, *text))
+            return;
+        *text = NULL;
+        out->has_body = true;
+    } else if (q->verb == VERB_PING && q->message.n_body) {
+        zmq_msg_init(&out->body);
+        zmq_msg_move(&out->body, &q->message.body[0]);
+        out->has_body = true;
+    }
+}
+
+reply *request_answer(request *q, engine *e, request_stats *add_stats, void *ctx)
+{
+    refusal r = {0};
+    json_t *head = NULL;
+    reading *text = NULL;
+    r.err = q->header ? SHG_OK : check(q, &r);
+    if (!r.err)
+        r.err = ask(q, e, &head, &text, &r);
+    if (!r.err && q->verb == VERB_STATS)
+        add_stats(ctx, head);
+    reply *out = r.err ? request_refuse(q, &r) : reply_make(&q->message, SHG_STATUS_OK, head);
+    if (out && !r.err)
+        add_body(out, q, &text);
+    reading_drop(&text);
+    json_decref(head);
+    return out;
+}
+
+static shg_err read_put_options(request *q, bool *accept, refusal *r)
+{
+    json_t *match = json_object_get(q->header, "match"),
+           *durability = json_object_get(q->header, "durability");
+    const char *how =
+        json_is_null(durability) || !durability ? "commit" : json_string_value(durability);
+    if (match && !json_is_boolean(match) && !json_is_null(match))
+        return refuse(r, SHG_EOPTION, "match must be true or false");
+    q->match = json_is_true(match);
+    if (!how || (strcmp(how, "commit") && strcmp(how, "accept")))
+        return refuse(r, SHG_EOPTION, "durability must be \"commit\" or \"accept\"");
+    *accept = !strcmp(how, "accept");
+    if (*accept && q->match)
+        return refuse(r, SHG_EOPTION,
+                      "match needs the article stored: leave out durability \"accept\"");
+    return SHG_OK;
+}
+
+void request_read_change(request *q, engine *e)
+{
+    refusal r = {0};
+    bool accept = false;
+    shg_err err = check(q, &r);
+    if (!err && q->verb == VERB_PUT)
+        err = read_put_options(q, &accept, &r);
+    if (!err && q->verb == VERB_PUT)
+        err = engine_read_put(e, q->header, message_body(&q->message, 0), &q->change, &q->warnings,
+                              &r);
+    else if (!err)
+        err = engine_read_delete(e, q->header, &q->change, &r);
+    if (err && q->verb == VERB_PUT)
+        engine_count_refusal(e, err);
+    q->change.refusal = r;
+    q->change.refusal.err = err;
+    q->accepted = accept && !err;
+}
+
+static json_t *put_header(const request *q)
+{
+    static const char *const results[] = {"new", "updated", "unchanged"};
+    const change *c = &q->change;
+    json_t *uri = json_object_get(c->reading->record.fields, "uri");
+    json_t *h = json_pack("{s:O, s:I, s:s}", "uri", uri, "version", (json_int_t)c->version,
+                          "result", results[c->result]);
+    if (h && q->warnings)
+        json_object_set(h, "warnings", q->warnings);
+    return h;
+}
+
+reply *request_changed(request *q)
+{
+    const change *c = &q->change;
+    if (c->refusal.err)
+        return request_refuse(q, &c->refusal);
+    json_t *h =
+        q->verb == VERB_PUT ? put_header(q) : json_pack("{s:I}", "deleted", (json_int_t)c->deleted);
+    reply *out = h ? reply_make(&q->message, SHG_STATUS_OK, h) : NULL;
+    json_decref(h);
+    return out;
+}
+
+reply *request_accepted(request *q)
+{
+    json_t *h = json_pack("{s:O}", "uri", json_object_get(q->change.reading->record.fields, "uri"));
+    if (h && q->warnings)
+        json_object_set(h, "warnings", q->warnings);
+    reply *out = h ? reply_make(&q->message, SHG_STATUS_ACCEPTED, h) : NULL;
+    if (out)
+        out->more = true;
+    json_decref(h);
+    return out;
+}
+
+reply *request_matched(request *q, engine *e)
+{
+    refusal r = {0};
+    json_t *h = put_header(q);
+    shg_err err =
+        h ? engine_put_matches(e, q->change.doc, h, &r) : refuse(&r, SHG_ENOMEM, "out of memory");
+    reply *out = err ? request_refuse(q, &r) : reply_make(&q->message, SHG_STATUS_OK, h);
+    json_decref(h);
+    return out;
+}

@@ -1,0 +1,73 @@
+// request.h - a request on its way through the threads, and the verbs.
+//
+//     router ─► workers ─► (writer) ─► (waiter) ─► router
+//
+// The router reads and sends. Workers parse and answer. What changes the store goes on to
+// the writer, in the order in which it was read; what must wait for stories to the waiter.
+// Layer: server.
+#ifndef SHINGLED_SERVER_REQUEST_H
+#define SHINGLED_SERVER_REQUEST_H
+#include "engine/engine.h"
+#include "server/message.h"
+
+typedef enum verb_id {
+    VERB_UNKNOWN,
+    VERB_PING,
+    VERB_INFO,
+    VERB_STATS,
+    VERB_PUT,
+    VERB_GET,
+    VERB_DELETE,
+    VERB_QUERY,
+    VERB_COMPARE,
+    VERB_CREDITS,
+    VERB_STORY,
+    VERB_SOURCES,
+    VERB_COUNT
+} verb_id;
+
+typedef struct verb {
+    const char *name;
+    int bodies;   // most body frames it takes
+    bool changes; // goes through the writer
+    bool waits;   // goes to the waiter
+} verb;
+
+extern const verb verbs[VERB_COUNT];
+verb_id verb_find(const char *name); // VERB_UNKNOWN
+
+typedef struct request {
+    message message;
+    verb_id verb;
+    uint64_t sequence; // of a change: the order in which they were read
+    json_t *header;
+    change change;
+    json_t *warnings;
+    bool accepted; // PUT: answered 202 before the commit
+    bool match;    // PUT: wants its matches
+} request;
+
+void request_free(request *q);
+
+// request_answer makes the reply of a verb that only asks. NULL: no memory. add_stats adds
+// the server's own numbers to those of STATS.
+typedef void request_stats(void *ctx, json_t *stats);
+reply *request_answer(request *q, engine *e, request_stats *add_stats, void *ctx);
+
+// request_read_change reads a PUT or DELETE into q->change; what is wrong with it is in
+// q->change.refusal.
+void request_read_change(request *q, engine *e);
+
+// request_accepted makes the 202 of a PUT that does not wait for the commit.
+reply *request_accepted(request *q);
+
+// request_changed makes the reply of a change that was applied.
+reply *request_changed(request *q);
+
+// request_matched makes the reply of a PUT that asked for its matches; it waits.
+reply *request_matched(request *q, engine *e);
+
+// request_refuse makes the reply of a request that something stands against.
+reply *request_refuse(request *q, const refusal *r);
+
+#endif

@@ -1,0 +1,393 @@
+#include "server/server.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/queue.h"
+#include "server/writer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum {
+    WORKERS_MAX = 64,
+    PENDING_MOST = 8192,       // requests between router and reply
+    PENDING_BYTES = 128 << 20, // of their frames; a text that is read takes ten times its size
+    READ_BURST = 256,          // messages read between two looks at the replies
+    DRAIN_MS = 30000,          // for what was begun, on SIGTERM
+    LINGER_MS = 2000,          // for replies that are still in socket buffers
+    HEARTBEAT_MS = 30000,
+    HANDSHAKE_MS = 10000,
+    SOCKET_QUEUE = 16384,
+};
+
+typedef struct server {
+    engine *e;
+    void *zmq, *router;
+    queue *to_workers, *to_waiter, *to_router;
+    writer *writer;
+    pthread_t worker[WORKERS_MAX], waiter;
+    unsigned n_workers;
+    bool has_waiter;
+    int wake_fd, signal_fd; // replies are there; SIGTERM or SIGINT came
+    // of the router's thread alone
+    uint64_t sequence; // of the next change
+    size_t pending, pending_bytes;
+    bool draining;
+    int64_t drain_until_ns;
+    request *spare; // the request that the next message is read into
+    atomic_uint_fast64_t requests[VERB_COUNT], dropped, undelivered;
+    atomic_size_t queued;
+} server;
+
+// --- on the other threads ---
+
+static void to_router(server *s, reply *r)
+{
+    if (!r)
+        abort(); // not even an empty reply: nothing can be promised any more
+    uint64_t one = 1;
+    queue_put(s->to_router, r);
+    ssize_t done = write(s->wake_fd, &one, sizeof one);
+    (void)done; // a full counter wakes as well
+}
+
+static void give_reply(server *s, request *q, reply *r)
+{
+    if (!r) { // the client's own time-out has to tell it
+        log_limited(LOG_ERROR, "SHG-NO-MEMORY", "a request got no answer: out of memory");
+        r = reply_silent(&q->message);
+    }
+    to_router(s, r);
+    request_free(q);
+}
+
+static void add_server_stats(void *ctx, json_t *h)
+{
+    server *s = ctx;
+    json_t *by_verb = json_object();
+    for (verb_id v = VERB_UNKNOWN; v < VERB_COUNT; v++) {
+        uint64_t n = atomic_load(&s->requests[v]);
+        if (n)
+            json_object_set_new(by_verb, verbs[v].name, json_integer((json_int_t)n));
+    }
+    json_object_set_new(h, "requests", by_verb);
+    json_object_set_new(h, "dropped", json_integer((json_int_t)atomic_load(&s->dropped)));
+    json_object_set_new(h, "undelivered", json_integer((json_int_t)atomic_load(&s->undelivered)));
+    json_object_set_new(h, "queue", json_integer((json_int_t)atomic_load(&s->queued)));
+}
+
+static void work_on_change(server *s, request *q)
+{
+    request_read_change(q, s->e);
+    reply *early = q->accepted ? request_accepted(q) : NULL;
+    if (early)
+        to_router(s, early); // the request goes on alone, without an address
+    writer_put(s->writer, q);
+}
+
+static void *run_worker(void *arg)
+{
+    server *s = arg;
+    for (request *q; (q = queue_take(s->to_workers));) {
+        if (verbs[q->verb].changes)
+            work_on_change(s, q);
+        else
+            give_reply(s, q, request_answer(q, s->e, add_server_stats, s));
+    }
+    return NULL;
+}
+
+static void *run_waiter(void *arg)
+{
+    server *s = arg;
+    for (request *q; (q = queue_take(s->to_waiter));)
+        give_reply(s, q,
+                   q->verb == VERB_PUT ? request_matched(q, s->e)
+                                       : request_answer(q, s->e, add_server_stats, s));
+    return NULL;
+}
+
+static void changed(void *ctx, request *q)
+{
+    server *s = ctx;
+    if (q->match && !q->change.refusal.err)
+        queue_put(s->to_waiter, q);
+    else
+        give_reply(s, q, q->accepted ? reply_silent(&q->message) : request_changed(q));
+}
+
+// --- on the router's thread ---
+
+static void send_reply(server *s, reply *r)
+{
+    bool more = r->more;
+    s->pending_bytes -= r->released;
+    s->pending -= !more;
+    atomic_store(&s->queued, s->pending);
+    if (!reply_send(r, s->router))
+        atomic_fetch_add(&s->undelivered, 1);
+}
+
+static void refuse_at_once(server *s, request *q, const refusal *r)
+{
+    reply *out = request_refuse(q, r);
+    if (out && !reply_send(out, s->router))
+        atomic_fetch_add(&s->undelivered, 1);
+}
+
+// What stands against a request before anyone looks into it.
+static shg_err admit(server *s, request *q, refusal *r)
+{
+    *r = q->message.refusal;
+    if (r->err)
+        return r->err;
+    if (q->verb == VERB_UNKNOWN)
+        return refuse(r, SHG_EVERB, "there is no verb \"%s\"; verbs are upper case",
+                      q->message.verb);
+    if (s->draining)
+        return refuse(r, SHG_EDRAIN, "the server is shutting down");
+    if (s->pending >= PENDING_MOST || s->pending_bytes + q->message.bytes > PENDING_BYTES)
+        return refuse(r, SHG_EBUSY, "%zu requests of %zu bytes are waiting", s->pending,
+                      s->pending_bytes);
+    return SHG_OK;
+}
+
+static void dispatch(server *s, request *q)
+{
+    refusal r;
+    q->verb = verb_find(q->message.verb);
+    atomic_fetch_add(&s->requests[q->verb], 1);
+    if (admit(s, q, &r)) {
+        if (q->verb == VERB_PUT)
+            engine_count_refusal(s->e, r.err);
+        refuse_at_once(s, q, &r);
+        request_free(q);
+        return;
+    }
+    s->pending++;
+    s->pending_bytes += q->message.bytes;
+    atomic_store(&s->queued, s->pending);
+    if (verbs[q->verb].changes)
+        q->sequence = s->sequence++;
+    queue_put(verbs[q->verb].waits ? s->to_waiter : s->to_workers, q);
+}
+
+static void read_requests(server *s)
+{
+    for (int i = 0; i < READ_BURST; i++) {
+        if (!s->spare && !(s->spare = calloc(1, sizeof *s->spare))) {
+            log_limited(LOG_ERROR, "SHG-NO-MEMORY", "requests wait: out of memory");
+            return;
+        }
+        message_kind kind = message_recv(&s->spare->message, s->router);
+        if (kind == MESSAGE_NONE)
+            return;
+        if (kind == MESSAGE_DROPPED) {
+            atomic_fetch_add(&s->dropped, 1);
+            continue;
+        }
+        request *q = s->spare;
+        s->spare = NULL;
+        dispatch(s, q);
+    }
+}
+
+static void send_replies(server *s)
+{
+    for (reply *r; (r = queue_try_take(s->to_router));)
+        send_reply(s, r);
+}
+
+static void begin_drain(server *s)
+{
+    struct signalfd_siginfo info;
+    if (read(s->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    log_line(LOG_INFO, "SHG-DRAIN", "signal %u: finishing %zu requests", info.ssi_signo,
+             s->pending);
+    s->draining = true;
+    s->drain_until_ns = clock_mono_ns() + (int64_t)DRAIN_MS * 1000000;
+    engine_stop(s->e);
+}
+
+static void clear_wake(server *s)
+{
+    uint64_t n;
+    ssize_t done = read(s->wake_fd, &n, sizeof n);
+    (void)done; // nothing there is fine, too
+}
+
+static shg_err route(server *s, char *why, size_t why_len)
+{
+    zmq_pollitem_t items[] = {
+        {.socket = s->router, .events = ZMQ_POLLIN},
+        {.fd = s->wake_fd, .events = ZMQ_POLLIN},
+        {.fd = s->signal_fd, .events = ZMQ_POLLIN},
+    };
+    while (!s->draining || (s->pending && clock_mono_ns() < s->drain_until_ns)) {
+        if (zmq_poll(items, 3, s->draining ? 100 : -1) < 0 && errno != EINTR) {
+            snprintf(why, why_len, "the socket failed: %s", zmq_strerror(errno));
+            return SHG_EIO;
+        }
+        if (items[1].revents)
+            clear_wake(s);
+        send_replies(s);
+        if (items[2].revents && !s->draining)
+            begin_drain(s);
+        if (items[0].revents)
+            read_requests(s);
+    }
+    read_requests(s); // what came in meanwhile is told 503
+    if (s->pending)
+        log_line(LOG_WARN, "SHG-DRAIN", "%zu requests were not finished in %d ms", s->pending,
+                 DRAIN_MS);
+    return SHG_OK;
+}
+
+// --- start and stop ---
+
+static bool set(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+static bool set_options(void *socket)
+{
+    int64_t most = SHG_FRAME_MAX;
+    return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0 &&
+           set(socket, ZMQ_ROUTER_MANDATORY, 1) && set(socket, ZMQ_RCVHWM, SOCKET_QUEUE) &&
+           set(socket, ZMQ_SNDHWM, SOCKET_QUEUE) && set(socket, ZMQ_LINGER, LINGER_MS) &&
+           set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
+           set(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) && set(socket, ZMQ_BACKLOG, 512);
+}
+
+static shg_err bind_all(server *s, const server_opts *o, char *ready, size_t room, char *why,
+                        size_t why_len)
+{
+    size_t len = (size_t)snprintf(ready, room, "ready");
+    for (size_t i = 0; i < o->n_listen; i++) {
+        char real[512];
+        size_t n = sizeof real;
+        set(s->router, ZMQ_IPV6,
+            strchr(o->listen[i], '[') != NULL); // else 127.0.0.1 is shown mapped
+        if (zmq_bind(s->router, o->listen[i]) ||
+            zmq_getsockopt(s->router, ZMQ_LAST_ENDPOINT, real, &n)) {
+            snprintf(why, why_len, "can't listen on %s: %s", o->listen[i], zmq_strerror(errno));
+            return errno == EADDRINUSE ? SHG_EBUSY : SHG_EIO;
+        }
+        len += (size_t)snprintf(ready + len, room - len, " listen=%s", real);
+        if (len >= room) {
+            snprintf(why, why_len, "too many endpoints");
+            return SHG_EOPTION;
+        }
+    }
+    return SHG_OK;
+}
+
+static shg_err open_sockets(server *s, char *why, size_t why_len)
+{
+    s->zmq = zmq_ctx_new();
+    s->router = s->zmq ? zmq_socket(s->zmq, ZMQ_ROUTER) : NULL;
+    if (s->router && set_options(s->router))
+        return SHG_OK;
+    snprintf(why, why_len, "can't make a socket: %s", zmq_strerror(errno));
+    return SHG_EIO;
+}
+
+static shg_err open_fds(server *s, char *why, size_t why_len)
+{
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    s->signal_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
+    s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (s->signal_fd >= 0 && s->wake_fd >= 0)
+        return SHG_OK;
+    snprintf(why, why_len, "can't make a file descriptor: %s", strerror(errno));
+    return SHG_EIO;
+}
+
+static shg_err start_threads(server *s, unsigned workers)
+{
+    // Every request under way has at most one place in each queue; 202 adds a reply.
+    shg_err err = queue_open(&s->to_workers, PENDING_MOST);
+    if (!err)
+        err = queue_open(&s->to_waiter, PENDING_MOST);
+    if (!err)
+        err = queue_open(&s->to_router, PENDING_MOST * 2);
+    if (!err)
+        err = writer_start(&s->writer, s->e, PENDING_MOST, changed, s);
+    if (!err)
+        err = pthread_create(&s->waiter, NULL, run_waiter, s) ? SHG_ENOMEM : SHG_OK;
+    s->has_waiter = !err;
+    while (!err && s->n_workers < workers && s->n_workers < WORKERS_MAX) {
+        err = pthread_create(&s->worker[s->n_workers], NULL, run_worker, s) ? SHG_ENOMEM : SHG_OK;
+        s->n_workers += !err;
+    }
+    return err;
+}
+
+// In the order in which requests pass: each stage is empty when the next one stops.
+static void stop(server *s)
+{
+    if (s->to_workers)
+        queue_close(s->to_workers);
+    for (unsigned i = 0; i < s->n_workers; i++)
+        pthread_join(s->worker[i], NULL);
+    writer_stop(&s->writer);
+    if (s->to_waiter)
+        queue_close(s->to_waiter);
+    if (s->has_waiter)
+        pthread_join(s->waiter, NULL);
+    if (s->to_router)
+        send_replies(s);
+    queue_free(&s->to_workers);
+    queue_free(&s->to_waiter);
+    queue_free(&s->to_router);
+    free(s->spare);
+    if (s->router)
+        zmq_close(s->router);
+    if (s->zmq)
+        zmq_ctx_term(s->zmq);
+    if (s->wake_fd >= 0)
+        close(s->wake_fd);
+    if (s->signal_fd >= 0)
+        close(s->signal_fd);
+    free(s);
+}
+
+shg_err server_run(engine *e, const server_opts *o, char *why, size_t why_len)
+{
+    char ready[4096];
+    server *s = calloc(1, sizeof *s);
+    if (!s) {
+        snprintf(why, why_len, "out of memory");
+        return SHG_ENOMEM;
+    }
+    s->e = e;
+    s->wake_fd = s->signal_fd = -1;
+    shg_err err = open_fds(s, why, why_len);
+    if (!err)
+        err = open_sockets(s, why, why_len);
+    if (!err)
+        err = bind_all(s, o, ready, sizeof ready, why, why_len);
+    if (!err) {
+        err = start_threads(s, o->workers);
+        if (err)
+            snprintf(why, why_len, "can't start threads: %s", shg_err_text(err));
+    }
+    if (!err) {
+        puts(ready);
+        fflush(stdout);
+        err = route(s, why, why_len);
+    }
+    engine_stop(e); // whoever still waits is told
+    stop(s);
+    return err;
+}

@@ -1,0 +1,110 @@
+#include "server/writer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { GROUP_MOST = 512, GROUP_BYTES = 64 << 20 };
+
+struct writer {
+    engine *e;
+    writer_done *done;
+    void *ctx;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t ready;
+    request **slot; // ring of window, by sequence number
+    size_t window;
+    uint64_t next; // sequence number that is applied next
+    bool stop;
+    // of the thread alone
+    request *group[GROUP_MOST];
+    change change[GROUP_MOST];
+};
+
+void writer_put(writer *w, request *q)
+{
+    pthread_mutex_lock(&w->lock);
+    w->slot[q->sequence % w->window] = q;
+    if (q->sequence == w->next)
+        pthread_cond_signal(&w->ready);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static size_t take_group(writer *w)
+{
+    size_t n = 0, bytes = 0;
+    pthread_mutex_lock(&w->lock);
+    while (!w->stop && !w->slot[w->next % w->window])
+        pthread_cond_wait(&w->ready, &w->lock);
+    while (n < GROUP_MOST && bytes < GROUP_BYTES && w->slot[w->next % w->window]) {
+        request *q = w->slot[w->next % w->window];
+        w->slot[w->next++ % w->window] = NULL;
+        bytes += q->change.reading ? q->change.reading->record.text.len : 0;
+        w->group[n++] = q;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return n;
+}
+
+// Only what is sound is applied; what was refused keeps its place in the order of replies.
+static void apply(writer *w, size_t n)
+{
+    size_t sound = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!w->group[i]->change.refusal.err)
+            w->change[sound++] = w->group[i]->change;
+    if (sound)
+        engine_apply(w->e, w->change, sound);
+    sound = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!w->group[i]->change.refusal.err)
+            w->group[i]->change = w->change[sound++];
+}
+
+static void *run(void *arg)
+{
+    writer *w = arg;
+    for (size_t n; (n = take_group(w)) > 0;) {
+        apply(w, n);
+        for (size_t i = 0; i < n; i++)
+            w->done(w->ctx, w->group[i]);
+    }
+    return NULL;
+}
+
+shg_err writer_start(writer **out, engine *e, size_t window, writer_done *done, void *ctx)
+{
+    writer *w = *out = calloc(1, sizeof *w);
+    if (!w)
+        return SHG_ENOMEM;
+    w->e = e;
+    w->done = done;
+    w->ctx = ctx;
+    w->window = window;
+    w->slot = calloc(window, sizeof *w->slot);
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->ready, NULL);
+    if (w->slot && !pthread_create(&w->thread, NULL, run, w))
+        return SHG_OK;
+    free(w->slot);
+    free(w);
+    *out = NULL;
+    return SHG_ENOMEM;
+}
+
+void writer_stop(writer **pw)
+{
+    writer *w = *pw;
+    *pw = NULL;
+    if (!w)
+        return;
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_signal(&w->ready);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    pthread_cond_destroy(&w->ready);
+    pthread_mutex_destroy(&w->lock);
+    free(w->slot);
+    free(w);
+}

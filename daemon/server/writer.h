@@ -1,0 +1,26 @@
+// writer.h - the thread that commits: changes in the order in which they were read, as many
+// as are ready in one group.
+//
+// There is no timer: while one group is synced the next gathers, so that a lone article
+// waits for nothing and a stream is synced in large groups.
+// Layer: server.
+#ifndef SHINGLED_SERVER_WRITER_H
+#define SHINGLED_SERVER_WRITER_H
+#include "server/request.h"
+
+typedef struct writer writer;
+
+// done is called in the writer's thread with each request, owned, once its change is applied.
+typedef void writer_done(void *ctx, request *q);
+
+// window: changes that may be under way; sequence numbers are 0, 1, 2, ... without a gap.
+SHG_MUST_CHECK shg_err writer_start(writer **out, engine *e, size_t window, writer_done *done,
+                                    void *ctx);
+
+// writer_put gives a change, in any order of sequence numbers. Any thread.
+void writer_put(writer *w, request *q);
+
+// writer_stop waits for the thread; every change given must have come back. Nulls *w.
+void writer_stop(writer **w);
+
+#endif

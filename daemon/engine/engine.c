@@ -98,10 +98,12 @@ void engine_close(engine **pe)
 
 shg_err engine_info(engine *e, json_t **reply)
 {
-    char seed_print[17];
-    uint64_t seed = e->lib.seed; // shown only through a one-way hash
-    snprintf(seed_print, sizeof seed_print, "%016llx",
-             (unsigned long long)XXH3_64bits_withSeed(&seed, sizeof seed, seed));
+    char seed_print[5];
+    // XXH3 of one word can be undone: only 16 bits of it are shown, which tell two
+    // installations apart and leave 48 bits of the secret unknown.
+    uint64_t seed = e->lib.seed;
+    snprintf(seed_print, sizeof seed_print, "%04x",
+             (unsigned)(XXH3_64bits_withSeed(&seed, sizeof seed, seed) & 0xffff));
     *reply = json_pack(
         "{s:s, s:s, s:[s], s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:[s, s, s, s, s],"
         " s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:s}, s:s}",
@@ -140,15 +142,16 @@ static bool count_placed(void *ctx, uint32_t doc, const doc_info *info)
 {
     (void)info;
     placed *c = ctx;
-    const place *p = stories_place_of(c->stories, doc);
+    uint32_t first;
+    uint64_t id;
     if (doc >= c->end)
         return false; // came after the count began
-    if (!p)
+    if (stories_story(c->stories, doc, &first, &id))
         return true;
-    uint8_t bit = (uint8_t)(1u << p->story % 8);
+    uint8_t bit = (uint8_t)(1u << first % 8);
     c->articles++;
-    c->stories_n += !(c->seen[p->story / 8] & bit);
-    c->seen[p->story / 8] |= bit;
+    c->stories_n += !(c->seen[first / 8] & bit);
+    c->seen[first / 8] |= bit;
     return true;
 }
 

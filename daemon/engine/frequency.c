@@ -93,7 +93,7 @@ shg_err frequency_mark(side *out, article_index *ix, const reading *r, const fre
     out->mark = malloc(r->side.words.n + 1);
     uint8_t *verdict = calloc(r->n_keys + 1, 1);
     if (!out->mark || !verdict) {
-        free(out->mark);
+        frequency_unmark(out);
         free(verdict);
         return SHG_ENOMEM;
     }

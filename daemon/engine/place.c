@@ -27,6 +27,9 @@ void place_encode(buf *out, const place *p)
     buf_add64(out, p->story_id);
     buf_add16(out, (uint16_t)p->n_edges);
     buf_add16(out, (uint16_t)p->n_credits);
+    buf_add16(out, (uint16_t)p->n_merged);
+    for (size_t i = 0; i < p->n_merged; i++)
+        buf_add32(out, p->merged[i]);
     for (size_t i = 0; i < p->n_edges; i++) {
         const edge *e = &p->edges[i];
         buf_add32(out, e->doc);
@@ -107,9 +110,13 @@ shg_err place_decode(place **out, uint32_t doc, view stored)
     p->story = load32(take(&r, 4));
     p->story_id = load64(take(&r, 8));
     size_t n_edges = load16(take(&r, 2)), n_credits = load16(take(&r, 2));
+    size_t n_merged = load16(take(&r, 2));
     p->edges = calloc(n_edges + 1, sizeof *p->edges);
     p->credits = calloc(n_credits + 1, sizeof *p->credits);
-    bool no_memory = !p->edges || !p->credits;
+    p->merged = calloc(n_merged + 1, sizeof *p->merged);
+    bool no_memory = !p->edges || !p->credits || !p->merged;
+    for (size_t i = 0; !no_memory && !r.bad && i < n_merged; i++)
+        p->merged[p->n_merged++] = load32(take(&r, 4));
     for (size_t i = 0; !no_memory && !r.bad && i < n_edges; i++)
         take_edge(&r, &p->edges[p->n_edges++]);
     for (size_t i = 0; !no_memory && !r.bad && i < n_credits; i++) {
@@ -135,6 +142,7 @@ void place_free(place *p)
         free(p->credits[i].name);
     }
     free(p->credits);
+    free(p->merged);
     free(p->edges);
     free(p);
 }

@@ -194,12 +194,13 @@ shg_err engine_put_matches(engine *e, uint32_t doc, json_t *reply, refusal *r)
         err = render_hits(&matches, e, a, &h, &q);
         hits_free(&h);
     }
-    const place *p = stories_place_of(e->stories, doc);
-    char story[17] = "";
-    if (p)
-        snprintf(story, sizeof story, "%016llx", (unsigned long long)p->story_id);
+    uint32_t first;
+    uint64_t id;
+    char story[17];
+    bool placed = !stories_story(e->stories, doc, &first, &id);
+    snprintf(story, sizeof story, "%016llx", (unsigned long long)(placed ? id : 0));
     if (!err && (json_object_set_new(reply, "matches", matches) ||
-                 json_object_set_new(reply, "story", p ? json_string(story) : json_null())))
+                 json_object_set_new(reply, "story", placed ? json_string(story) : json_null())))
         err = SHG_ENOMEM;
     reading_drop(&a);
     return err ? refuse(r, err, "it is stored; its matches: %s", shg_err_text(err)) : SHG_OK;

@@ -1,4 +1,5 @@
 #include "engine/record.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "engine/options.h"
 #include "shingled/wire.h"
@@ -143,6 +144,26 @@ static shg_err default_publisher(record *rec, refusal *r)
                                                             : SHG_OK;
 }
 
+// Credits are read from the byline as one line, whether it came as a string or as a list.
+static shg_err join_byline(record *rec)
+{
+    json_t *by = json_object_get(rec->fields, "by");
+    buf line = {0};
+    for (size_t i = 0; i < (json_is_array(by) ? json_array_size(by) : by != NULL); i++) {
+        json_t *name = json_is_array(by) ? json_array_get(by, i) : by;
+        if (i)
+            buf_add(&line, ", ", 2);
+        buf_add(&line, json_string_value(name), json_string_length(name));
+    }
+    buf_add8(&line, 0);
+    if (buf_err(&line)) {
+        buf_fini(&line);
+        return SHG_ENOMEM;
+    }
+    rec->byline = (char *)line.p;
+    return SHG_OK;
+}
+
 static bool is_blank_cp(uint32_t c)
 {
     static const struct {
@@ -214,6 +235,8 @@ shg_err record_read(record *out, json_t *header, view body, unsigned need, refus
         e = read_published(out, r);
     if (!e)
         e = default_publisher(out, r);
+    if (!e && join_byline(out))
+        e = refuse(r, SHG_ENOMEM, "out of memory");
     if (e)
         record_free(out);
     return e;
@@ -230,13 +253,17 @@ shg_err record_parse(record *out, view stored)
     view v = record_get(out, "published");
     if (v.len && !clock_parse((const char *)v.p, v.len, &out->published_ms))
         out->published_ms = CLOCK_ABSENT;
-    return SHG_OK;
+    if (!join_byline(out))
+        return SHG_OK;
+    record_free(out);
+    return SHG_ENOMEM;
 }
 
 void record_free(record *rec)
 {
     json_decref(rec->fields);
     json_decref(rec->warnings);
+    free(rec->byline);
     *rec = (record){0};
 }
 
@@ -263,7 +290,7 @@ void record_credit_fields(const record *rec, credit_fields *out)
         .uri = record_get(rec, "uri"),
         .publisher = record_get(rec, "publisher"),
         .headline = record_get(rec, "headline"),
-        .by = record_get(rec, "by"),
+        .by = view_of(rec->byline),
         .credit_line = record_get(rec, "creditLine"),
         .dateline = record_get(rec, "dateline"),
         .copyright_holder = record_get(rec, "copyrightHolder"),

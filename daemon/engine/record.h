@@ -12,6 +12,7 @@
 typedef struct record {
     json_t *fields;       // canonical names only, absent ones left out; owned
     json_t *warnings;     // array of {field, detail}, or NULL; owned
+    char *byline;         // `by` as one line, a list joined by ", "; "" where there is none; owned
     view text;            // into the body or the source header: borrowed
     int64_t published_ms; // CLOCK_ABSENT where unknown or unreadable
 } record;

@@ -5,15 +5,19 @@
 
 static const double JOIN_TEXT = .5;   // share of the newcomer that the centre holds
 static const double JOIN_STORY = .3;  // mean link to the story's centres, or to its first one
-static const double SAME_EVENT = .30; // terms_cosine
-enum { SHARED_LEAST = 12, CHUNK = 1 << 14, CHUNKS = 1 << 18 };
+static const double MERGE = .5;       // link to the first centres of two stories
+static const double SAME_EVENT = .30; // terms_cosine, from SHARED_LEAST words
+static const double NEAR_EVENT = .15; // from SHARED_MUCH words
+enum { SHARED_LEAST = 12, SHARED_MUCH = 30, CHUNK = 1 << 14, CHUNKS = 1 << 18 };
 
 // What is kept of a document beside its place: the chain of its story.
 typedef struct slot {
     place *p;
-    uint32_t next;     // next member of the story, or 0 (a first member is never next)
+    uint32_t next;     // next in the chain, or 0 (document 0 never follows another)
     uint32_t tail;     // of a story's first: its last member
     uint32_t n, texts; // of a story's first: members, texts
+    uint32_t into;     // of a story's first: the earlier story it was merged into, + 1; or 0
+    uint64_t id;       // of a story's first: the story's name
 } slot;
 
 struct stories {
@@ -70,6 +74,14 @@ static slot *slot_make(stories *s, uint32_t doc)
     return slot_of(s, doc);
 }
 
+// The first document of what a story has become. Merges go to earlier stories: it ends.
+static uint32_t root_of(stories *s, uint32_t story)
+{
+    for (const slot *t; (t = slot_of(s, story)) && t->into;)
+        story = t->into - 1;
+    return story;
+}
+
 // How much of the newcomer the other holds, if they can be one text.
 static double text_share(const edge *e)
 {
@@ -78,9 +90,13 @@ static double text_share(const edge *e)
     return e->relation == REL_REWRITE ? e->prose_share : 0;
 }
 
+// The more words two articles share, the less else must say that it is one event: a column that
+// quotes thirty words of an interview has little vocabulary in common with the news of it.
 static double story_link(const edge *e)
 {
-    if (e->prose + e->quoted >= SHARED_LEAST && e->cosine >= SAME_EVENT)
+    uint32_t shared = e->prose + e->quoted;
+    if ((shared >= SHARED_LEAST && e->cosine >= SAME_EVENT) ||
+        (shared >= SHARED_MUCH && e->cosine >= NEAR_EVENT))
         return 1;
     double share =
         e->containment_self > e->containment_other ? e->containment_self : e->containment_other;
@@ -114,7 +130,7 @@ static double story_strength(stories *s, const place *p, uint32_t story)
     for (size_t i = 0; i < p->n_edges; i++) {
         const edge *e = &p->edges[i];
         const place *q = place_at(s, e->doc);
-        if (!q || q->story != story || q->text != e->doc)
+        if (!q || q->text != e->doc || root_of(s, q->story) != story)
             continue;
         sum += story_link(e);
         if (e->doc == story)
@@ -124,38 +140,80 @@ static double story_strength(stories *s, const place *p, uint32_t story)
     return mean > first ? mean : first;
 }
 
-static const place *best_story(stories *s, const place *p)
+// The story that the newcomer is bound to most, or DOC_NONE.
+static uint32_t best_story(stories *s, const place *p)
 {
-    const place *best = NULL;
+    uint32_t best = DOC_NONE;
     double most = JOIN_STORY;
     for (size_t i = 0; i < p->n_edges; i++) {
         const place *q = place_at(s, p->edges[i].doc);
-        if (!q || (best && q->story == best->story))
+        uint32_t story = q ? root_of(s, q->story) : best;
+        if (story == best)
             continue;
-        double strength = story_strength(s, p, q->story);
-        if (strength < most || (best && strength == most && q->story > best->story))
+        double strength = story_strength(s, p, story);
+        if (strength < most || (best != DOC_NONE && strength == most && story > best))
             continue;
-        best = q;
+        best = story;
         most = strength;
     }
     return best;
 }
 
-// Chains a placed document into its story.
+// Which stories the newcomer binds together: those whose first centres it is linked to as
+// strongly as to that of its own.
+static shg_err find_merges(stories *s, place *p)
+{
+    bool own = false;
+    p->merged = calloc(p->n_edges + 1, sizeof *p->merged);
+    if (!p->merged)
+        return SHG_ENOMEM;
+    for (size_t i = 0; i < p->n_edges; i++) {
+        const edge *e = &p->edges[i];
+        const place *q = place_at(s, e->doc);
+        if (!q || root_of(s, q->story) != e->doc || story_link(e) < MERGE)
+            continue;
+        if (e->doc == p->story)
+            own = true;
+        else
+            p->merged[p->n_merged++] = e->doc;
+    }
+    p->n_merged = own ? p->n_merged : 0;
+    return SHG_OK;
+}
+
+static void merge(stories *s, uint32_t a, uint32_t b)
+{
+    a = root_of(s, a);
+    b = root_of(s, b);
+    if (a == b || !slot_of(s, a)->n || !slot_of(s, b)->n) // one was deleted and forgotten
+        return;
+    slot *to = slot_of(s, a < b ? a : b), *from = slot_of(s, a < b ? b : a);
+    from->into = (a < b ? a : b) + 1;
+    slot_of(s, to->tail)->next = a < b ? b : a;
+    to->tail = from->tail;
+    to->n += from->n;
+    to->texts += from->texts;
+}
+
+// Chains a placed document into its story, and the stories that it binds into one.
 static shg_err take_in(stories *s, place *p)
 {
     slot *t = slot_make(s, p->doc);
-    slot *first = slot_make(s, p->story);
+    slot *first = slot_make(s, root_of(s, p->story));
     if (!t || !first)
         return SHG_ENOMEM;
     if (p->doc != p->story && first->n == 0) // its first member was deleted and forgotten
-        *first = (slot){.tail = p->story, .n = 1, .texts = 1};
+        *first = (slot){.tail = p->story, .n = 1, .texts = 1, .id = p->story_id};
     t->p = p;
-    if (p->doc != p->story)
+    if (p->doc == p->story)
+        t->id = p->story_id;
+    else
         slot_of(s, first->tail)->next = p->doc;
     first->tail = p->doc;
     first->n++;
     first->texts += p->text == p->doc;
+    for (size_t i = 0; i < p->n_merged; i++)
+        merge(s, p->story, p->merged[i]);
     s->end = p->doc + 1;
     return SHG_OK;
 }
@@ -163,17 +221,14 @@ static shg_err take_in(stories *s, place *p)
 shg_err stories_place(stories *s, place *p, uint64_t uri_hash)
 {
     pthread_mutex_lock(&s->lock);
-    p->text = p->story = p->doc;
-    p->story_id = uri_hash;
     const edge *e = best_text(s, p);
-    const place *q = e ? place_at(s, e->doc) : best_story(s, p);
-    if (e)
-        p->text = e->doc;
-    if (q) {
-        p->story = q->story;
-        p->story_id = q->story_id;
-    }
-    shg_err err = take_in(s, p);
+    uint32_t story = e ? root_of(s, place_at(s, e->doc)->story) : best_story(s, p);
+    p->text = e ? e->doc : p->doc;
+    p->story = story != DOC_NONE ? story : p->doc;
+    p->story_id = story != DOC_NONE ? slot_of(s, story)->id : uri_hash;
+    shg_err err = find_merges(s, p);
+    if (!err)
+        err = take_in(s, p);
     pthread_mutex_unlock(&s->lock);
     return err;
 }
@@ -181,7 +236,9 @@ shg_err stories_place(stories *s, place *p, uint64_t uri_hash)
 shg_err stories_restore(stories *s, place *p)
 {
     pthread_mutex_lock(&s->lock);
-    bool sound = p->doc >= s->end && p->story <= p->text && p->text <= p->doc;
+    bool sound = p->doc >= s->end && p->story <= p->doc && p->text <= p->doc;
+    for (size_t i = 0; i < p->n_merged && sound; i++) // a story that is quite forgotten has no slot
+        sound = p->merged[i] < p->doc && slot_make(s, p->doc);
     shg_err e = sound ? take_in(s, p) : SHG_ECORRUPT;
     pthread_mutex_unlock(&s->lock);
     return e;
@@ -221,6 +278,12 @@ void stories_stop(stories *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+static int ascending(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
 shg_err stories_members(stories *s, uint32_t doc, uint32_t **docs, size_t *n)
 {
     shg_err e = SHG_ENOTFOUND;
@@ -229,17 +292,31 @@ shg_err stories_members(stories *s, uint32_t doc, uint32_t **docs, size_t *n)
     pthread_mutex_lock(&s->lock);
     const place *p = place_at(s, doc);
     if (p) {
-        const slot *t = slot_of(s, p->story);
+        uint32_t d = root_of(s, p->story);
+        const slot *t = slot_of(s, d);
         *docs = malloc(t->n * sizeof **docs);
         e = *docs ? SHG_OK : SHG_ENOMEM;
-        for (uint32_t d = p->story; *docs; d = t->next, t = slot_of(s, d)) {
+        for (uint32_t left = t->n; *docs && left; left--, d = t->next) {
+            t = slot_of(s, d);
             (*docs)[(*n)++] = d;
-            if (!t->next)
-                break;
         }
     }
     pthread_mutex_unlock(&s->lock);
+    if (!e)
+        qsort(*docs, *n, sizeof **docs, ascending); // merged stories stand one behind the other
     return e;
+}
+
+shg_err stories_story(stories *s, uint32_t doc, uint32_t *first, uint64_t *id)
+{
+    pthread_mutex_lock(&s->lock);
+    const place *p = place_at(s, doc);
+    if (p) {
+        *first = root_of(s, p->story);
+        *id = slot_of(s, *first)->id;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return p ? SHG_OK : SHG_ENOTFOUND;
 }
 
 const place *stories_place_of(stories *s, uint32_t doc)

@@ -4,8 +4,10 @@
 // chains: a newcomer joins the text whose centre (its first article) holds at
 // least half of it; else its text joins the story with which it shares enough on
 // average over the centres of the story's texts, or with the story's first centre. A link counts
-// in full from 12 shared words of the same event (cosine >= .30), else by the
-// prose shared. Placing looks back only, at what stood when the newcomer arrived.
+// in full from 12 shared words of the same event (cosine >= .30; from 30 words .15), else by
+// the share in common. Placing looks back only, at what stood when the newcomer arrived.
+// Two stories become one when a newcomer is bound to the first centres of both (>= .5): whoever
+// came first, the answer is not two halves.
 // Layer: engine.  May include: evidence, index, base.
 // Threads: one places (the matcher); any reads.
 #ifndef SHINGLED_ENGINE_STORIES_H
@@ -14,6 +16,7 @@
 #include "evidence/credits.h"
 #include "evidence/match.h"
 #include "evidence/provenance.h"
+#include "index/index.h"
 
 // A verified match of a newcomer with an earlier document.
 typedef struct edge {
@@ -37,12 +40,15 @@ typedef struct credited {
 typedef struct place {
     uint32_t doc;
     uint32_t text;     // the document at the centre of its text
-    uint32_t story;    // the first document of its story
-    uint64_t story_id; // the same wherever the same articles arrive in the same order
+    uint32_t story;    // the first document of the story that it joined; stories_story says
+                       // what became of that
+    uint64_t story_id; // of that story, as it was named
     edge *edges;       // to earlier documents
     size_t n_edges;
     credited *credits;
     size_t n_credits;
+    uint32_t *merged; // first documents of the stories that it bound to its own
+    size_t n_merged;
 } place;
 
 typedef struct stories stories;
@@ -70,6 +76,10 @@ void stories_stop(stories *s);
 // stories_members lists the documents of the story that doc is in, ascending; free() it.
 // SHG_ENOTFOUND where doc has no place.
 SHG_MUST_CHECK shg_err stories_members(stories *s, uint32_t doc, uint32_t **docs, size_t *n);
+
+// stories_story tells the first document and the id of the story that doc is in now.
+// SHG_ENOTFOUND where doc has no place.
+SHG_MUST_CHECK shg_err stories_story(stories *s, uint32_t doc, uint32_t *first, uint64_t *id);
 
 // stories_place_of borrows a document's place, or NULL. Places never change once made and
 // live as long as the stories.

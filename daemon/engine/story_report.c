@@ -316,7 +316,11 @@ static shg_err report(engine *e, uint32_t doc, json_t **reply)
 {
     story s = {0};
     char id[17];
-    shg_err err = load_members(&s, e, doc);
+    uint32_t first;
+    uint64_t name;
+    shg_err err = stories_story(e->stories, doc, &first, &name);
+    if (!err)
+        err = load_members(&s, e, doc);
     if (!err)
         err = count_credits(&s);
     if (!err && s.n == 0)
@@ -325,7 +329,7 @@ static shg_err report(engine *e, uint32_t doc, json_t **reply)
         find_origin(&s);
         weigh_edges(&s);
         number_texts(&s);
-        snprintf(id, sizeof id, "%016llx", (unsigned long long)s.m[0].p->story_id);
+        snprintf(id, sizeof id, "%016llx", (unsigned long long)name);
         *reply =
             json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "story", id, "members", render_members(&s),
                       "edges", render_edges(&s), "origin", render_origin(&s), "credited",

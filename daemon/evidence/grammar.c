@@ -335,7 +335,7 @@ static shg_err join_tokens(grammar *g, uint32_t first, uint32_t *out)
 
 static shg_err choice(reader *r, uint32_t *out)
 {
-    uint32_t first = 0, last = 0, id;
+    uint32_t first = 0, last = 0, id = 0;
     do {
         if (last)
             r->p++; // the bar

@@ -34,7 +34,7 @@ class Kept(Daemon):
         self.endpoint = self._ready()
         self.socket = self.context.socket(zmq.DEALER)
         self.socket.linger = 0
-        self.socket.rcvtimeo = ANSWER_S * 1000
+        self.socket.rcvtimeo = int(ANSWER_S * 1000)
         self.socket.connect(self.endpoint)
         self.n = 0
         return self

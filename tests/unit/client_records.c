@@ -53,7 +53,7 @@ static void read_all(char *out, size_t cap, const char *path, records_format for
 {
     records *r;
     record one;
-    char why[200];
+    char why[100];
     size_t len = 0;
     out[0] = 0;
     if (!records_open(&r, path, format, why, sizeof why)) {

@@ -68,7 +68,7 @@ static void quotes_join_a_story_of_another_text(void **state)
         {0, {{0}}},
         {1, {QUOTES(0, 40, .4)}},  // the same event: one story
         {1, {QUOTES(0, 11, .4)}},  // too few words
-        {1, {QUOTES(0, 40, .29)}}, // another event
+        {1, {QUOTES(0, 29, .29)}}, // another event
         {2, {QUOTES(0, 40, .4), QUOTES(1, 40, .4)}},
     };
     stories *s = play(scene, 5);
@@ -102,6 +102,38 @@ static void a_chain_does_not_become_a_story(void **state)
     stories_close(&s);
 }
 
+static void two_stories_that_a_newcomer_binds_are_one(void **state)
+{
+    (void)state;
+    const arrival scene[] = {
+        {0, {{0}}},
+        {0, {{0}}},
+        {1, {COPY(1)}},
+        {2, {QUOTES(0, 40, .4), COPY(1)}},       // bound to the first centres of both
+        {2, {PROSE(1, .35), QUOTES(0, 40, .4)}}, // .35 joins, but does not bind
+        {0, {{0}}},
+        {2, {QUOTES(4, 40, .4), QUOTES(5, 40, .4)}}, // 4 is no first centre
+    };
+    stories *s = play(scene, 7);
+    const uint32_t first[] = {0, 0, 0, 0, 0, 5, 5};
+    for (uint32_t doc = 0; doc < 7; doc++) {
+        uint32_t now;
+        uint64_t id;
+        assert_ok(stories_story(s, doc, &now, &id));
+        if (now != first[doc])
+            fail_msg("document %u is in story %u, not %u", doc, now, first[doc]);
+        assert_int_equal(id, 100 + now);
+    }
+    uint32_t *docs;
+    size_t n;
+    assert_ok(stories_members(s, 2, &docs, &n));
+    assert_int_equal(n, 5);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_int_equal(docs[i], i);
+    free(docs);
+    stories_close(&s);
+}
+
 static void places_read_back(void **state)
 {
     (void)state;
@@ -124,6 +156,8 @@ static void places_read_back(void **state)
     credited c = {"harbour.example", "Harbour Post", 3};
     p.edges = &e;
     p.credits = &c;
+    p.merged = (uint32_t[]){2, 5};
+    p.n_merged = 2;
     buf b = {0};
     place_encode(&b, &p);
     place *q;
@@ -132,6 +166,7 @@ static void places_read_back(void **state)
     assert_memory_equal(&q->edges[0], &e, sizeof e);
     assert_string_equal(q->credits[0].name, "Harbour Post");
     assert_int_equal(q->credits[0].roles, 3);
+    assert_true(q->n_merged == 2 && q->merged[0] == 2 && q->merged[1] == 5);
     place_free(q);
     for (size_t cut = 0; cut < b.len; cut++) // never reads past an end
         assert_int_equal(place_decode(&q, 7, (view){b.p, cut}), SHG_ECORRUPT);
@@ -181,6 +216,7 @@ int main(void)
         cmocka_unit_test(copies_join_the_centre_not_each_other),
         cmocka_unit_test(quotes_join_a_story_of_another_text),
         cmocka_unit_test(a_chain_does_not_become_a_story),
+        cmocka_unit_test(two_stories_that_a_newcomer_binds_are_one),
         cmocka_unit_test(places_read_back),
         cmocka_unit_test(restored_is_as_placed),
         cmocka_unit_test(stopping_wakes_with_an_error),

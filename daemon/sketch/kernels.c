@@ -39,7 +39,7 @@ static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint64_t key)
 enum { DISTINCT_MOST = 1024 };
 
 // The different ones of shingles[0..n), at most DISTINCT_MOST; 0 where there are more.
-// Places in the set depend on the seed, so that nobody can make them meet.
+// Texts made for it can make places in the set meet: at worst DISTINCT_MOST steps a shingle.
 static size_t find_distinct(uint64_t *out, const uint64_t *shingles, size_t n, uint64_t seed)
 {
     uint16_t set[4 * DISTINCT_MOST] = {0}; // place in out, from 1

@@ -17,6 +17,10 @@ enum {
     MINHASH_ROWS = 6,
 };
 
+// The lanes are keyed with a public constant and only the bands with the installation's secret:
+// what is estimated from lanes decides answers, which must be the same under every secret.
+#define MINHASH_KEY 0x73686e676c656431u
+
 typedef struct minhash {
     uint8_t lane[MINHASH_LANES]; // low 8 bits of the lane's minimum
     uint32_t band[MINHASH_BANDS];
@@ -24,7 +28,7 @@ typedef struct minhash {
 
 // minhash_sign writes the signature of shingles[0..n). Order and repeats do not
 // matter. n == 0 is legal: all lanes 0xff, all bands 0, which match nothing by
-// the caller's care. seed is the installation's secret.
+// the caller's care. seed is the installation's secret; it changes the bands alone.
 void minhash_sign(minhash *out, const uint64_t *shingles, size_t n, uint64_t seed);
 
 // minhash_resemblance estimates the Jaccard resemblance in [0,1], corrected for the

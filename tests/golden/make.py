@@ -408,14 +408,17 @@ def shingles(ws, k):
     return out or ([one(0, len(ws))] if ws else [])
 
 
-def round_key(seed, r):
-    z = seed + (r + 1) * 0x9E3779B97F4A7C15 & M64
+KEY = 0x73686E676C656431  # of the sketch: public
+
+
+def round_key(r):
+    z = KEY + (r + 1) * 0x9E3779B97F4A7C15 & M64
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & M64
     z = (z ^ z >> 27) * 0x94D049BB133111EB & M64
     return z ^ z >> 31
 
 
-def sketch(hashes, seed):
+def sketch(hashes):
     """256 lanes of 32 bits; at least one hash."""
 
     def throw(s, key):
@@ -426,19 +429,20 @@ def sketch(hashes, seed):
     lanes = [None] * 256
     for r in range(16):
         for s in hashes:
-            lane, value = throw(s, round_key(seed, r))
+            lane, value = throw(s, round_key(r))
             value |= r << 27
             lanes[lane] = value if lanes[lane] is None else min(lanes[lane], value)
         if None not in lanes:
             return lanes
     for i in range(256):
         if lanes[i] is None:
-            lanes[i] = min(throw(s, round_key(seed, 16 + i))[1] for s in hashes) | 16 << 27
+            lanes[i] = min(throw(s, round_key(16 + i))[1] for s in hashes) | 16 << 27
     return lanes
 
 
-def bands(lanes):
-    return [xxh32(b''.join(x.to_bytes(4, 'little') for x in lanes[6 * b:6 * b + 6]), b)
+def bands(lanes, seed):
+    secret = seed.to_bytes(8, 'little')
+    return [xxh32(b''.join(x.to_bytes(4, 'little') for x in lanes[6 * b:6 * b + 6]) + secret, b)
             for b in range(42)]
 
 
@@ -545,9 +549,9 @@ def vectors():
         s3 = [s for s, _ in shingles(ws, 3)]
         s5 = [s for s, _ in shingles(ws, 5)]
         for seed in SEEDS if s3 else []:
-            lanes = sketch(s3, seed)
+            lanes = sketch(s3)
             made['sketch.tsv'].append((i, '%016x' % seed, bytes(x & 255 for x in lanes).hex(),
-                                       ''.join('%08x' % b for b in bands(lanes))))
+                                       ''.join('%08x' % b for b in bands(lanes, seed))))
         if s5:
             made['prints.tsv'].append((i, '%016x' % SEEDS[1], ','.join(
                 '%d:%010x' % (p, print_of(s5[p], SEEDS[1])) for p in winnow(s5))))

@@ -75,7 +75,8 @@ static void test_many_repeats(void **state)
     free(many);
 }
 
-static void test_seed_matters(void **state)
+// Lanes decide answers and are the same under every secret; bands are keys of the store's own.
+static void test_seed_changes_bands_alone(void **state)
 {
     (void)state;
     uint64_t s[400];
@@ -83,7 +84,7 @@ static void test_seed_matters(void **state)
     fill(s, 400, 1);
     minhash_sign(&a, s, 400, 1);
     minhash_sign(&b, s, 400, 2);
-    assert_true(minhash_resemblance(a.lane, b.lane) < 0.06);
+    assert_memory_equal(a.lane, b.lane, sizeof a.lane);
     for (unsigned i = 0; i < MINHASH_BANDS; i++)
         assert_int_not_equal(a.band[i], b.band[i]);
 }
@@ -95,11 +96,11 @@ static void test_bands(void **state)
     uint64_t s[401];
     minhash a, b;
     uint32_t before[MINHASH_LANES], after[MINHASH_LANES];
-    fill(s, 401, 9);
+    fill(s, 401, 12);
     minhash_sign(&a, s, 400, 5);
     minhash_sign(&b, s, 401, 5);
-    kernels_get()->sketch(before, s, 400, 5);
-    kernels_get()->sketch(after, s, 401, 5);
+    kernels_get()->sketch(before, s, 400, MINHASH_KEY);
+    kernels_get()->sketch(after, s, 401, MINHASH_KEY);
     for (unsigned i = 0; i < MINHASH_BANDS; i++) {
         size_t rows = MINHASH_ROWS * sizeof *before;
         bool same = memcmp(before + MINHASH_ROWS * i, after + MINHASH_ROWS * i, rows) == 0;
@@ -131,7 +132,7 @@ int main(void)
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_few),
         cmocka_unit_test(test_order_and_repeats),
-        cmocka_unit_test(test_seed_matters),
+        cmocka_unit_test(test_seed_changes_bands_alone),
         cmocka_unit_test(test_many_repeats),
         cmocka_unit_test(test_bands),
         cmocka_unit_test(test_resemblance),

@@ -202,7 +202,7 @@ static void ask(article_index *ix, uint64_t n, const char *when)
         int64_t t0 = clock_mono_ns();
         must(index_lookup(ix, hashes, m.a.n_prints, &p), "lookup");
         int64_t t1 = clock_mono_ns();
-        must(index_near(ix, m.sig.band, docs, 256, &found, &total), "near");
+        must(index_near(ix, m.sig.band, DOC_NONE, docs, 256, &found, &total), "near");
         int64_t t2 = clock_mono_ns();
         must(index_get(ix, (uint32_t)(mix(&r) % n), &a), "get");
         int64_t t3 = clock_mono_ns();

@@ -264,12 +264,12 @@ void bands_sweep(bands *b, const doc_table *d)
 
 // Lines come newest first, so that the search may stop at BANDS_MOST: within a line
 // the documents ascend.
-static void find(const table *t, const doc_table *d, uint32_t value, buf *found)
+static void find(const table *t, const doc_table *d, uint32_t value, uint32_t end, buf *found)
 {
     size_t n = 0;
     for (const line *l = line_at(t, bucket_of(t, value)); l && n < BANDS_MOST; l = l->next)
         for (int i = PLACES - 1; i >= 0 && n < BANDS_MOST; i--)
-            if (l->doc[i] != DOC_NONE && l->value[i] == value && docs_alive(d, l->doc[i])) {
+            if (l->doc[i] < end && l->value[i] == value && docs_alive(d, l->doc[i])) {
                 buf_add(found, &l->doc[i], sizeof l->doc[i]);
                 n++;
             }
@@ -284,7 +284,7 @@ static int ascending(const void *a, const void *b)
 }
 
 shg_err bands_near(const bands *b, const doc_table *d, const uint32_t band[MINHASH_BANDS],
-                   buf *found)
+                   uint32_t end, buf *found)
 {
     if (is_blank(band))
         return SHG_OK;
@@ -292,7 +292,7 @@ shg_err bands_near(const bands *b, const doc_table *d, const uint32_t band[MINHA
         __builtin_prefetch(line_at(&b->of[i], bucket_of(&b->of[i], band[i])));
     size_t from = found->len;
     for (int i = 0; i < MINHASH_BANDS; i++)
-        find(&b->of[i], d, band[i], found);
+        find(&b->of[i], d, band[i], end, found);
     if (buf_err(found) || found->len == from)
         return buf_err(found);
     uint32_t *doc = (uint32_t *)(void *)(found->p + from);

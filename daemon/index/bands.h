@@ -29,10 +29,10 @@ void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[M
 // bands_sweep is called once after each docs_kill.
 void bands_sweep(bands *b, const doc_table *d);
 
-// bands_near appends the documents there that share a band to found, as uint32_t,
-// ascending, each once.
+// bands_near appends the documents there below end that share a band to found, as uint32_t,
+// ascending, each once; of one band's at most the BANDS_MOST newest.
 SHG_MUST_CHECK shg_err bands_near(const bands *b, const doc_table *d,
-                                  const uint32_t band[MINHASH_BANDS], buf *found);
+                                  const uint32_t band[MINHASH_BANDS], uint32_t end, buf *found);
 
 size_t bands_ram(const bands *b);
 

@@ -142,19 +142,21 @@ SHG_MUST_CHECK shg_err index_lookup(article_index *ix, const uint64_t *hashes, s
                                     postings *out);
 void postings_free(postings *p);
 
-// index_near finds documents that share a band: at most cap, ascending; *total counts
-// what there was before the cap. Deleted ones are left out. Of one band the newest 4096
-// documents are looked at: a band that more of them share is that of a page without news.
+// index_near finds documents below end (DOC_NONE: all) that share a band: at most cap, ascending;
+// *total counts what there was before the cap. Deleted ones are left out. Of one band's
+// documents at most the newest 4096 are looked at: a band that more share is that of a page
+// without news.
 SHG_MUST_CHECK shg_err index_near(article_index *ix, const uint32_t band[MINHASH_BANDS],
-                                  uint32_t *docs, size_t cap, size_t *n, size_t *total);
+                                  uint32_t end, uint32_t *docs, size_t cap, size_t *n,
+                                  size_t *total);
 
 // Estimated resemblance of two stored documents, from the lanes held in RAM; 0 where one is gone.
 double index_resemblance(article_index *ix, uint32_t a, uint32_t b);
 
-// A document's place in texts and stories: bytes that the engine reads and writes.
-// index_link is its own small transaction, durable when it returns; documents that are
-// gone are passed over. index_links calls each with the links of those that are there,
-// ascending, until it returns other than SHG_OK; it may ask the index, not change it.
+// A document's place in texts and stories: bytes that the engine reads and writes. They outlive the
+// document. index_link is its own small transaction, durable when it returns; SHG_EINTERNAL
+// for a document that never was. index_links calls each with all of them, ascending, until it
+// returns other than SHG_OK; damaged ones are left out. It may ask the index, not change it.
 typedef struct doc_link {
     uint32_t doc;
     view value;

@@ -180,6 +180,8 @@ shg_err work_step(article_index *ix, bool idle, bool *more)
     *more = true;
     pthread_mutex_lock(&ix->job_lock);
     shg_err err = one_slice(ix, idle, more);
+    if (err == SHG_EFULL && look(ix, true).free) // room for it comes from what was deleted
+        err = free_slice(ix);
     pthread_mutex_unlock(&ix->job_lock);
     return err;
 }

@@ -16,7 +16,14 @@ shg_err index_find(article_index *ix, view uri, uri_entry *out)
     if (err)
         return err;
     *out = row.entry;
-    return row.entry.doc == DOC_NONE ? SHG_ENOTFOUND : SHG_OK;
+    if (row.entry.doc == DOC_NONE)
+        return SHG_ENOTFOUND;
+    // Committed, but not yet in RAM: that is done before the writer passes its turn on.
+    if (row.entry.doc >= index_end(ix)) {
+        turn_take(&ix->turn);
+        turn_pass(&ix->turn);
+    }
+    return SHG_OK;
 }
 
 bool index_info(article_index *ix, uint32_t doc, doc_info *out)
@@ -139,13 +146,13 @@ double index_resemblance(article_index *ix, uint32_t a, uint32_t b)
     return r;
 }
 
-shg_err index_near(article_index *ix, const uint32_t band[MINHASH_BANDS], uint32_t *docs,
-                   size_t cap, size_t *n, size_t *total)
+shg_err index_near(article_index *ix, const uint32_t band[MINHASH_BANDS], uint32_t end,
+                   uint32_t *docs, size_t cap, size_t *n, size_t *total)
 {
     buf found = {0};
     *n = *total = 0;
     pthread_rwlock_rdlock(&ix->lock);
-    shg_err err = bands_near(ix->bands, &ix->docs, band, &found);
+    shg_err err = bands_near(ix->bands, &ix->docs, band, end, &found);
     pthread_rwlock_unlock(&ix->lock);
     if (!err) {
         *total = found.len / sizeof *docs;

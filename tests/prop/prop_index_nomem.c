@@ -125,7 +125,7 @@ static void ask(world *w)
     doc_signs s;
     if (is_ok(w, index_lookup(w->ix, &hash, 1, &p)))
         postings_free(&p);
-    if (is_ok(w, index_near(w->ix, band, docs, 4, &n, &total)) && w->groups) {
+    if (is_ok(w, index_near(w->ix, band, DOC_NONE, docs, 4, &n, &total)) && w->groups) {
         assert_int_equal(n, 1); // of the third article one version is there
         if (is_ok(w, index_get(w->ix, docs[0], &a)))
             article_free(&a);

@@ -110,8 +110,12 @@ static shg_err add_listen(conf *c, const char *value, char *why, size_t why_len,
 {
     if (c->n_listen == CONF_LISTEN_MAX)
         return fault(why, why_len, o, "listen", "too many endpoints");
+    const char *port = strrchr(value, ':');
     if (!strstr(value, "://"))
         return fault(why, why_len, o, "listen", "give an endpoint such as tcp://127.0.0.1:7464");
+    if (!strncmp(value, "tcp://", 6) &&
+        (!isdigit((unsigned char)port[1]) || atol(port + 1) > 65535) && strcmp(port, ":*"))
+        return fault(why, why_len, o, "listen", "the port must be * or a number up to 65535");
     c->listen[c->n_listen] = strdup(value);
     return c->listen[c->n_listen] ? (c->n_listen++, SHG_OK) : SHG_ENOMEM;
 }
@@ -212,6 +216,10 @@ static shg_err read_file(conf *c, const bool *fixed, char *why, size_t why_len)
         o.line++;
         e = read_line(c, line, &o, why, why_len);
     }
+    if (!e && ferror(f)) {
+        snprintf(why, why_len, "%s: %s", c->config, strerror(errno));
+        e = SHG_EIO;
+    }
     free(line);
     fclose(f);
     return e;
@@ -297,12 +305,15 @@ void conf_show(const conf *c, FILE *to)
     for (size_t i = 0; i < N_SETTINGS; i++) {
         const setting *s = &settings[i];
         const void *at = (const char *)c + s->offset;
-        if (s->type == TEXT && strcmp(s->name, "config"))
+        if (!strcmp(s->name, "log"))
+            fprintf(to, "log = %s\n", c->log ? c->log : "info");
+        else if (s->type == TEXT && strcmp(s->name, "config"))
             fprintf(to, "%s = %s\n", s->name, *(char *const *)at ? *(char *const *)at : "");
         else if (s->type == NUMBER)
             fprintf(to, "%s = %llu\n", s->name, (unsigned long long)*(const uint64_t *)at);
         else if (s->type == SEED)
-            fprintf(to, "%s = %s\n", s->name, c->seed ? "(given)" : "");
+            fprintf(to, "%s = %s\n", s->name,
+                    c->seed ? "(given)" : "(random for a new store, else the stored one)");
     }
     for (size_t i = 0; i < c->n_listen; i++)
         fprintf(to, "listen = %s\n", c->listen[i]);

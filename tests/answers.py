@@ -5,6 +5,7 @@ segments were sealed and merged, before and after a restart, asked now or later.
 usage: answers.py SHINGLED
 """
 import os
+import random
 import sys
 import tempfile
 
@@ -33,8 +34,22 @@ def differ(what, a, b):
         assert a[key] == b[key], f"{what}: other answers for {key}:\n{a[key]}\n{b[key]}"
 
 
+FOOTER = ("Subscribe to our letters, follow the gallery of the week, and write to the desk under the clock on "
+          "Tidewater Square, where the lamps are lit by volunteers of the rowing club.")
+
+
+def furnished(r):
+    """Articles of one publisher that are near each other by their furniture alone: what is furniture must not
+    hang on an estimate that the secret sways."""
+    for i in range(10):
+        words = " ".join(f"{r.choice(['harbour', 'market', 'bridge', 'school'])}{r.randrange(10 ** 6)}" for _ in range(24))
+        yield {"uri": f"https://furnished.example/{i}", "text": f"{words}. {FOOTER}"}
+    for i in range(3):
+        yield {"uri": f"https://other{i}.example/", "text": f"{FOOTER} " + f"Number {i} said so. " * 6}
+
+
 def main():
-    records = [record for _, record in sample_records()]
+    records = [record for _, record in sample_records()] + list(furnished(random.Random(1)))
     uris = [record["uri"] for record in records]
     sources = ["--sources", os.path.join(SAMPLES, "sources.tsv")]
     with tempfile.TemporaryDirectory(prefix="shingled-answers-") as folder:
@@ -51,10 +66,21 @@ def main():
             d.stop()
             d.start()
             differ(what, first, answers(d, uris))
+        gone = set(uris[1::7])
+        for d in (one, two):
+            for uri in gone:
+                assert d.ask("DELETE", {"uri": uri})["deleted"] == 1
+        left = [uri for uri in uris if uri not in gone]
+        first = answers(one, left)
+        differ("after deletions, with small segments", first, answers(two, left))
+        for d, what in ((one, "deletions and a restart"), (two, "the same with small segments")):
+            d.stop()
+            d.start()
+            differ(what, first, answers(d, left))
             d.stop()
             status, said = d.check()
             assert status == 0, said
-    print(f"{len(uris)} articles, five times the same answers")
+    print(f"{len(uris)} articles, eight times the same answers")
 
 
 main()

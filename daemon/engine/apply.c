@@ -72,14 +72,15 @@ void change_fini(change *c)
 
 static shg_err add(index_txn *t, const change *c, uri_entry *out)
 {
-    const reading *r = c->reading;
+    reading *r = c->reading;
+    r->stored_ms = clock_wall_ms();
     doc_add a = {
         .uri = record_get(&r->record, "uri"),
         .record = stored_record(r),
         .text = r->record.text,
         .packed = buf_view(&c->packed),
         .published_ms = r->record.published_ms,
-        .stored_ms = clock_wall_ms(),
+        .stored_ms = r->stored_ms,
         .publisher = r->publisher_hash,
         .content = r->content,
         .body = r->side.body,
@@ -146,21 +147,22 @@ static shg_err apply_group(engine *e, change *c, size_t n)
 
 static void settle(engine *e, change *c)
 {
+    if (c->refusal.err) {
+        c->deleted = 0;
+        if (c->kind == CHANGE_PUT)
+            engine_count_refusal(e, c->refusal.err);
+        return;
+    }
     if (c->kind == CHANGE_DELETE) {
         atomic_fetch_add(&e->deleted, c->deleted);
         return;
     }
-    if (c->refusal.err) {
-        engine_count_refusal(e, c->refusal.err);
-        return;
-    }
     atomic_uint_fast64_t *const count[] = {&e->put_new, &e->put_updated, &e->put_unchanged};
     atomic_fetch_add(count[c->result], 1);
-    if (c->result == PUT_UNCHANGED)
-        return;
     c->reading->doc = c->doc;
     c->reading->version = c->version;
-    cache_put(e->lib.cache, c->reading);
+    if (c->result != PUT_UNCHANGED)
+        cache_put(e->lib.cache, c->reading);
 }
 
 static void apply_all(engine *e, change *c, size_t n)
@@ -213,6 +215,10 @@ static shg_err delete_docs(engine *e, const uint32_t *doc, size_t n, uint64_t *d
     for (size_t i = 0; i < n && !err; i++) {
         article a;
         err = index_get(e->lib.ix, doc[i], &a);
+        if (err == SHG_ENOTFOUND || err == SHG_ECORRUPT) {
+            err = SHG_OK; // gone already; or damaged, which the log tells: it stays
+            continue;
+        }
         if (err)
             break;
         err = index_remove(t, a.uri);

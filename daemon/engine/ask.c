@@ -5,13 +5,18 @@
 
 #include <stdlib.h>
 
+// An update between the two looks takes the document away: then the uri has another one.
 shg_err ask_stored(engine *e, view uri, reading **out, refusal *r)
 {
-    uri_entry entry;
+    uri_entry entry = {.doc = DOC_NONE};
+    shg_err err = SHG_ENOTFOUND;
     *out = NULL;
-    shg_err err = index_find(e->lib.ix, uri, &entry);
-    if (!err)
+    for (int left = FIND_TRIES; err == SHG_ENOTFOUND && left; left--) {
+        err = index_find(e->lib.ix, uri, &entry);
+        if (err)
+            break;
         err = library_read(&e->lib, entry.doc, out);
+    }
     if (err == SHG_ENOTFOUND)
         return refuse(r, err, "no article is stored under %.*s",
                       (int)(uri.len < 150 ? uri.len : 150), uri.p);
@@ -81,8 +86,9 @@ static shg_err find_confirming(hits *out, engine *e, const reading *a, const cre
     if (!hash)
         return SHG_ENOMEM;
     match_opts o = {
-        .horizon = index_end(e->lib.ix),
+        .horizon = HORIZON_ALL,
         .verify_most = VERIFY_STORY,
+        .verify_words = VERIFY_WORDS,
         .relations = RELATIONS_DEFAULT,
         .since_ms = CLOCK_ABSENT,
         .before_ms = CLOCK_ABSENT,
@@ -165,10 +171,8 @@ shg_err engine_get(engine *e, json_t *header, json_t **reply, reading **text, re
     if (err)
         return err;
     reading *a = *text;
-    doc_info info = {.stored_ms = CLOCK_ABSENT};
     char stored[CLOCK_TEXT_LEN];
-    index_info(e->lib.ix, a->doc, &info); // gone meanwhile: the answer is as of before
-    clock_format(stored, info.stored_ms);
+    clock_format(stored, a->stored_ms);
     *reply = json_copy(a->record.fields);
     if (!*reply || json_object_set_new(*reply, "version", json_integer(a->version)) ||
         json_object_set_new(*reply, "stored", json_string(stored))) {

@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+enum { FIND_TRIES = 100 }; // an article that is updated while it is asked about is looked up again
+
 // ask_stored returns the held reading of the article of a uri. SHG_ENOTFOUND is refused in words.
 SHG_MUST_CHECK shg_err ask_stored(engine *e, view uri, reading **out, refusal *r);
 

@@ -83,8 +83,9 @@ SHG_MUST_CHECK shg_err engine_get(engine *e, json_t *header, json_t **reply, rea
 SHG_MUST_CHECK shg_err engine_story(engine *e, json_t *header, json_t **reply, refusal *r);
 SHG_MUST_CHECK shg_err engine_sources(engine *e, json_t *header, json_t **reply, refusal *r);
 
-// engine_put_matches adds `matches` and `story` of a document just put to its reply. Waits, too.
-SHG_MUST_CHECK shg_err engine_put_matches(engine *e, uint32_t doc, json_t *reply, refusal *r);
+// engine_put_matches adds `matches` and `story` of an article just put (the change's reading) to
+// the reply. Waits, too.
+SHG_MUST_CHECK shg_err engine_put_matches(engine *e, reading *a, json_t *reply, refusal *r);
 
 SHG_MUST_CHECK shg_err engine_info(engine *e, json_t **reply);
 SHG_MUST_CHECK shg_err engine_stats(engine *e, json_t **reply); // the server adds its own members

@@ -5,7 +5,10 @@
 
 #include <stdlib.h>
 
-enum { CREDIT_BITS = 1 << CREDIT_WIRE | 1 << CREDIT_REPUBLISHED | 1 << CREDIT_REPORTS };
+enum {
+    CREDIT_BITS = 1 << CREDIT_WIRE | 1 << CREDIT_REPUBLISHED | 1 << CREDIT_REPORTS,
+    NAMES_BITS = CREDIT_BITS | 1 << CREDIT_TOLD, // names the source at all: not silent about it
+};
 
 // One article that has something from one source: an edge with a direction, or a credit.
 typedef struct flow {
@@ -57,7 +60,7 @@ static bool is_wanted(const flows *all, const doc_info *taker)
 static bool credits_source(const place *p, uint64_t hash)
 {
     for (size_t k = 0; p && k < p->n_credits; k++)
-        if (p->credits[k].roles & CREDIT_BITS && publisher_hash_of(p->credits[k].id) == hash)
+        if (p->credits[k].roles & NAMES_BITS && publisher_hash_of(p->credits[k].id) == hash)
             return true;
     return false;
 }
@@ -69,7 +72,8 @@ static void add_edge(flows *all, engine *e, uint32_t from, uint32_t to)
         return;
     if (!s.publisher || !t.publisher || s.publisher == t.publisher)
         return;
-    bool dated = s.published_ms != CLOCK_ABSENT && t.published_ms != CLOCK_ABSENT;
+    // A copy that is dated before its source has a wrong date, or another clock: no delay.
+    bool dated = s.published_ms != CLOCK_ABSENT && t.published_ms >= s.published_ms;
     add(all, (flow){.source = s.publisher,
                     .publisher = t.publisher,
                     .source_doc = from,

@@ -10,6 +10,8 @@
 enum {
     SAVE_EVERY = 256,   // places in one commit, or
     SAVE_IDLE_MS = 250, // what there is after so long without work
+    SAME_MOST = 4,      // copies that read the same, looked at for a newcomer
+    TRIES = 20,         // of one document, SAVE_IDLE_MS apart
     SHARE_STEPS = 65535,
 };
 
@@ -20,9 +22,10 @@ struct matcher {
     pthread_cond_t wake;
     bool stop;
     // of the thread alone
-    buf *saved;      // [SAVE_EVERY] encoded places that are not yet stored
-    doc_link *links; // [SAVE_EVERY]
-    size_t n;
+    uint32_t next;  // document that is placed next
+    uint32_t saved; // all places below it are stored
+    buf value[SAVE_EVERY];
+    doc_link links[SAVE_EVERY];
 };
 
 // Shares are kept as they are stored, so that an answer is the same after a restart.
@@ -79,14 +82,24 @@ static shg_err note_credits(place *p, engine *e, reading *r)
     return SHG_OK;
 }
 
+static uint32_t centre_of(void *ctx, uint32_t doc)
+{
+    const place *p = stories_place_of(ctx, doc);
+    return p ? p->text : DOC_NONE;
+}
+
 static shg_err make_place(place **out, engine *e, reading *r)
 {
     match_opts o = {
         .horizon = r->doc,
         .verify_most = VERIFY_STORY,
+        .verify_words = VERIFY_WORDS,
+        .same_most = SAME_MOST,
         .relations = RELATIONS_DEFAULT,
         .since_ms = CLOCK_ABSENT,
         .before_ms = CLOCK_ABSENT,
+        .centre_of = centre_of,
+        .ctx = e->stories,
     };
     hits h;
     *out = NULL;
@@ -111,15 +124,38 @@ static shg_err make_place(place **out, engine *e, reading *r)
     return SHG_OK;
 }
 
+static shg_err save_some(struct matcher *m)
+{
+    size_t n = 0;
+    uint32_t doc = m->saved;
+    for (; doc < m->next && n < SAVE_EVERY; doc++) {
+        const place *p = stories_place_of(m->e->stories, doc);
+        if (!p)
+            continue;
+        buf_reset(&m->value[n]);
+        place_encode(&m->value[n], p);
+        shg_err err = buf_err(&m->value[n]);
+        if (err)
+            return err;
+        m->links[n] = (doc_link){doc, buf_view(&m->value[n])};
+        n++;
+    }
+    shg_err err = n ? index_link(m->e->lib.ix, m->links, n) : SHG_OK;
+    if (!err)
+        m->saved = doc;
+    return err;
+}
+
+// What can't be stored now is stored later; placing goes on. What was not stored when
+// the daemon dies is worked out again.
 static void save(struct matcher *m)
 {
-    for (size_t i = 0; i < m->n; i++)
-        m->links[i].value = buf_view(&m->saved[i]);
-    shg_err err = m->n ? index_link(m->e->lib.ix, m->links, m->n) : SHG_OK;
-    if (err) // they can be worked out again: nothing is lost
-        log_limited(LOG_WARN, "SHG-LINKS", "%zu places in stories were not stored: %s", m->n,
-                    shg_err_text(err));
-    m->n = 0;
+    shg_err err = SHG_OK;
+    while (!err && m->saved < m->next)
+        err = save_some(m);
+    if (err)
+        log_limited(LOG_WARN, "SHG-LINKS", "%u places in stories are not stored yet: %s",
+                    m->next - m->saved, shg_err_text(err));
 }
 
 static shg_err place_document(struct matcher *m, uint32_t doc)
@@ -134,22 +170,17 @@ static shg_err place_document(struct matcher *m, uint32_t doc)
     if (!err) {
         view uri = record_get(&r->record, "uri");
         err = stories_place(e->stories, p, XXH3_64bits(uri.p, uri.len));
-    }
-    if (!err) {
-        buf *b = &m->saved[m->n];
-        buf_reset(b);
-        place_encode(b, p);
-        m->links[m->n].doc = doc;
-        m->n += buf_err(b) == SHG_OK;
+        if (err)
+            place_free(p);
     }
     reading_drop(&r);
     return err;
 }
 
-// Waits for the next document; with places unsaved only SAVE_IDLE_MS.
+// Waits for the next document; with places unsaved, or after a failure, only SAVE_IDLE_MS.
 typedef enum waited { WAITED_WORK, WAITED_IDLE, WAITED_STOP } waited;
 
-static waited wait_for_work(struct matcher *m, uint32_t next)
+static waited wait_for_work(struct matcher *m, bool failed)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -158,28 +189,36 @@ static waited wait_for_work(struct matcher *m, uint32_t next)
     until.tv_nsec %= 1000000000;
     int timed_out = 0;
     pthread_mutex_lock(&m->lock);
-    while (!m->stop && !timed_out && next >= index_end(m->e->lib.ix))
-        timed_out = m->n ? pthread_cond_timedwait(&m->wake, &m->lock, &until)
-                         : pthread_cond_wait(&m->wake, &m->lock);
+    while (!m->stop && !timed_out && (failed || m->next >= index_end(m->e->lib.ix)))
+        timed_out = m->saved < m->next || failed
+                        ? pthread_cond_timedwait(&m->wake, &m->lock, &until)
+                        : pthread_cond_wait(&m->wake, &m->lock);
     waited w = m->stop ? WAITED_STOP : timed_out ? WAITED_IDLE : WAITED_WORK;
     pthread_mutex_unlock(&m->lock);
     return w;
 }
 
+// A document that can't be placed for want of memory, or of a sound disk, is tried again for a
+// while; then, like one that is corrupt, it is passed over until the next start.
 static void *run_matcher(void *arg)
 {
     struct matcher *m = arg;
-    uint32_t next = stories_passed(m->e->stories);
-    for (waited w; (w = wait_for_work(m, next)) != WAITED_STOP;) {
-        if (w == WAITED_IDLE || m->n == SAVE_EVERY)
+    stories *s = m->e->stories;
+    int failures = 0;
+    for (waited w; (w = wait_for_work(m, failures > 0)) != WAITED_STOP;) {
+        if (w == WAITED_IDLE || m->next - m->saved >= SAVE_EVERY)
             save(m);
-        if (w == WAITED_IDLE)
+        if (m->next >= index_end(m->e->lib.ix))
             continue;
-        shg_err err = place_document(m, next);
+        shg_err err = stories_place_of(s, m->next) ? SHG_OK : place_document(m, m->next);
         if (err)
-            log_limited(LOG_ERROR, "SHG-PLACE", "document %u has no story: %s", next,
+            log_limited(LOG_ERROR, "SHG-PLACE", "document %u has no story: %s", m->next,
                         shg_err_text(err));
-        stories_pass(m->e->stories, ++next);
+        failures = err && err != SHG_ECORRUPT ? failures + 1 : 0;
+        if (failures && failures < TRIES)
+            continue;
+        failures = 0;
+        stories_pass(s, ++m->next);
     }
     save(m);
     return NULL;
@@ -191,18 +230,15 @@ shg_err matcher_start(struct matcher **out, engine *e)
     if (!m)
         return SHG_ENOMEM;
     m->e = e;
-    m->saved = calloc(SAVE_EVERY, sizeof *m->saved);
-    m->links = calloc(SAVE_EVERY, sizeof *m->links);
+    m->next = m->saved = stories_passed(e->stories);
     pthread_mutex_init(&m->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&m->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    if (m->saved && m->links && !pthread_create(&m->thread, NULL, run_matcher, m))
+    if (!pthread_create(&m->thread, NULL, run_matcher, m))
         return SHG_OK;
-    free(m->saved);
-    free(m->links);
     free(m);
     *out = NULL;
     return SHG_ENOMEM;
@@ -227,9 +263,7 @@ void matcher_stop(struct matcher **pm)
     pthread_mutex_unlock(&m->lock);
     pthread_join(m->thread, NULL);
     for (size_t i = 0; i < SAVE_EVERY; i++)
-        buf_fini(&m->saved[i]);
-    free(m->saved);
-    free(m->links);
+        buf_fini(&m->value[i]);
     pthread_cond_destroy(&m->wake);
     pthread_mutex_destroy(&m->lock);
     free(m);
@@ -240,18 +274,40 @@ static shg_err restore_one(void *ctx, uint32_t doc, view value)
     engine *e = ctx;
     place *p;
     shg_err err = place_decode(&p, doc, value);
-    if (err)
+    if (!err) {
+        err = stories_restore(e->stories, p);
+        if (err)
+            place_free(p);
+    }
+    if (err != SHG_ECORRUPT)
         return err;
-    err = stories_restore(e->stories, p);
-    if (err)
-        place_free(p);
-    return err;
+    log_line(LOG_WARN, "SHG-LINKS", "the place of document %u makes no sense: worked out again",
+             doc);
+    return SHG_OK;
+}
+
+typedef struct gap {
+    stories *stories;
+    uint32_t first; // live document without a place
+} gap;
+
+static bool find_gap(void *ctx, uint32_t doc, const doc_info *info)
+{
+    (void)info;
+    gap *g = ctx;
+    if (stories_place_of(g->stories, doc))
+        return true;
+    g->first = doc;
+    return false;
 }
 
 shg_err matcher_restore(engine *e)
 {
     shg_err err = index_links(e->lib.ix, restore_one, e);
-    if (!err)
-        stories_pass(e->stories, stories_end(e->stories));
-    return err;
+    gap g = {e->stories, index_end(e->lib.ix)};
+    if (err)
+        return err;
+    index_each(e->lib.ix, find_gap, &g);
+    stories_pass(e->stories, g.first);
+    return SHG_OK;
 }

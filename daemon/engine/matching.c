@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { NEAR_MOST = 1024, WEIGHT_PRINT = 64, WEIGHT_NEAR = 1 << 20 };
+enum { REFIND_MOST = 3, NEAR_MOST = 1024, WEIGHT_PRINT = 64, WEIGHT_NEAR = 1 << 20 };
 
 shg_err library_read(library *lib, uint32_t doc, reading **out)
 {
@@ -12,6 +12,9 @@ shg_err library_read(library *lib, uint32_t doc, reading **out)
         return SHG_OK;
     article a;
     record rec;
+    doc_info info;
+    if (!index_info(lib->ix, doc, &info))
+        return SHG_ENOTFOUND;
     shg_err e = index_get(lib->ix, doc, &a);
     if (e)
         return e;
@@ -23,6 +26,7 @@ shg_err library_read(library *lib, uint32_t doc, reading **out)
     if (!e) {
         (*out)->doc = doc;
         (*out)->version = a.version;
+        (*out)->stored_ms = info.stored_ms;
         cache_put(lib->cache, *out);
     }
     article_free(&a);
@@ -73,9 +77,9 @@ static size_t add_near(candidate *c, library *lib, const reading *r, uint32_t ho
     uint32_t docs[NEAR_MOST];
     size_t n = 0, total = 0, out = 0;
     if (!*e)
-        *e = index_near(lib->ix, r->sig.band, docs, NEAR_MOST, &n, &total);
+        *e = index_near(lib->ix, r->sig.band, horizon, docs, NEAR_MOST, &n, &total);
     for (size_t i = 0; i < n; i++)
-        if (docs[i] < horizon && docs[i] != r->doc)
+        if (docs[i] != r->doc)
             c[out++] = (candidate){docs[i], WEIGHT_NEAR, 0};
     *left_out += total > n ? (uint32_t)(total - n) : 0;
     return out;
@@ -104,12 +108,27 @@ static void drop_unlikely(candidates *all)
     all->n = n;
 }
 
-static shg_err find_candidates(candidates *out, library *lib, const reading *r, const frequency *f,
-                               uint32_t *left_out)
+// A copy of a copy reaches the centre of its text also where a band has more documents than
+// are looked at.
+static void add_centres(candidates *all, const match_opts *o)
 {
-    size_t room = NEAR_MOST;
+    size_t n = all->n;
+    for (size_t i = 0; o->centre_of && i < n; i++) {
+        uint32_t centre =
+            all->c[i].weight >= WEIGHT_NEAR ? o->centre_of(o->ctx, all->c[i].doc) : DOC_NONE;
+        if (centre != DOC_NONE && centre != all->c[i].doc)
+            all->c[all->n++] = (candidate){centre, WEIGHT_NEAR, 0};
+    }
+    if (all->n > n)
+        all->n = merge_same(all->c, all->n);
+}
+
+static shg_err find_candidates(candidates *out, library *lib, const reading *r, const frequency *f,
+                               const match_opts *o, uint32_t *left_out)
+{
+    size_t room = 2 * NEAR_MOST;
     for (size_t k = 0; k < f->lists.n; k++)
-        room += f->lists.list[k].n;
+        room += f->lists.list[k].n < LIST_CAP - 1 ? f->lists.list[k].n : 0;
     shg_err e = SHG_OK;
     *out = (candidates){.c = malloc(room * sizeof *out->c)};
     if (!out->c)
@@ -118,6 +137,7 @@ static shg_err find_candidates(candidates *out, library *lib, const reading *r, 
     out->n += add_near(out->c + out->n, lib, r, f->horizon, &e, left_out);
     out->n = merge_same(out->c, out->n);
     drop_unlikely(out);
+    add_centres(out, o);
     return e;
 }
 
@@ -129,11 +149,13 @@ static bool is_in(uint64_t x, const uint64_t *set, size_t n)
     return false;
 }
 
-static bool passes(library *lib, uint32_t doc, const match_opts *o)
+static bool passes(library *lib, uint32_t doc, const match_opts *o, bool *vanished)
 {
     doc_info d;
-    if (!index_info(lib->ix, doc, &d))
+    if (!index_info(lib->ix, doc, &d)) {
+        *vanished = true;
         return false;
+    }
     if (o->only_publishers && !is_in(d.publisher, o->publishers, o->n_publishers))
         return false;
     if (is_in(d.publisher, o->not_publishers, o->n_not_publishers))
@@ -144,18 +166,48 @@ static bool passes(library *lib, uint32_t doc, const match_opts *o)
     return o->before_ms == CLOCK_ABSENT || (dated && d.published_ms < o->before_ms);
 }
 
-static void select_likeliest(candidates *c, library *lib, const match_opts *o, uint32_t *left_out)
+// How many of the likeliest may be verified: by count, and by the words that must be read.
+static size_t affordable(library *lib, const candidate *c, size_t n, const match_opts *o)
+{
+    uint64_t n_words = 0;
+    for (size_t i = 0; i < n; i++) {
+        doc_info d = {0};
+        index_info(lib->ix, c[i].doc, &d);
+        n_words += d.n_words;
+        if (i == o->verify_most || (i > 0 && n_words > o->verify_words))
+            return i;
+    }
+    return n;
+}
+
+// Of many copies of one text the earliest say all there is to say of its story.
+static size_t drop_same(library *lib, candidate *c, size_t n, const reading *r, const match_opts *o)
+{
+    size_t out = 0;
+    uint32_t same = 0;
+    for (size_t i = 0; i < n; i++) {
+        doc_info d = {0};
+        bool reads_the_same =
+            index_info(lib->ix, c[i].doc, &d) && d.body == r->side.body && r->side.words.n;
+        same += reads_the_same;
+        if (!reads_the_same || same <= o->same_most)
+            c[out++] = c[i];
+    }
+    return out;
+}
+
+static void select_likeliest(candidates *c, const reading *r, library *lib, const match_opts *o,
+                             uint32_t *left_out, bool *vanished)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->n; i++)
-        if (passes(lib, c->c[i].doc, o))
+        if (passes(lib, c->c[i].doc, o, vanished))
             c->c[n++] = c->c[i];
     qsort(c->c, n, sizeof *c->c, by_weight);
-    if (n > o->verify_most) {
-        *left_out += (uint32_t)(n - o->verify_most);
-        n = o->verify_most;
-    }
-    c->n = n;
+    if (o->same_most)
+        n = drop_same(lib, c->c, n, r, o);
+    c->n = affordable(lib, c->c, n, o);
+    *left_out += (uint32_t)(n - c->n);
 }
 
 static void hit_fini(hit *h)
@@ -192,13 +244,19 @@ static shg_err compare(match *out, const side *a, const side *b)
 
 // *keep tells whether the candidate is a match that was asked for.
 static shg_err verify(hit *out, bool *keep, library *lib, const side *query, uint32_t doc,
-                      const match_opts *o)
+                      const match_opts *o, uint32_t *left_out, bool *vanished)
 {
     *out = (hit){0};
     *keep = false;
     shg_err e = library_read(lib, doc, &out->with);
-    if (e == SHG_ENOTFOUND)
-        return SHG_OK; // taken out meanwhile
+    if (e == SHG_ECORRUPT) { // the log tells; its neighbours have their answers
+        (*left_out)++;
+        return SHG_OK;
+    }
+    if (e == SHG_ENOTFOUND) {
+        *vanished = true;
+        return SHG_OK;
+    }
     if (!e)
         e = mark(&out->side, lib, out->with, o->horizon);
     if (!e)
@@ -230,7 +288,23 @@ static int by_strength(const void *a, const void *b)
     return x->with->doc < y->with->doc ? -1 : x->with->doc > y->with->doc;
 }
 
-shg_err matching_find(hits *out, library *lib, const reading *r, const match_opts *o)
+// Sorts, best first, and lets go of what nobody will see: readings may be large.
+static void keep_best(hits *h, size_t most)
+{
+    qsort(h->hit, h->n, sizeof *h->hit, by_strength);
+    for (; h->n > most; h->over++)
+        hit_fini(&h->hit[--h->n]);
+}
+
+// A stored article asked about, in the version that replaced it meanwhile.
+static bool is_itself(const reading *r, const reading *with)
+{
+    return r->doc != DOC_NONE &&
+           view_eq(record_get(&r->record, "uri"), record_get(&with->record, "uri"));
+}
+
+static shg_err find_once(hits *out, library *lib, const reading *r, const match_opts *o,
+                         bool *vanished)
 {
     *out = (hits){0};
     frequency f;
@@ -240,15 +314,22 @@ shg_err matching_find(hits *out, library *lib, const reading *r, const match_opt
         return e;
     e = frequency_mark(&out->side, lib->ix, r, &f, &out->counts);
     if (!e)
-        e = find_candidates(&c, lib, r, &f, &out->unverified);
+        e = find_candidates(&c, lib, r, &f, o, &out->unverified);
     if (!e) {
-        select_likeliest(&c, lib, o, &out->unverified);
+        select_likeliest(&c, r, lib, o, &out->unverified, vanished);
         out->hit = calloc(c.n + 1, sizeof *out->hit);
         e = out->hit ? SHG_OK : SHG_ENOMEM;
     }
     for (size_t i = 0; !e && i < c.n; i++) {
         bool keep;
-        e = verify(&out->hit[out->n], &keep, lib, &out->side, c.c[i].doc, o);
+        if (o->keep_most && out->n == 2 * o->keep_most)
+            keep_best(out, o->keep_most);
+        e = verify(&out->hit[out->n], &keep, lib, &out->side, c.c[i].doc, o, &out->unverified,
+                   vanished);
+        if (keep && is_itself(r, out->hit[out->n].with)) {
+            hit_fini(&out->hit[out->n]);
+            keep = false;
+        }
         out->n += keep;
     }
     frequency_free(&f);
@@ -257,8 +338,21 @@ shg_err matching_find(hits *out, library *lib, const reading *r, const match_opt
         hits_free(out);
         return e;
     }
-    qsort(out->hit, out->n, sizeof *out->hit, by_strength);
+    keep_best(out, o->keep_most ? o->keep_most : out->n);
     return SHG_OK;
+}
+
+// A candidate that vanished may have been replaced by a newer document that the postings
+// did not show yet: then it is looked for again, so that an update never hides an article.
+shg_err matching_find(hits *out, library *lib, const reading *r, const match_opts *o)
+{
+    for (int left = REFIND_MOST;; left--) {
+        bool vanished = false;
+        shg_err e = find_once(out, lib, r, o, &vanished);
+        if (e || !vanished || !left || o->horizon != HORIZON_ALL)
+            return e;
+        hits_free(out);
+    }
 }
 
 void hits_free(hits *h)
@@ -273,7 +367,7 @@ void hits_free(hits *h)
 shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, const reading *a,
                       const reading *b)
 {
-    uint32_t horizon = index_end(lib->ix);
+    const uint32_t horizon = HORIZON_ALL;
     shg_err e = mark(side_a, lib, a, horizon);
     if (e)
         return e;

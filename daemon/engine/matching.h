@@ -19,14 +19,20 @@ SHG_MUST_CHECK shg_err library_read(library *lib, uint32_t doc, reading **out);
 
 enum {
     RELATIONS_DEFAULT = 1 << REL_COPY | 1 << REL_EXCERPT | 1 << REL_REWRITE | 1 << REL_QUOTES,
-    VERIFY_QUERY = 512, // candidates that a question verifies
-    VERIFY_STORY = 64,  // candidates that a newcomer is verified against
+    VERIFY_QUERY = 512,      // candidates that a question verifies
+    VERIFY_STORY = 64,       // candidates that a newcomer is verified against
+    VERIFY_WORDS = 10 << 20, // read for one of either: some 64 MiB of text
 };
 
+#define HORIZON_ALL UINT32_MAX
+
 typedef struct match_opts {
-    uint32_t horizon;     // only documents below it: index_end() for all
-    uint32_t verify_most; // candidates verified, the likeliest first
-    unsigned relations;   // bits 1 << relation
+    uint32_t horizon;      // only documents below it
+    uint32_t verify_most;  // candidates verified, the likeliest first, and
+    uint64_t verify_words; // the words of them that are read in all (at least one is)
+    size_t keep_most;      // hits kept; 0: all
+    uint32_t same_most;    // candidates verified that read the same as the article; 0: all
+    unsigned relations;    // bits 1 << relation
     double min_containment;
     int64_t since_ms,
         before_ms;              // CLOCK_ABSENT = no bound; an article without a date passes neither
@@ -35,6 +41,8 @@ typedef struct match_opts {
     size_t n_publishers;
     const uint64_t *not_publishers;
     size_t n_not_publishers;
+    uint32_t (*centre_of)(void *ctx, uint32_t doc); // centre of a text, a candidate too; or NULL
+    void *ctx;
 } match_opts;
 
 // One verified match. The reading is held; side is its marked copy.
@@ -49,7 +57,8 @@ typedef struct hits {
     hit *hit;  // best first
     size_t n;
     frequency_counts counts;
-    uint32_t unverified; // candidates beyond verify_most
+    uint32_t unverified; // candidates beyond verify_most and verify_words, or damaged
+    size_t over;         // hits beyond keep_most
 } hits;
 
 SHG_MUST_CHECK shg_err matching_find(hits *out, library *lib, const reading *r,

@@ -21,12 +21,14 @@ static void query_fini(query *q)
     free(q->not_publishers);
 }
 
-static void query_init(query *q, engine *e)
+static void query_init(query *q)
 {
     *q = (query){
-        .match = {.horizon = index_end(e->lib.ix),
+        .match = {.horizon = HORIZON_ALL,
                   .verify_most = VERIFY_QUERY,
+                  .verify_words = VERIFY_WORDS,
                   .relations = RELATIONS_DEFAULT,
+                  .keep_most = SHG_LIMIT_DEFAULT,
                   .since_ms = CLOCK_ABSENT,
                   .before_ms = CLOCK_ABSENT},
         .limit = SHG_LIMIT_DEFAULT,
@@ -52,7 +54,7 @@ static shg_err read_publishers(query *q, engine *e, json_t *header, refusal *r)
 
 static shg_err query_read(query *q, engine *e, json_t *header, refusal *r)
 {
-    query_init(q, e);
+    query_init(q);
     shg_err err = option_integer(header, "limit", 1, SHG_LIMIT_MAX, &q->limit, r);
     if (!err)
         err = option_relations(header, &q->match.relations, r);
@@ -68,6 +70,7 @@ static shg_err query_read(query *q, engine *e, json_t *header, refusal *r)
         err = option_unit(header, &q->unit, r);
     if (!err)
         err = read_publishers(q, e, header, r);
+    q->match.keep_most = (size_t)q->limit;
     return err;
 }
 
@@ -119,7 +122,7 @@ static shg_err render_hits(json_t **out, engine *e, reading *a, const hits *h, c
 {
     shg_err err = SHG_OK;
     *out = json_array();
-    for (size_t i = 0; !err && i < h->n && i < (size_t)q->limit; i++) {
+    for (size_t i = 0; !err && i < h->n; i++) {
         json_t *one;
         const hit *x = &h->hit[i];
         err = render_pair(&one, e, a, &h->side, x->with, &x->side, &x->match, q->unit, q->passages);
@@ -145,12 +148,11 @@ static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q,
     err = render_hits(&matches, e, a, &h, q);
     if (!err)
         err = ask_credits(e, a, q->unit, &credited_by);
-    size_t over = h.n > (size_t)q->limit ? h.n - (size_t)q->limit : 0;
     if (!err)
         *out = json_pack("{s:O, s:O, s:{s:i, s:i, s:i, s:i}, s:b, s:I}", "matches", matches,
                          "credits", credited_by, "suppressed", "capped", (int)h.counts.capped,
                          "furniture", (int)h.counts.furniture, "candidates", (int)h.unverified,
-                         "limit", (int)over, "truncated", over || h.unverified, "took_us",
+                         "limit", (int)h.over, "truncated", h.over || h.unverified, "took_us",
                          (json_int_t)((clock_mono_ns() - began_ns) / 1000));
     json_decref(matches);
     json_decref(credited_by);
@@ -177,32 +179,40 @@ shg_err engine_query(engine *e, json_t *header, view body, json_t **reply, refus
     return err;
 }
 
-shg_err engine_put_matches(engine *e, uint32_t doc, json_t *reply, refusal *r)
+// The story of a document, or, where it was replaced before it had one, of what stands under
+// its uri now.
+static json_t *story_name(engine *e, const reading *a)
+{
+    uint32_t first, doc = a->doc;
+    uint64_t id;
+    char name[17];
+    uri_entry now;
+    while (stories_story(e->stories, doc, &first, &id)) {
+        if (index_find(e->lib.ix, record_get(&a->record, "uri"), &now) || now.doc == doc ||
+            stories_wait(e->stories, now.doc + 1))
+            return json_null();
+        doc = now.doc;
+    }
+    snprintf(name, sizeof name, "%016llx", (unsigned long long)id);
+    return json_string(name);
+}
+
+shg_err engine_put_matches(engine *e, reading *a, json_t *reply, refusal *r)
 {
     query q;
     hits h;
-    reading *a;
     json_t *matches = NULL;
-    query_init(&q, e);
-    shg_err err = stories_wait(e->stories, doc + 1);
+    query_init(&q);
+    shg_err err = stories_wait(e->stories, a->doc + 1);
     if (!err)
-        err = library_read(&e->lib, doc, &a);
-    if (err)
-        return refuse(r, err, "it is stored; its matches: %s", shg_err_text(err));
-    err = matching_find(&h, &e->lib, a, &q.match);
+        err = matching_find(&h, &e->lib, a, &q.match);
     if (!err) {
         err = render_hits(&matches, e, a, &h, &q);
         hits_free(&h);
     }
-    uint32_t first;
-    uint64_t id;
-    char story[17];
-    bool placed = !stories_story(e->stories, doc, &first, &id);
-    snprintf(story, sizeof story, "%016llx", (unsigned long long)(placed ? id : 0));
     if (!err && (json_object_set_new(reply, "matches", matches) ||
-                 json_object_set_new(reply, "story", placed ? json_string(story) : json_null())))
+                 json_object_set_new(reply, "story", story_name(e, a))))
         err = SHG_ENOMEM;
-    reading_drop(&a);
     return err ? refuse(r, err, "it is stored; its matches: %s", shg_err_text(err)) : SHG_OK;
 }
 

@@ -1,9 +1,12 @@
 #include "engine/reading.h"
+#include "base/clock.h"
 #include "sketch/winnow.h"
 #include "text/shingle.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
+
+enum { PUBLISHER_KEY = 512 };
 
 char *publisher_id(const sources *s, view publisher, const source **known)
 {
@@ -27,9 +30,11 @@ char *publisher_id(const sources *s, view publisher, const source **known)
 
 uint64_t publisher_hash_of(const char *id)
 {
+    uint8_t key[PUBLISHER_KEY]; // names are compared as words are: case, accents, width
+    size_t n = fold_key(key, sizeof key, view_of(id));
     if (!*id)
         return 0;
-    uint64_t h = XXH3_64bits(id, strlen(id));
+    uint64_t h = n ? XXH3_64bits(key, n) : XXH3_64bits(id, strlen(id));
     return h ? h : 1;
 }
 
@@ -138,6 +143,7 @@ shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed
     atomic_init(&r->refs, 1);
     pthread_mutex_init(&r->lock, NULL);
     r->doc = DOC_NONE;
+    r->stored_ms = CLOCK_ABSENT;
     r->record = *rec;
     *rec = (record){0};
     shg_err e = SHG_ENOMEM;

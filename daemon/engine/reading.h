@@ -22,6 +22,7 @@ typedef struct print_at {
 typedef struct reading {
     atomic_uint refs;
     uint32_t doc, version; // DOC_NONE, 0 where it is not stored
+    int64_t stored_ms;     // when it was; CLOCK_ABSENT where it is not
     record record;         // record.text is in own
     uint8_t *own;
     side side; // as the text itself shows; frequencies mark a copy (frequency.h)

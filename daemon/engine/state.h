@@ -12,7 +12,7 @@ struct engine {
     stories *stories;
     struct matcher *matcher;
     int64_t started_ns;
-    atomic_uint_fast64_t put_new, put_updated, put_unchanged, deleted, matched_gone;
+    atomic_uint_fast64_t put_new, put_updated, put_unchanged, deleted;
     atomic_uint_fast64_t put_refused[STATUS_MAX];
 };
 

@@ -8,7 +8,7 @@ static const double JOIN_STORY = .3;  // mean link to the story's centres, or to
 static const double MERGE = .5;       // link to the first centres of two stories
 static const double SAME_EVENT = .30; // terms_cosine, from SHARED_LEAST words
 static const double NEAR_EVENT = .15; // from SHARED_MUCH words
-enum { SHARED_LEAST = 12, SHARED_MUCH = 30, CHUNK = 1 << 14, CHUNKS = 1 << 18 };
+enum { SHARED_LEAST = 12, SHARED_MUCH = 30, EDGES_KEPT = 16, CHUNK = 1 << 14, CHUNKS = 1 << 18 };
 
 // What is kept of a document beside its place: the chain of its story.
 typedef struct slot {
@@ -24,7 +24,7 @@ struct stories {
     pthread_mutex_t lock;
     pthread_cond_t moved;
     slot *chunk[CHUNKS]; // never moved: places are borrowed without the lock
-    uint32_t end, passed;
+    uint32_t passed;
     bool stopped;
 };
 
@@ -214,8 +214,18 @@ static shg_err take_in(stories *s, place *p)
     first->texts += p->text == p->doc;
     for (size_t i = 0; i < p->n_merged; i++)
         merge(s, p->story, p->merged[i]);
-    s->end = p->doc + 1;
     return SHG_OK;
+}
+
+// All edges decide; the best are kept, and those to the centres that it joined: a text that
+// thousands reprint would else drag a square of edges along.
+static void trim_edges(place *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_edges; i++)
+        if (i < EDGES_KEPT || p->edges[i].doc == p->text || p->edges[i].doc == p->story)
+            p->edges[n++] = p->edges[i];
+    p->n_edges = n;
 }
 
 shg_err stories_place(stories *s, place *p, uint64_t uri_hash)
@@ -227,6 +237,7 @@ shg_err stories_place(stories *s, place *p, uint64_t uri_hash)
     p->story = story != DOC_NONE ? story : p->doc;
     p->story_id = story != DOC_NONE ? slot_of(s, story)->id : uri_hash;
     shg_err err = find_merges(s, p);
+    trim_edges(p);
     if (!err)
         err = take_in(s, p);
     pthread_mutex_unlock(&s->lock);
@@ -236,7 +247,7 @@ shg_err stories_place(stories *s, place *p, uint64_t uri_hash)
 shg_err stories_restore(stories *s, place *p)
 {
     pthread_mutex_lock(&s->lock);
-    bool sound = p->doc >= s->end && p->story <= p->doc && p->text <= p->doc;
+    bool sound = !place_at(s, p->doc) && p->story <= p->doc && p->text <= p->doc;
     for (size_t i = 0; i < p->n_merged && sound; i++) // a story that is quite forgotten has no slot
         sound = p->merged[i] < p->doc && slot_make(s, p->doc);
     shg_err e = sound ? take_in(s, p) : SHG_ECORRUPT;
@@ -325,12 +336,4 @@ const place *stories_place_of(stories *s, uint32_t doc)
     const place *p = place_at(s, doc);
     pthread_mutex_unlock(&s->lock);
     return p;
-}
-
-uint32_t stories_end(stories *s)
-{
-    pthread_mutex_lock(&s->lock);
-    uint32_t end = s->end;
-    pthread_mutex_unlock(&s->lock);
-    return end;
 }

@@ -43,7 +43,7 @@ typedef struct place {
     uint32_t story;    // the first document of the story that it joined; stories_story says
                        // what became of that
     uint64_t story_id; // of that story, as it was named
-    edge *edges;       // to earlier documents
+    edge *edges;       // to earlier documents, best first; stories_place keeps some 16
     size_t n_edges;
     credited *credits;
     size_t n_credits;
@@ -58,7 +58,7 @@ void stories_close(stories **s);
 
 // stories_place decides p->text, story and story_id from p->edges, takes p over
 // (malloc'ed) and lets waiting readers see it. uri_hash names a story that begins with it.
-// p->doc must rise from call to call.
+// Documents are placed in ascending order, but for one that could not be read before.
 SHG_MUST_CHECK shg_err stories_place(stories *s, place *p, uint64_t uri_hash);
 
 // stories_restore takes over a place read from the store.
@@ -84,8 +84,6 @@ SHG_MUST_CHECK shg_err stories_story(stories *s, uint32_t doc, uint32_t *first, 
 // stories_place_of borrows a document's place, or NULL. Places never change once made and
 // live as long as the stories.
 const place *stories_place_of(stories *s, uint32_t doc);
-
-uint32_t stories_end(stories *s); // one past the greatest document placed
 
 // The stored form (FORMAT.md, DB_LINKS).
 void place_encode(buf *out, const place *p);

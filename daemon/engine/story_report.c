@@ -15,7 +15,8 @@ typedef struct member {
     const place *p;
     bool credits_origin, tainted; // tainted: shares a passage with one that credits the origin
     int text;                     // which text of the story, from 1
-    unsigned relations;           // bits 1 << relation of all its edges within the story
+    unsigned taken;               // bits 1 << relation of the edges in which it is the taker,
+    unsigned given;               // or came later; and of all others
 } member;
 
 typedef struct named {
@@ -28,6 +29,8 @@ typedef struct story {
     size_t n;
     named *credited; // most credited first
     size_t n_credited;
+    named *told; // the outlets that speakers told
+    size_t n_told;
     const member *origin;      // NULL: not stored, or unknown
     const char *origin_source; // id, or NULL
     const char *because;       // one reason, or NULL
@@ -39,6 +42,7 @@ static void story_fini(story *s)
         reading_drop(&s->m[i].r);
     free(s->m);
     free(s->credited);
+    free(s->told);
 }
 
 static shg_err load_members(story *s, engine *e, uint32_t doc)
@@ -57,8 +61,8 @@ static shg_err load_members(story *s, engine *e, uint32_t doc)
             continue; // deleted or replaced
         m->p = stories_place_of(e->stories, docs[i]);
         err = library_read(&e->lib, docs[i], &m->r);
-        if (err == SHG_ENOTFOUND)
-            err = SHG_OK;
+        if (err == SHG_ENOTFOUND || err == SHG_ECORRUPT)
+            err = SHG_OK; // taken out just now, or damaged: the log tells
         s->n += m->r && m->p;
     }
     free(docs);
@@ -84,28 +88,29 @@ static int by_articles(const void *a, const void *b)
     return x->articles != y->articles ? (x->articles > y->articles ? -1 : 1) : strcmp(x->id, y->id);
 }
 
-static shg_err count_credits(story *s)
+// The sources that members name in one of the roles, with the number of these members.
+static shg_err count_credits(const story *s, unsigned roles, named **out, size_t *n)
 {
     size_t room = 0;
     for (size_t i = 0; i < s->n; i++)
         room += s->m[i].p->n_credits;
-    s->credited = calloc(room + 1, sizeof *s->credited);
-    if (!s->credited)
+    named *list = *out = calloc(room + 1, sizeof *list);
+    if (!list)
         return SHG_ENOMEM;
     for (size_t i = 0; i < s->n; i++)
         for (size_t k = 0; k < s->m[i].p->n_credits; k++) {
             const credited *c = &s->m[i].p->credits[k];
             size_t at = 0;
-            if (!(c->roles & CREDIT_BITS))
+            if (!(c->roles & roles))
                 continue;
-            while (at < s->n_credited && strcmp(s->credited[at].id, c->id))
+            while (at < *n && strcmp(list[at].id, c->id))
                 at++;
-            s->n_credited += at == s->n_credited;
-            s->credited[at].id = c->id;
-            s->credited[at].name = c->name;
-            s->credited[at].articles++;
+            *n += at == *n;
+            list[at].id = c->id;
+            list[at].name = c->name;
+            list[at].articles++;
         }
-    qsort(s->credited, s->n_credited, sizeof *s->credited, by_articles);
+    qsort(list, *n, sizeof *list, by_articles);
     return SHG_OK;
 }
 
@@ -140,25 +145,57 @@ static const member *first_published(const story *s)
     return s->n > 1 ? first : NULL;
 }
 
-// The source that most members credit: stored or not. One lone credit in a large story may be
-// for a side fact; it counts only where its source has a part in the story.
+// The member that most others verifiably have it from, by credit or link.
+static const member *most_taken_from(const story *s)
+{
+    const member *best = NULL;
+    size_t most = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        size_t takers = 0;
+        for (size_t k = 0; k < s->n; k++)
+            for (size_t j = 0; j < s->m[k].p->n_edges; j++) {
+                const edge *e = &s->m[k].p->edges[j];
+                uint32_t from = e->provenance == PROV_FROM_MATCH ? e->doc
+                                : e->provenance == PROV_TO_MATCH ? s->m[k].r->doc
+                                                                 : DOC_NONE;
+                takers += from == s->m[i].r->doc && e->because & (BECAUSE_CREDIT | BECAUSE_LINK);
+            }
+        if (takers > most) {
+            most = takers;
+            best = &s->m[i];
+        }
+    }
+    return best;
+}
+
+static void set_origin(story *s, const member *m, const char *id, const char *because)
+{
+    s->origin = m;
+    s->origin_source = id ? id : m && *m->r->publisher ? m->r->publisher : NULL;
+    s->because = because;
+}
+
+// The source that most members credit: stored or not. One lone credit may be for a side fact: it
+// counts where its source has a part in the story, or in a small story that has no better.
 static void find_origin(story *s)
 {
     for (size_t i = 0; i < s->n_credited; i++) {
         const named *c = &s->credited[i];
         const member *first = first_of(s, c->id);
-        if (c->articles < 2 && !first && s->n > FEW_MEMBERS)
-            continue;
-        s->origin = first;
-        s->origin_source = c->id;
-        s->because = "credit";
-        return;
+        if (c->articles >= 2 || first) {
+            set_origin(s, first, c->id, "credit");
+            return;
+        }
     }
-    s->origin = s->n == 1 ? &s->m[0] : first_published(s);
-    if (!s->origin)
-        return;
-    s->origin_source = *s->origin->r->publisher ? s->origin->r->publisher : NULL;
-    s->because = s->n > 1 ? "published" : NULL;
+    const member *m = most_taken_from(s);
+    if (m)
+        set_origin(s, m, NULL, "credit");
+    else if (s->n_credited && s->n <= FEW_MEMBERS)
+        set_origin(s, NULL, s->credited[0].id, "credit");
+    else if (s->n == 1)
+        set_origin(s, &s->m[0], NULL, NULL);
+    else if ((m = first_published(s)))
+        set_origin(s, m, NULL, "published");
 }
 
 static bool does_credit(const place *p, const char *id)
@@ -179,8 +216,9 @@ static void weigh_edges(story *s)
             member *a = &s->m[i], *b = member_of(s, e->doc);
             if (!b)
                 continue;
-            a->relations |= 1u << e->relation;
-            b->relations |= 1u << e->relation;
+            bool reversed = e->provenance == PROV_TO_MATCH;
+            (reversed ? b : a)->taken |= 1u << e->relation;
+            (reversed ? a : b)->given |= 1u << e->relation;
             bool shares = e->prose + e->quoted > 0;
             a->tainted |= shares && b->credits_origin;
             b->tainted |= shares && a->credits_origin;
@@ -189,13 +227,14 @@ static void weigh_edges(story *s)
 
 static const char *role_of(const story *s, const member *m)
 {
+    unsigned relations = m->taken ? m->taken : m->given;
     if (m == s->origin)
         return "origin";
-    if (m->relations & (1u << REL_COPY | 1u << REL_EXCERPT))
+    if (relations & (1u << REL_COPY | 1u << REL_EXCERPT))
         return "copy";
-    if (m->relations & 1u << REL_REWRITE)
+    if (relations & 1u << REL_REWRITE)
         return "derived";
-    if (m->relations & 1u << REL_QUOTES)
+    if (relations & 1u << REL_QUOTES)
         return "quoting";
     return "copy"; // alone, and credits its source
 }
@@ -226,17 +265,34 @@ static json_t *field(const member *m, const char *name)
     return ask_field(m->r, name);
 }
 
+// In the order of publication; those without a date last, as they were stored.
+static int by_time(const void *a, const void *b)
+{
+    const member *const *x = a, *const *y = b;
+    uint64_t s = (uint64_t)(*x)->r->record.published_ms ^ (uint64_t)1 << 63;
+    uint64_t t = (uint64_t)(*y)->r->record.published_ms ^ (uint64_t)1 << 63;
+    if (s != t)
+        return s - 1 < t - 1 ? -1 : 1; // CLOCK_ABSENT is 0 here: the greatest
+    return (*x)->r->doc < (*y)->r->doc ? -1 : (*x)->r->doc > (*y)->r->doc;
+}
+
 static json_t *render_members(const story *s)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < s->n; i++) {
-        const member *m = &s->m[i];
+    const member **order = calloc(s->n + 1, sizeof(member *));
+    json_t *list = order ? json_array() : NULL;
+    for (size_t i = 0; order && i < s->n; i++)
+        order[i] = &s->m[i];
+    if (order && s->n)
+        qsort(order, s->n, sizeof *order, by_time);
+    for (size_t i = 0; order && i < s->n; i++) {
+        const member *m = order[i];
         json_array_append_new(
             list, json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:i}", "uri", field(m, "uri"),
                             "publisher", field(m, "publisher"), "headline", field(m, "headline"),
                             "published", field(m, "published"), "relation", relation_to_core(m),
                             "role", role_of(s, m), "text", m->text));
     }
+    free(order);
     return list;
 }
 
@@ -290,13 +346,12 @@ static json_t *render_origin(const story *s)
                      "source", s->origin_source, "because", because);
 }
 
-static json_t *render_credited(const story *s)
+static json_t *render_named(const named *n, size_t count)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < s->n_credited; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "id", s->credited[i].id, "name",
-                                              s->credited[i].name, "articles",
-                                              (json_int_t)s->credited[i].articles));
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "id", n[i].id, "name", n[i].name,
+                                              "articles", (json_int_t)n[i].articles));
     return list;
 }
 
@@ -322,18 +377,21 @@ static shg_err report(engine *e, uint32_t doc, json_t **reply)
     if (!err)
         err = load_members(&s, e, doc);
     if (!err)
-        err = count_credits(&s);
-    if (!err && s.n == 0)
-        err = SHG_ENOTFOUND; // deleted while we looked
+        err = count_credits(&s, CREDIT_BITS, &s.credited, &s.n_credited);
+    if (!err)
+        err = count_credits(&s, 1 << CREDIT_TOLD, &s.told, &s.n_told);
+    if (!err && !member_of(&s, doc))
+        err = SHG_ENOTFOUND; // deleted or replaced while we looked
     if (!err) {
         find_origin(&s);
         weigh_edges(&s);
         number_texts(&s);
         snprintf(id, sizeof id, "%016llx", (unsigned long long)name);
         *reply =
-            json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "story", id, "members", render_members(&s),
-                      "edges", render_edges(&s), "origin", render_origin(&s), "credited",
-                      render_credited(&s), "uncredited", render_uncredited(&s));
+            json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "story", id, "members",
+                      render_members(&s), "edges", render_edges(&s), "origin", render_origin(&s),
+                      "credited", render_named(s.credited, s.n_credited), "told",
+                      render_named(s.told, s.n_told), "uncredited", render_uncredited(&s));
         err = *reply ? SHG_OK : SHG_ENOMEM;
     }
     story_fini(&s);
@@ -343,19 +401,28 @@ static shg_err report(engine *e, uint32_t doc, json_t **reply)
 shg_err engine_story(engine *e, json_t *header, json_t **reply, refusal *r)
 {
     view uri;
-    uri_entry entry;
     *reply = NULL;
     shg_err err = option_uri(header, &uri, r);
     if (err)
         return err;
+    uri_entry entry;
     uint32_t end = index_end(e->lib.ix);
-    err = index_find(e->lib.ix, uri, &entry);
-    if (!err)
-        err = stories_wait(e->stories, end);
-    if (!err)
-        err = report(e, entry.doc, reply);
-    if (err == SHG_ENOTFOUND)
+    bool stored = true;
+    err = SHG_ENOTFOUND;
+    for (int left = FIND_TRIES; err == SHG_ENOTFOUND && left; left--) {
+        err = index_find(e->lib.ix, uri, &entry);
+        stored = !err;
+        if (err)
+            break;
+        err = stories_wait(e->stories, entry.doc < end ? end : entry.doc + 1);
+        if (!err)
+            err = report(e, entry.doc, reply); // not found: replaced meanwhile
+    }
+    if (err == SHG_ENOTFOUND && !stored)
         return refuse(r, err, "no article is stored under %.*s",
                       (int)(uri.len < 150 ? uri.len : 150), uri.p);
+    if (err == SHG_ENOTFOUND)
+        return refuse(r, SHG_EINTERNAL,
+                      "its place in a story could not be worked out; see the log");
     return err ? refuse(r, err, "%s", shg_err_text(err)) : SHG_OK;
 }

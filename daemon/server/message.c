@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
 enum { RETRY_AFTER_MS = 100 };
 
-void address_move(address *to, address *from)
+static void address_move(address *to, address *from)
 {
     for (int i = 0; i < from->n; i++) {
         zmq_msg_init(&to->frame[i]);
@@ -17,7 +18,7 @@ void address_move(address *to, address *from)
     from->n = 0;
 }
 
-void address_close(address *a)
+static void address_close(address *a)
 {
     for (int i = 0; i < a->n; i++)
         zmq_msg_close(&a->frame[i]);
@@ -174,6 +175,8 @@ shg_err message_header(const message *m, json_t **out, refusal *r)
     if (depth_of(p, len) > SHG_DEPTH_MAX)
         return refuse(r, SHG_EDEEP, "the header is nested over %d levels deep", SHG_DEPTH_MAX);
     *out = len ? json_loadb(p, len, 0, &why) : json_object();
+    if (!*out && len && json_error_code(&why) == json_error_numeric_overflow)
+        *out = json_loadb(p, len, JSON_DECODE_INT_AS_REAL, &why); // of a member nobody asked for
     if (!*out && !len)
         return refuse(r, SHG_ENOMEM, "out of memory");
     if (!*out)
@@ -240,35 +243,92 @@ void reply_free(reply *r)
     if (!r)
         return;
     address_close(&r->address);
-    if (r->has_body)
-        zmq_msg_close(&r->body);
+    if (r->release)
+        r->release(r->owner);
     free(r->header);
     free(r);
 }
 
-static bool send_bytes(void *socket, const void *p, size_t n, int flags)
+// A frame that is counted until libzmq has sent it, or given it up.
+typedef struct lent {
+    atomic_size_t *bytes;
+    size_t len;
+    void (*release)(void *);
+    void *owner;
+} lent;
+
+static void give_back(void *data, void *hint)
 {
-    return zmq_send(socket, p, n, flags | ZMQ_DONTWAIT) >= 0;
+    (void)data;
+    lent *l = hint;
+    atomic_fetch_sub(l->bytes, l->len);
+    if (l->release)
+        l->release(l->owner);
+    free(l);
 }
 
-bool reply_send(reply *r, void *socket)
+// Sends v without a copy; its owner is released in any case, now or later.
+static bool lend(void *socket, view v, void (*release)(void *), void *owner, atomic_size_t *bytes,
+                 int flags)
+{
+    zmq_msg_t f;
+    lent *l = malloc(sizeof *l);
+    if (!l || zmq_msg_init_data(&f, (void *)(uintptr_t)v.p, v.len, give_back, l)) {
+        free(l);
+        if (release)
+            release(owner);
+        return false;
+    }
+    *l = (lent){bytes, v.len, release, owner};
+    atomic_fetch_add(bytes, v.len);
+    if (zmq_msg_send(&f, socket, flags | ZMQ_DONTWAIT) >= 0)
+        return true;
+    zmq_msg_close(&f); // gives back
+    return false;
+}
+
+static bool send_bytes(void *socket, const void *p, size_t n)
+{
+    return zmq_send(socket, p, n, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
+}
+
+// Only the first frame can fail: ROUTER has chosen the peer by then.
+static bool send_frames(reply *r, void *socket, atomic_size_t *bytes)
 {
     char status[SHG_STATUS_LEN + 1];
     snprintf(status, sizeof status, "%03d", r->status);
-    bool sent = r->address.n > 0;
-    if (!sent) {
-        reply_free(r);
-        return true;
-    }
-    // Only the first frame can fail: ROUTER has chosen the peer by then.
+    bool sent = true;
     for (int i = 0; sent && i < r->address.n; i++)
         sent = zmq_msg_send(&r->address.frame[i], socket, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
-    sent = sent && send_bytes(socket, SHG_MAGIC, SHG_MAGIC_LEN, ZMQ_SNDMORE) &&
-           send_bytes(socket, status, SHG_STATUS_LEN, ZMQ_SNDMORE) &&
-           send_bytes(socket, r->rid, r->rid_len, ZMQ_SNDMORE) &&
-           send_bytes(socket, r->header, strlen(r->header), r->has_body ? ZMQ_SNDMORE : 0);
-    if (sent && r->has_body)
-        sent = zmq_msg_send(&r->body, socket, ZMQ_DONTWAIT) >= 0;
+    sent = sent && send_bytes(socket, SHG_MAGIC, SHG_MAGIC_LEN) &&
+           send_bytes(socket, status, SHG_STATUS_LEN) && send_bytes(socket, r->rid, r->rid_len);
+    if (!sent)
+        return false;
+    view header = view_of(r->header);
+    sent = lend(socket, header, free, r->header, bytes, r->has_body ? ZMQ_SNDMORE : 0);
+    r->header = NULL;
+    if (!sent) // no memory: the message must end all the same
+        zmq_send(socket, "", 0, ZMQ_DONTWAIT);
+    if (sent && r->has_body) {
+        sent = lend(socket, r->body, r->release, r->owner, bytes, 0);
+        r->release = NULL;
+        if (!sent)
+            zmq_send(socket, "", 0, ZMQ_DONTWAIT);
+    }
+    return sent;
+}
+
+bool reply_send(reply *r, void *socket, outgoing *out)
+{
+    bool sent = true;
+    if (r->address.n > 0) {
+        zmq_msg_t *peer = &r->address.frame[0];
+        uint64_t hash = XXH3_64bits(zmq_msg_data(peer), zmq_msg_size(peer));
+        atomic_size_t *bytes = &out->bytes[hash % PEERS];
+        size_t waiting = atomic_load(bytes);
+        bool fits = !waiting || waiting + strlen(r->header) + r->body.len <= PEER_BYTES;
+        sent = fits && send_frames(r, socket, bytes);
+    }
     reply_free(r);
     return sent;
 }

@@ -7,12 +7,12 @@
 #include "shingled/wire.h"
 
 #include <jansson.h>
+#include <stdatomic.h>
 #include <zmq.h>
 
 enum {
     ADDRESS_MAX =
         SHG_ENVELOPE_MAX + 1, // the envelope, and the routing frame that ROUTER puts before it
-    BODIES_MAX = SHG_FRAMES_MAX,
 };
 
 // The frames before the magic, which the reply repeats.
@@ -20,9 +20,6 @@ typedef struct address {
     zmq_msg_t frame[ADDRESS_MAX];
     int n;
 } address;
-
-void address_move(address *to, address *from); // from is empty after it
-void address_close(address *a);
 
 // A message read and taken apart. header and body are frames as they came.
 typedef struct message {
@@ -57,9 +54,11 @@ typedef struct reply {
     int status;
     uint8_t rid[SHG_RID_MAX];
     size_t rid_len;
-    char *header;   // JSON text, malloc'ed
-    zmq_msg_t body; // only if has_body
+    char *header; // JSON text, malloc'ed
     bool has_body;
+    view body;               // lent by owner, until release(owner)
+    void (*release)(void *); // NULL: nothing to release
+    void *owner;
     size_t released; // bytes of the request that this reply lets go
     bool more;       // the request goes on: another reply, perhaps a silent one, follows
 } reply;
@@ -71,9 +70,17 @@ reply *reply_refuse(message *m, const refusal *r); // the error header of C-4.2
 // reply_silent has no address: it only says that a request is over. NULL: no memory.
 reply *reply_silent(message *m);
 
-// reply_send sends and frees; a silent one is only freed. False: the peer is gone, or reads
-// nothing.
-bool reply_send(reply *r, void *socket);
+// What was handed to libzmq and not sent yet, by peer. A peer that does not read its replies
+// may hold PEER_BYTES; further ones are dropped. Peers are told apart by a hash: two that
+// meet share the allowance. Lives as long as the ZeroMQ context.
+enum { PEERS = 4096, PEER_BYTES = 64 << 20 };
+typedef struct outgoing {
+    atomic_size_t bytes[PEERS];
+} outgoing;
+
+// reply_send sends and frees; a silent one is only freed. False: the peer is gone, or does not
+// read.
+bool reply_send(reply *r, void *socket, outgoing *out);
 void reply_free(reply *r);
 
 #endif

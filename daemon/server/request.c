@@ -3,12 +3,18 @@
 #include <stdlib.h>
 
 const verb verbs[VERB_COUNT] = {
-    [VERB_UNKNOWN] = {"unknown", 0, false, false}, [VERB_PING] = {"PING", 1, false, false},
-    [VERB_INFO] = {"INFO", 0, false, false},       [VERB_STATS] = {"STATS", 0, false, false},
-    [VERB_PUT] = {"PUT", 1, true, false},          [VERB_GET] = {"GET", 0, false, false},
-    [VERB_DELETE] = {"DELETE", 0, true, false},    [VERB_QUERY] = {"QUERY", 1, false, false},
-    [VERB_COMPARE] = {"COMPARE", 2, false, false}, [VERB_CREDITS] = {"CREDITS", 1, false, false},
-    [VERB_STORY] = {"STORY", 0, false, true},      [VERB_SOURCES] = {"SOURCES", 0, false, true},
+    [VERB_UNKNOWN] = {.name = "unknown"},
+    [VERB_PING] = {.name = "PING", .bodies = 1},
+    [VERB_INFO] = {.name = "INFO"},
+    [VERB_STATS] = {.name = "STATS"},
+    [VERB_PUT] = {.name = "PUT", .bodies = 1, .changes = true},
+    [VERB_GET] = {.name = "GET"},
+    [VERB_DELETE] = {.name = "DELETE", .changes = true},
+    [VERB_QUERY] = {.name = "QUERY", .bodies = 1, .slow = true},
+    [VERB_COMPARE] = {.name = "COMPARE", .bodies = 2, .slow = true},
+    [VERB_CREDITS] = {.name = "CREDITS", .bodies = 1, .slow = true},
+    [VERB_STORY] = {.name = "STORY", .waits = true},
+    [VERB_SOURCES] = {.name = "SOURCES", .waits = true},
 };
 
 verb_id verb_find(const char *name)
@@ -80,25 +86,35 @@ static shg_err ask(request *q, engine *e, json_t **head, reading **text, refusal
     }
 }
 
-static void drop_reading(void *data, void *hint)
+static void drop_reading(void *owner)
 {
-    (void)data;
-    reading *r = hint;
+    reading *r = owner;
     reading_drop(&r);
 }
 
-// The body of a reply: PING's own, or the text of GET, lent by its reading without a copy.
+static void drop_frame(void *owner)
+{
+    zmq_msg_close(owner);
+    free(owner);
+}
+
+// The body of a reply, lent without a copy: the text of GET by its reading, PING's own by its
+// frame.
 static void add_body(reply *out, request *q, reading **text)
 {
+    zmq_msg_t *frame = NULL;
     if (*text) {
-        view v = (*text)->record.text;
-        if (zmq_msg_init_data(&out->body, (void *)v.p, v.len, drop_reading, *text))
-            return;
+        out->body = (*text)->record.text;
+        out->release = drop_reading;
+        out->owner = *text;
         *text = NULL;
         out->has_body = true;
-    } else if (q->verb == VERB_PING && q->message.n_body) {
-        zmq_msg_init(&out->body);
-        zmq_msg_move(&out->body, &q->message.body[0]);
+    } else if (q->verb == VERB_PING && q->message.n_body && (frame = malloc(sizeof *frame))) {
+        zmq_msg_init(frame);
+        zmq_msg_move(frame, &q->message.body[0]);
+        out->body = (view){zmq_msg_data(frame), zmq_msg_size(frame)};
+        out->release = drop_frame;
+        out->owner = frame;
         out->has_body = true;
     }
 }
@@ -108,7 +124,7 @@ reply *request_answer(request *q, engine *e, request_stats *add_stats, void *ctx
     refusal r = {0};
     json_t *head = NULL;
     reading *text = NULL;
-    r.err = q->header ? SHG_OK : check(q, &r);
+    r.err = check(q, &r);
     if (!r.err)
         r.err = ask(q, e, &head, &text, &r);
     if (!r.err && q->verb == VERB_STATS)
@@ -198,8 +214,8 @@ reply *request_matched(request *q, engine *e)
 {
     refusal r = {0};
     json_t *h = put_header(q);
-    shg_err err =
-        h ? engine_put_matches(e, q->change.doc, h, &r) : refuse(&r, SHG_ENOMEM, "out of memory");
+    shg_err err = h ? engine_put_matches(e, q->change.reading, h, &r)
+                    : refuse(&r, SHG_ENOMEM, "out of memory");
     reply *out = err ? request_refuse(q, &r) : reply_make(&q->message, SHG_STATUS_OK, h);
     json_decref(h);
     return out;

@@ -29,6 +29,7 @@ typedef enum verb_id {
 typedef struct verb {
     const char *name;
     int bodies;   // most body frames it takes
+    bool slow;    // reads many articles: never on the thread that is kept for quick ones
     bool changes; // goes through the writer
     bool waits;   // goes to the waiter
 } verb;

@@ -18,7 +18,7 @@ enum {
     PENDING_MOST = 8192,       // requests between router and reply
     PENDING_BYTES = 128 << 20, // of their frames; a text that is read takes ten times its size
     READ_BURST = 256,          // messages read between two looks at the replies
-    DRAIN_MS = 30000,          // for what was begun, on SIGTERM
+    DRAIN_MS = 10000,          // for what was begun, on SIGTERM
     LINGER_MS = 2000,          // for replies that are still in socket buffers
     HEARTBEAT_MS = 30000,
     HANDSHAKE_MS = 10000,
@@ -31,7 +31,7 @@ typedef struct server {
     queue *to_workers, *to_waiter, *to_router;
     writer *writer;
     pthread_t worker[WORKERS_MAX], waiter;
-    unsigned n_workers;
+    unsigned n_workers, n_wanted;
     bool has_waiter;
     int wake_fd, signal_fd; // replies are there; SIGTERM or SIGINT came
     // of the router's thread alone
@@ -42,6 +42,8 @@ typedef struct server {
     request *spare; // the request that the next message is read into
     atomic_uint_fast64_t requests[VERB_COUNT], dropped, undelivered;
     atomic_size_t queued;
+    atomic_bool abandon; // the time for draining is over: what is left is refused
+    outgoing out;
 } server;
 
 // --- on the other threads ---
@@ -51,7 +53,7 @@ static void to_router(server *s, reply *r)
     if (!r)
         abort(); // not even an empty reply: nothing can be promised any more
     uint64_t one = 1;
-    queue_put(s->to_router, r);
+    queue_put(s->to_router, LANE_QUICK, r);
     ssize_t done = write(s->wake_fd, &one, sizeof one);
     (void)done; // a full counter wakes as well
 }
@@ -90,25 +92,45 @@ static void work_on_change(server *s, request *q)
     writer_put(s->writer, q);
 }
 
-static void *run_worker(void *arg)
+static reply *answer(server *s, request *q)
 {
-    server *s = arg;
-    for (request *q; (q = queue_take(s->to_workers));) {
+    refusal r = {0};
+    if (!atomic_load(&s->abandon))
+        return request_answer(q, s->e, add_server_stats, s);
+    refuse(&r, SHG_EDRAIN, "the server is shutting down");
+    return request_refuse(q, &r);
+}
+
+static void work(server *s, lane first, lane second)
+{
+    for (request *q; (q = queue_take(s->to_workers, first, second));) {
         if (verbs[q->verb].changes)
             work_on_change(s, q);
         else
-            give_reply(s, q, request_answer(q, s->e, add_server_stats, s));
+            give_reply(s, q, answer(s, q));
     }
+}
+
+// With two workers or more one is kept for what is quick: a query may take seconds, and an
+// article must not wait for it.
+static void *run_quick_worker(void *arg)
+{
+    server *s = arg;
+    work(s, LANE_QUICK, s->n_wanted > 1 ? LANE_QUICK : LANE_SLOW);
+    return NULL;
+}
+
+static void *run_worker(void *arg)
+{
+    work(arg, LANE_SLOW, LANE_QUICK);
     return NULL;
 }
 
 static void *run_waiter(void *arg)
 {
     server *s = arg;
-    for (request *q; (q = queue_take(s->to_waiter));)
-        give_reply(s, q,
-                   q->verb == VERB_PUT ? request_matched(q, s->e)
-                                       : request_answer(q, s->e, add_server_stats, s));
+    for (request *q; (q = queue_take(s->to_waiter, LANE_QUICK, LANE_QUICK));)
+        give_reply(s, q, q->verb == VERB_PUT ? request_matched(q, s->e) : answer(s, q));
     return NULL;
 }
 
@@ -116,7 +138,7 @@ static void changed(void *ctx, request *q)
 {
     server *s = ctx;
     if (q->match && !q->change.refusal.err)
-        queue_put(s->to_waiter, q);
+        queue_put(s->to_waiter, LANE_QUICK, q);
     else
         give_reply(s, q, q->accepted ? reply_silent(&q->message) : request_changed(q));
 }
@@ -129,14 +151,14 @@ static void send_reply(server *s, reply *r)
     s->pending_bytes -= r->released;
     s->pending -= !more;
     atomic_store(&s->queued, s->pending);
-    if (!reply_send(r, s->router))
+    if (!reply_send(r, s->router, &s->out))
         atomic_fetch_add(&s->undelivered, 1);
 }
 
 static void refuse_at_once(server *s, request *q, const refusal *r)
 {
     reply *out = request_refuse(q, r);
-    if (out && !reply_send(out, s->router))
+    if (out && !reply_send(out, s->router, &s->out))
         atomic_fetch_add(&s->undelivered, 1);
 }
 
@@ -174,19 +196,21 @@ static void dispatch(server *s, request *q)
     atomic_store(&s->queued, s->pending);
     if (verbs[q->verb].changes)
         q->sequence = s->sequence++;
-    queue_put(verbs[q->verb].waits ? s->to_waiter : s->to_workers, q);
+    const verb *v = &verbs[q->verb];
+    queue_put(v->waits ? s->to_waiter : s->to_workers, v->slow ? LANE_SLOW : LANE_QUICK, q);
 }
 
-static void read_requests(server *s)
+// True: there may be more.
+static bool read_requests(server *s)
 {
     for (int i = 0; i < READ_BURST; i++) {
         if (!s->spare && !(s->spare = calloc(1, sizeof *s->spare))) {
             log_limited(LOG_ERROR, "SHG-NO-MEMORY", "requests wait: out of memory");
-            return;
+            return false;
         }
         message_kind kind = message_recv(&s->spare->message, s->router);
         if (kind == MESSAGE_NONE)
-            return;
+            return false;
         if (kind == MESSAGE_DROPPED) {
             atomic_fetch_add(&s->dropped, 1);
             continue;
@@ -195,6 +219,7 @@ static void read_requests(server *s)
         s->spare = NULL;
         dispatch(s, q);
     }
+    return true;
 }
 
 static void send_replies(server *s)
@@ -212,7 +237,6 @@ static void begin_drain(server *s)
              s->pending);
     s->draining = true;
     s->drain_until_ns = clock_mono_ns() + (int64_t)DRAIN_MS * 1000000;
-    engine_stop(s->e);
 }
 
 static void clear_wake(server *s)
@@ -242,7 +266,9 @@ static shg_err route(server *s, char *why, size_t why_len)
         if (items[0].revents)
             read_requests(s);
     }
-    read_requests(s); // what came in meanwhile is told 503
+    atomic_store(&s->abandon, true);
+    while (read_requests(s)) // what came in meanwhile is told 503
+        ;
     if (s->pending)
         log_line(LOG_WARN, "SHG-DRAIN", "%zu requests were not finished in %d ms", s->pending,
                  DRAIN_MS);
@@ -326,8 +352,10 @@ static shg_err start_threads(server *s, unsigned workers)
     if (!err)
         err = pthread_create(&s->waiter, NULL, run_waiter, s) ? SHG_ENOMEM : SHG_OK;
     s->has_waiter = !err;
+    s->n_wanted = workers;
     while (!err && s->n_workers < workers && s->n_workers < WORKERS_MAX) {
-        err = pthread_create(&s->worker[s->n_workers], NULL, run_worker, s) ? SHG_ENOMEM : SHG_OK;
+        void *(*run)(void *) = s->n_workers ? run_worker : run_quick_worker;
+        err = pthread_create(&s->worker[s->n_workers], NULL, run, s) ? SHG_ENOMEM : SHG_OK;
         s->n_workers += !err;
     }
     return err;

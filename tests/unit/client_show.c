@@ -62,7 +62,7 @@ static void a_match(void **state)
                      "   derived: partly (0.50)\n"
                      "   who from whom: text A has it from text B (0.80)\n"
                      "     for text B is credited, was published earlier\n"
-                     "   1 10 words, prose\n"
+                     "   (1) 10 words, prose\n"
                      "   A │ Before it. [[The lamps were bought second hand at the fair]]. After "
                      "it.\n"
                      "   B │ He wrote: [[the lamps were bought second hand at the fair]]!\n");

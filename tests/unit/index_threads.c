@@ -96,7 +96,7 @@ static bool is_near_right(article_index *ix, uint32_t uri)
     doc_info info;
     article a;
     bool right = true;
-    if (index_near(ix, band, docs, 8, &n, &total))
+    if (index_near(ix, band, DOC_NONE, docs, 8, &n, &total))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (index_info(ix, docs[i], &info))

@@ -193,7 +193,7 @@ static void show_passage(term *t, const json_t *p, size_t number, view a, view b
     size_t keep = o->whole ? 0 : CUT_KEEP;
     margins m = make_margins(indent, o);
     term_say(t, STYLE_PLAIN, "%s", indent);
-    term_say(t, STYLE_BOLD, "%zu ", number);
+    term_say(t, STYLE_BOLD, "(%zu) ", number);
     term_say(t, STYLE_DIM, "%ld words, %s\n", js_count(p, "words"), js_text(p, "kind"));
     bool have_a = read_span(p, "query", a, &sa), have_b = read_span(p, "match", b, &sb);
     if (have_a)

@@ -75,9 +75,9 @@ static const char *source_name(const story_view *v, const char *id)
 {
     size_t i;
     const json_t *c;
-    json_array_foreach((json_t *)js_object(v->story, "credited"), i, c)
-        if (!strcmp(id, js_text(c, "id")) && *js_text(c, "name"))
-            return js_text(c, "name");
+    json_array_foreach((json_t *)js_object(v->story, "credited"), i,
+                       c) if (!strcmp(id, js_text(c, "id")) &&
+                              *js_text(c, "name")) return js_text(c, "name");
     return id;
 }
 
@@ -198,12 +198,33 @@ static bool is_story_credit(const json_t *credit)
     return !strcmp(role, "wire") || !strcmp(role, "republished") || !strcmp(role, "reports");
 }
 
+enum { CREDIT_ROOM = 240 };
+
+// A credit as one line: pages lay bylines out with runs of blanks. A long one is cut, never within
+// a character.
+static void squeeze(char *out, size_t room, const char *text)
+{
+    size_t n = 0;
+    bool blank = false;
+    for (; *text; text++) {
+        bool now = *text == ' ' || *text == '\n' || *text == '\t' || *text == '\r';
+        if (now && blank)
+            continue;
+        blank = now;
+        if (n + 5 > room && ((unsigned char)*text & 0xc0) != 0x80)
+            break;
+        if (n + 1 < room)
+            out[n++] = now ? ' ' : *text;
+    }
+    out[n] = 0;
+}
+
 static void show_credit_words(term *t, size_t n, const json_t *credit)
 {
-    char number[24];
+    char number[24], words[CREDIT_ROOM];
     snprintf(number, sizeof number, "[%zu]", n);
-    term_say(t, STYLE_PLAIN, "%9s %-11s “%s”\n", number, js_text(credit, "role"),
-             js_text(credit, "text"));
+    squeeze(words, sizeof words, js_text(credit, "text"));
+    term_say(t, STYLE_PLAIN, "%9s %-11s “%s”\n", number, js_text(credit, "role"), words);
 }
 
 static void show_creditors(term *t, const story_view *v, const char *id)
@@ -211,20 +232,18 @@ static void show_creditors(term *t, const story_view *v, const char *id)
     for (size_t i = 0; i < v->n_members; i++) {
         size_t k;
         const json_t *c;
-        json_array_foreach(v->members[i].credits, k, c)
-            if (!strcmp(id, js_text(c, "id")) && is_story_credit(c))
-                show_credit_words(t, i + 1, c);
+        json_array_foreach(v->members[i].credits, k,
+                           c) if (!strcmp(id, js_text(c, "id")) && is_story_credit(c))
+            show_credit_words(t, i + 1, c);
     }
 }
 
-static void show_credited(term *t, const story_view *v)
+static void show_sources(term *t, const story_view *v, const json_t *list)
 {
     size_t i;
-    const json_t *c, *list = js_object(v->story, "credited");
-    term_say(t, STYLE_BOLD, "\nWho is credited\n");
-    if (!json_array_size(list))
-        term_say(t, STYLE_DIM, "  nobody\n");
-    json_array_foreach((json_t *)list, i, c) {
+    const json_t *c;
+    json_array_foreach((json_t *)list, i, c)
+    {
         const char *id = js_text(c, "id"), *name = js_text(c, "name");
         term_say(t, STYLE_GOOD, "  %s", name);
         if (strcmp(id, name))
@@ -232,6 +251,28 @@ static void show_credited(term *t, const story_view *v)
         term_say(t, STYLE_PLAIN, " by %ld of %zu\n", js_count(c, "articles"), v->n_members);
         show_creditors(t, v, id);
     }
+}
+
+static void show_credited(term *t, const story_view *v)
+{
+    const json_t *list = js_object(v->story, "credited");
+    term_say(t, STYLE_BOLD, "\nWho is credited\n");
+    if (!json_array_size(list))
+        term_say(t, STYLE_DIM, "  nobody\n");
+    show_sources(t, v, list);
+}
+
+// The outlets that speakers told: origins of quotations, no credit for the story.
+static void show_told(term *t, const story_view *v)
+{
+    size_t i;
+    const json_t *c, *list = js_object(v->story, "told");
+    if (!json_array_size(list))
+        return;
+    term_say(t, STYLE_BOLD, "\nWhom the speakers told\n");
+    json_array_foreach((json_t *)list, i, c)
+        term_say(t, STYLE_PLAIN, "  %s, says %ld of %zu\n", js_text(c, "name"),
+                 js_count(c, "articles"), v->n_members);
 }
 
 static void show_uncredited(term *t, const story_view *v)
@@ -243,7 +284,8 @@ static void show_uncredited(term *t, const story_view *v)
     const char *source = js_text(js_object(v->story, "origin"), "source");
     term_say(t, STYLE_BOLD, "\nWho shares the passages and does not credit %s\n",
              *source ? source_name(v, source) : "the origin");
-    json_array_foreach((json_t *)list, i, u) {
+    json_array_foreach((json_t *)list, i, u)
+    {
         size_t at = place(v, js_string(u));
         const json_t *m = at ? v->members[at - 1].member : NULL;
         char number[24] = "";
@@ -275,5 +317,6 @@ void show_story(term *t, const story_view *v)
                  v->n_members - v->listed);
     show_edges(t, v);
     show_credited(t, v);
+    show_told(t, v);
     show_uncredited(t, v);
 }

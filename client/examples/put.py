@@ -19,6 +19,7 @@ def ask(verb, header, *bodies):
 
 
 socket = zmq.Context().socket(zmq.REQ)
+socket.linger, socket.rcvtimeo = 0, 30_000  # milliseconds: zmq.Again where nobody answers
 socket.connect(sys.argv[1] if len(sys.argv) > 1 else "tcp://127.0.0.1:7464")
 for uri, text in ARTICLES.items():
     print(*ask(b"PUT", {"uri": uri}, text.encode()))

@@ -14,6 +14,7 @@ def ask(socket, verb, header, *bodies):
 
 
 socket = zmq.Context().socket(zmq.REQ)
+socket.linger, socket.rcvtimeo = 0, 30_000  # milliseconds: zmq.Again where nobody answers
 socket.connect(sys.argv[2] if len(sys.argv) > 2 else "tcp://127.0.0.1:7464")
 text = open(sys.argv[1], "rb").read()
 for match in ask(socket, b"QUERY", {"limit": 5}, text)["matches"]:

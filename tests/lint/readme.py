@@ -14,7 +14,8 @@ import tree
 sys.path.insert(0, os.path.join(tree.ROOT, "tests"))
 from live import Daemon, sample_records  # noqa: E402
 
-EXAMPLE = "client/examples/query.py"
+EXAMPLE = "client/examples/put.py"
+ASKS = "client/examples/query.py"
 FENCE = re.compile(r"^```python\n(.*?)^```", re.S | re.M)
 LOG_ID = re.compile(r'"(SHG-[A-Z][A-Z-]+)"')
 OPTION = re.compile(r"^  --([a-z-]+)", re.M)
@@ -39,17 +40,25 @@ def check_tables(readme, faults):
 
 
 def run_example(faults):
-    """Stores the wall story and asks for the original, as the README's reader would."""
+    """What the README's reader does: puts three articles and asks; asks about a file."""
     records = [r for f, r in sample_records() if f.startswith("02-")]
     with Daemon(sys.argv[1]) as d, tempfile.NamedTemporaryFile("w", suffix=".txt") as article:
+        put = run(EXAMPLE, d.endpoint)
         for r in records[1:]:
             d.ask("PUT", {k: v for k, v in r.items() if k != "text"}, r["text"].encode())
         article.write(records[0]["text"])
         article.flush()
-        run = subprocess.run([sys.executable, os.path.join(tree.ROOT, EXAMPLE), article.name, d.endpoint],
-                             capture_output=True, text=True, timeout=60)
-    if run.returncode or not re.search(rf"^copy .*{re.escape(records[1]['uri'])}$", run.stdout, re.M):
-        faults.append(f"{EXAMPLE}: status {run.returncode}\n{run.stdout}{run.stderr}")
+        asked = run(ASKS, article.name, d.endpoint)
+    lines = put.stdout.splitlines()
+    if put.returncode or len(lines) != 4 or "'quotes'" not in lines[3] or "dailyferryman" not in lines[3]:
+        faults.append(f"{EXAMPLE}: status {put.returncode}\n{put.stdout}{put.stderr}")
+    if asked.returncode or not re.search(rf"^copy .*{re.escape(records[1]['uri'])}$", asked.stdout, re.M):
+        faults.append(f"{ASKS}: status {asked.returncode}\n{asked.stdout}{asked.stderr}")
+
+
+def run(script, *args):
+    return subprocess.run([sys.executable, os.path.join(tree.ROOT, script), *args], capture_output=True, text=True,
+                          timeout=60)
 
 
 def main():

@@ -75,7 +75,8 @@ class Demo:
 
 
 def tour(d):
-    d.say(f"shingled is up on {d.server} with an empty store. In go 52 invented articles in five languages.")
+    d.say(f"shingled is up on {d.server} with an empty store, and knows the invented outlets by --sources "
+          "tests/samples/sources.tsv. In go 52 invented articles in five languages.")
     paths = sorted(glob.glob(os.path.join(SAMPLES, "*.jsonl")))
     d.show("put", *paths, shown="put tests/samples/*.jsonl")
 

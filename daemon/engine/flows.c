@@ -200,26 +200,33 @@ static int by_articles(const void *a, const void *b)
     return 0;
 }
 
+// NULL: no memory.
 static json_t *render(engine *e, flows *all)
 {
     json_t **row = calloc(all->n + 1, sizeof(json_t *)), *list = json_array();
+    bool complete = row && list;
     size_t n = 0;
     if (all->n)
         qsort(all->f, all->n, sizeof *all->f, by_pair);
-    for (size_t i = 0; row && i < all->n;) {
+    for (size_t i = 0; complete && i < all->n;) {
         size_t k = i;
         while (k < all->n && all->f[k].source == all->f[i].source &&
                all->f[k].publisher == all->f[i].publisher)
             k++;
-        row[n++] = render_row(e, all->f + i, k - i);
+        row[n] = render_row(e, all->f + i, k - i);
+        complete = row[n] != NULL;
+        n += complete;
         i = k;
     }
-    if (row)
+    if (n)
         qsort(row, n, sizeof *row, by_articles);
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, row[i]);
+        complete &= json_array_append_new(list, row[i]) == 0;
     free(row);
-    return list;
+    if (complete)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 shg_err engine_sources(engine *e, json_t *header, json_t **reply, refusal *r)

@@ -79,23 +79,18 @@ shg_err ask_provenance(provenance *out, engine *e, reading *a, const side *side_
     return SHG_OK;
 }
 
+enum { CONFIRM_MOST = 1024 }; // credits of one article that are looked up
+
 // The stored articles of the credited sources that share text with the one that credits.
 static shg_err find_confirming(hits *out, engine *e, const reading *a, const credits *c)
 {
     uint64_t *hash = calloc(c->n + 1, sizeof *hash);
     if (!hash)
         return SHG_ENOMEM;
-    match_opts o = {
-        .horizon = HORIZON_ALL,
-        .verify_most = VERIFY_STORY,
-        .verify_words = VERIFY_WORDS,
-        .relations = RELATIONS_DEFAULT,
-        .since_ms = CLOCK_ABSENT,
-        .before_ms = CLOCK_ABSENT,
-        .only_publishers = true,
-        .publishers = hash,
-    };
-    for (size_t i = 0; i < c->n; i++)
+    match_opts o = match_opts_for(HORIZON_ALL, VERIFY_STORY);
+    o.only_publishers = true;
+    o.publishers = hash;
+    for (size_t i = 0; i < c->n && i < CONFIRM_MOST; i++)
         hash[o.n_publishers++] = publisher_hash_of(c->c[i].id);
     shg_err err = matching_find(out, &e->lib, a, &o);
     free(hash);

@@ -10,6 +10,7 @@
 enum {
     SAVE_EVERY = 256,   // places in one commit, or
     SAVE_IDLE_MS = 250, // what there is after so long without work
+    CREDITS_KEPT = 256, // a page that names more sources is a list, not a story
     SAME_MOST = 4,      // copies that read the same, looked at for a newcomer
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
     SHARE_STEPS = 65535,
@@ -63,10 +64,11 @@ static shg_err note_credits(place *p, engine *e, reading *r)
     shg_err err = reading_credits(r, e->lib.sources, &c);
     if (err)
         return err;
-    p->credits = calloc(c->n + 1, sizeof *p->credits);
+    size_t room = c->n < CREDITS_KEPT ? c->n : CREDITS_KEPT;
+    p->credits = calloc(room + 1, sizeof *p->credits);
     if (!p->credits)
         return SHG_ENOMEM;
-    for (size_t i = 0; i < c->n; i++) {
+    for (size_t i = 0; i < c->n && p->n_credits < room; i++) {
         size_t k = 0;
         while (k < p->n_credits && strcmp(p->credits[k].id, c->c[i].id))
             k++;
@@ -90,17 +92,10 @@ static uint32_t centre_of(void *ctx, uint32_t doc)
 
 static shg_err make_place(place **out, engine *e, reading *r)
 {
-    match_opts o = {
-        .horizon = r->doc,
-        .verify_most = VERIFY_STORY,
-        .verify_words = VERIFY_WORDS,
-        .same_most = SAME_MOST,
-        .relations = RELATIONS_DEFAULT,
-        .since_ms = CLOCK_ABSENT,
-        .before_ms = CLOCK_ABSENT,
-        .centre_of = centre_of,
-        .ctx = e->stories,
-    };
+    match_opts o = match_opts_for(r->doc, VERIFY_STORY);
+    o.same_most = SAME_MOST;
+    o.centre_of = centre_of;
+    o.ctx = e->stories;
     hits h;
     *out = NULL;
     shg_err err = matching_find(&h, &e->lib, r, &o);

@@ -2,6 +2,7 @@
 // Layer: engine.  May include: index, evidence.  Threads: any.
 #ifndef SHINGLED_ENGINE_MATCHING_H
 #define SHINGLED_ENGINE_MATCHING_H
+#include "base/clock.h"
 #include "engine/cache.h"
 #include "engine/frequency.h"
 #include "evidence/match.h"
@@ -44,6 +45,19 @@ typedef struct match_opts {
     uint32_t (*centre_of)(void *ctx, uint32_t doc); // centre of a text, a candidate too; or NULL
     void *ctx;
 } match_opts;
+
+// match_opts_for is what all questions start from: the default relations, no filter, and bounds.
+static inline match_opts match_opts_for(uint32_t horizon, uint32_t verify_most)
+{
+    return (match_opts){
+        .horizon = horizon,
+        .verify_most = verify_most,
+        .verify_words = VERIFY_WORDS,
+        .relations = RELATIONS_DEFAULT,
+        .since_ms = CLOCK_ABSENT,
+        .before_ms = CLOCK_ABSENT,
+    };
+}
 
 // One verified match. The reading is held; side is its marked copy.
 typedef struct hit {

@@ -24,16 +24,11 @@ static void query_fini(query *q)
 static void query_init(query *q)
 {
     *q = (query){
-        .match = {.horizon = HORIZON_ALL,
-                  .verify_most = VERIFY_QUERY,
-                  .verify_words = VERIFY_WORDS,
-                  .relations = RELATIONS_DEFAULT,
-                  .keep_most = SHG_LIMIT_DEFAULT,
-                  .since_ms = CLOCK_ABSENT,
-                  .before_ms = CLOCK_ABSENT},
+        .match = match_opts_for(HORIZON_ALL, VERIFY_QUERY),
         .limit = SHG_LIMIT_DEFAULT,
         .passages = true,
     };
+    q->match.keep_most = SHG_LIMIT_DEFAULT;
 }
 
 static shg_err read_publishers(query *q, engine *e, json_t *header, refusal *r)

@@ -225,6 +225,8 @@ static void trim_edges(place *p)
     for (size_t i = 0; i < p->n_edges; i++)
         if (i < EDGES_KEPT || p->edges[i].doc == p->text || p->edges[i].doc == p->story)
             p->edges[n++] = p->edges[i];
+    edge *fit = realloc(p->edges, (n + 1) * sizeof *fit);
+    p->edges = fit ? fit : p->edges;
     p->n_edges = n;
 }
 

@@ -6,12 +6,12 @@ static shg_err put_links(article_index *ix, db_txn *t, const doc_link *links, si
     buf value = {0};
     shg_err err = SHG_OK;
     for (size_t i = 0; i < n && !err; i++) {
-        if (links[i].doc >= ix->count.next_doc) // with the turn, nobody changes the count
-            return SHG_EINTERNAL;
         doc_key k = key_of_doc(links[i].doc);
         value_begin(&value);
         buf_add(&value, links[i].value.p, links[i].value.len);
         err = value_end(&value, DB_LINKS, doc_key_view(&k));
+        if (!err && links[i].doc >= ix->count.next_doc) // only who has the turn changes the count
+            err = SHG_EINTERNAL;
         if (!err)
             err = db_put(t, DB_LINKS, doc_key_view(&k), buf_view(&value));
     }

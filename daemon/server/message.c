@@ -230,14 +230,6 @@ reply *reply_refuse(message *m, const refusal *why)
     return r;
 }
 
-reply *reply_silent(message *m)
-{
-    reply *r = calloc(1, sizeof *r);
-    if (r)
-        r->released = m->bytes;
-    return r;
-}
-
 void reply_free(reply *r)
 {
     if (!r)

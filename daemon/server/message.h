@@ -67,9 +67,6 @@ typedef struct reply {
 reply *reply_make(message *m, int status, const json_t *header);
 reply *reply_refuse(message *m, const refusal *r); // the error header of C-4.2
 
-// reply_silent has no address: it only says that a request is over. NULL: no memory.
-reply *reply_silent(message *m);
-
 // What was handed to libzmq and not sent yet, by peer. A peer that does not read its replies
 // may hold PEER_BYTES; further ones are dropped. Peers are told apart by a hash: two that
 // meet share the allowance. Lives as long as the ZeroMQ context.
@@ -78,8 +75,8 @@ typedef struct outgoing {
     atomic_size_t bytes[PEERS];
 } outgoing;
 
-// reply_send sends and frees; a silent one is only freed. False: the peer is gone, or does not
-// read.
+// reply_send sends and frees; one without an address only tells that a request is over. False: the
+// peer is gone, or does not read.
 bool reply_send(reply *r, void *socket, outgoing *out);
 void reply_free(reply *r);
 

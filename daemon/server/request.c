@@ -25,10 +25,29 @@ verb_id verb_find(const char *name)
     return VERB_UNKNOWN;
 }
 
+request *request_new(void)
+{
+    request *q = calloc(1, sizeof *q);
+    if (q && !(q->over = calloc(1, sizeof *q->over))) {
+        free(q);
+        return NULL;
+    }
+    return q;
+}
+
+reply *request_over(request *q)
+{
+    reply *r = q->over;
+    q->over = NULL;
+    r->released = q->message.bytes;
+    return r;
+}
+
 void request_free(request *q)
 {
     if (!q)
         return;
+    reply_free(q->over);
     change_fini(&q->change);
     json_decref(q->header);
     json_decref(q->warnings);

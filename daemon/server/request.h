@@ -46,9 +46,15 @@ typedef struct request {
     json_t *warnings;
     bool accepted; // PUT: answered 202 before the commit
     bool match;    // PUT: wants its matches
+    reply *over;   // made with the request: for when there is no memory for a better one
 } request;
 
+// request_new makes room for a request, and for the reply that it has at least. NULL: no memory.
+request *request_new(void);
 void request_free(request *q);
+
+// request_over is the silent reply of a request that gets no other; it never fails, once.
+reply *request_over(request *q);
 
 // request_answer makes the reply of a verb that only asks. NULL: no memory. add_stats adds
 // the server's own numbers to those of STATS.

@@ -50,8 +50,6 @@ typedef struct server {
 
 static void to_router(server *s, reply *r)
 {
-    if (!r)
-        abort(); // not even an empty reply: nothing can be promised any more
     uint64_t one = 1;
     queue_put(s->to_router, LANE_QUICK, r);
     ssize_t done = write(s->wake_fd, &one, sizeof one);
@@ -62,7 +60,7 @@ static void give_reply(server *s, request *q, reply *r)
 {
     if (!r) { // the client's own time-out has to tell it
         log_limited(LOG_ERROR, "SHG-NO-MEMORY", "a request got no answer: out of memory");
-        r = reply_silent(&q->message);
+        r = request_over(q);
     }
     to_router(s, r);
     request_free(q);
@@ -140,7 +138,7 @@ static void changed(void *ctx, request *q)
     if (q->match && !q->change.refusal.err)
         queue_put(s->to_waiter, LANE_QUICK, q);
     else
-        give_reply(s, q, q->accepted ? reply_silent(&q->message) : request_changed(q));
+        give_reply(s, q, q->accepted ? request_over(q) : request_changed(q));
 }
 
 // --- on the router's thread ---
@@ -204,7 +202,7 @@ static void dispatch(server *s, request *q)
 static bool read_requests(server *s)
 {
     for (int i = 0; i < READ_BURST; i++) {
-        if (!s->spare && !(s->spare = calloc(1, sizeof *s->spare))) {
+        if (!s->spare && !(s->spare = request_new())) {
             log_limited(LOG_ERROR, "SHG-NO-MEMORY", "requests wait: out of memory");
             return false;
         }
@@ -378,7 +376,7 @@ static void stop(server *s)
     queue_free(&s->to_workers);
     queue_free(&s->to_waiter);
     queue_free(&s->to_router);
-    free(s->spare);
+    request_free(s->spare);
     if (s->router)
         zmq_close(s->router);
     if (s->zmq)

@@ -51,7 +51,8 @@ json_t *ask_field(const reading *a, const char *name)
     json_t *v = json_object_get(a->record.fields, name);
     if (!strcmp(name, "published") && a->record.published_ms == CLOCK_ABSENT)
         v = NULL; // kept as it was given, but no time
-    return v ? json_incref(v) : json_null();
+    // A copy: jansson reads reference counts unguarded, and readings are shared by threads.
+    return v ? json_deep_copy(v) : json_null();
 }
 
 shg_err ask_name_it(json_t *object, const reading *a)
@@ -102,7 +103,7 @@ static json_t *confirming_uris(const hits *h, const credit *c)
     json_t *list = json_array();
     for (size_t i = 0; i < h->n; i++)
         if (h->hit[i].with->publisher_hash == publisher_hash_of(c->id))
-            json_array_append(list, json_object_get(h->hit[i].with->record.fields, "uri"));
+            json_array_append_new(list, ask_field(h->hit[i].with, "uri"));
     return list;
 }
 
@@ -168,7 +169,7 @@ shg_err engine_get(engine *e, json_t *header, json_t **reply, reading **text, re
     reading *a = *text;
     char stored[CLOCK_TEXT_LEN];
     clock_format(stored, a->stored_ms);
-    *reply = json_copy(a->record.fields);
+    *reply = json_deep_copy(a->record.fields);
     if (!*reply || json_object_set_new(*reply, "version", json_integer(a->version)) ||
         json_object_set_new(*reply, "stored", json_string(stored))) {
         json_decref(*reply);

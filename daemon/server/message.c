@@ -243,6 +243,7 @@ void reply_free(reply *r)
 
 // A frame that is counted until libzmq has sent it, or given it up.
 typedef struct lent {
+    atomic_bool ready; // what follows is written; libzmq's thread reads it
     atomic_size_t *bytes;
     size_t len;
     void (*release)(void *);
@@ -253,6 +254,8 @@ static void give_back(void *data, void *hint)
 {
     (void)data;
     lent *l = hint;
+    while (!atomic_load_explicit(&l->ready, memory_order_acquire))
+        ; // never: it was ready before it was handed over
     atomic_fetch_sub(l->bytes, l->len);
     if (l->release)
         l->release(l->owner);
@@ -264,14 +267,18 @@ static bool lend(void *socket, view v, void (*release)(void *), void *owner, ato
                  int flags)
 {
     zmq_msg_t f;
-    lent *l = malloc(sizeof *l);
+    lent *l = calloc(1, sizeof *l);
     if (!l || zmq_msg_init_data(&f, (void *)(uintptr_t)v.p, v.len, give_back, l)) {
         free(l);
         if (release)
             release(owner);
         return false;
     }
-    *l = (lent){bytes, v.len, release, owner};
+    l->bytes = bytes;
+    l->len = v.len;
+    l->release = release;
+    l->owner = owner;
+    atomic_store_explicit(&l->ready, true, memory_order_release);
     atomic_fetch_add(bytes, v.len);
     if (zmq_msg_send(&f, socket, flags | ZMQ_DONTWAIT) >= 0)
         return true;

@@ -197,8 +197,9 @@ static json_t *put_header(const request *q)
 {
     static const char *const results[] = {"new", "updated", "unchanged"};
     const change *c = &q->change;
-    json_t *uri = json_object_get(c->reading->record.fields, "uri");
-    json_t *h = json_pack("{s:O, s:I, s:s}", "uri", uri, "version", (json_int_t)c->version,
+    // A copy: the reading is shared with other threads by now.
+    json_t *uri = json_deep_copy(json_object_get(c->reading->record.fields, "uri"));
+    json_t *h = json_pack("{s:o, s:I, s:s}", "uri", uri, "version", (json_int_t)c->version,
                           "result", results[c->result]);
     if (h && q->warnings)
         json_object_set(h, "warnings", q->warnings);
@@ -219,7 +220,8 @@ reply *request_changed(request *q)
 
 reply *request_accepted(request *q)
 {
-    json_t *h = json_pack("{s:O}", "uri", json_object_get(q->change.reading->record.fields, "uri"));
+    json_t *h = json_pack("{s:o}", "uri",
+                          json_deep_copy(json_object_get(q->change.reading->record.fields, "uri")));
     if (h && q->warnings)
         json_object_set(h, "warnings", q->warnings);
     reply *out = h ? reply_make(&q->message, SHG_STATUS_ACCEPTED, h) : NULL;

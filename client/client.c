@@ -36,10 +36,10 @@ struct shg_client {
     flight *flights; // n_flights, in the order of sending
     size_t n_flights;
     uint64_t last_tag;
-    unsigned life;   // connections lost so far
-    bool up;         // shaken hands, now
-    bool was_up;     // has shaken hands at least once
-    bool tcp_up;     // the transport came up at least once
+    unsigned life; // connections lost so far
+    bool up;       // shaken hands, now
+    bool was_up;   // has shaken hands at least once
+    bool tcp_up;   // the transport came up at least once
     char endpoint[256];
     char why[512];
 };
@@ -346,11 +346,17 @@ static shg_client_err check_request(shg_client *c, const char *verb, const shg_b
     return SHG_CLIENT_OK;
 }
 
-// The first frame waits for a connection; libzmq then takes the others with it.
-static shg_client_err send_magic(shg_client *c)
+// The first frame waits for a connection; libzmq then takes the others with it. *life is that
+// of the connection as it was known before: if it was dying, what goes into its pipe is lost with
+// it, and must count as sent in the life that ended.
+static shg_client_err send_magic(shg_client *c, unsigned *life)
 {
     deadline d = deadline_in(c->answer_ms);
-    while (zmq_send(c->sock, SHG_MAGIC, SHG_MAGIC_LEN, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) {
+    for (;;) {
+        monitor_drain(c);
+        *life = c->life;
+        if (zmq_send(c->sock, SHG_MAGIC, SHG_MAGIC_LEN, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
+            break;
         if (errno != EAGAIN)
             return fail_zmq(c, "send");
         if (left_ms(d) == 0)
@@ -395,11 +401,10 @@ shg_client_err shg_client_send(shg_client *c, const char *verb, const char *head
         return e;
     if (c->n_flights == c->window)
         return fail(c, SHG_CLIENT_EWINDOW, "%u requests are in flight already", c->window);
-    monitor_drain(c);
-    e = send_magic(c);
+    unsigned life;
+    e = send_magic(c, &life);
     if (e)
         return e;
-    monitor_drain(c); // the life it was sent in
     unsigned char rid[8];
     tag_store(rid, c->last_tag + 1);
     bool ok = send_frame(c, verb, strlen(verb), true) && send_frame(c, rid, sizeof rid, true) &&
@@ -408,7 +413,7 @@ shg_client_err shg_client_send(shg_client *c, const char *verb, const char *head
         ok = send_frame(c, body[i].data, body[i].len, i + 1 < n_bodies);
     if (!ok)
         return fail_zmq(c, "send");
-    c->flights[c->n_flights++] = (flight){++c->last_tag, c->life};
+    c->flights[c->n_flights++] = (flight){++c->last_tag, life};
     if (tag)
         *tag = c->last_tag;
     return SHG_CLIENT_OK;
@@ -549,8 +554,8 @@ shg_client_err shg_client_recv(shg_client *c, shg_reply *reply, int wait_ms)
         if (e || got)
             return e;
         if (flight_lost(c, &reply->tag))
-            return fail(c, SHG_CLIENT_ELOST,
-                        "the connection to %s was lost before the answer came", c->endpoint);
+            return fail(c, SHG_CLIENT_ELOST, "the connection to %s was lost before the answer came",
+                        c->endpoint);
         if (left_ms(d) == 0)
             return fail(c, SHG_CLIENT_ETIMEOUT, "no answer from %s within %.1f s%s", c->endpoint,
                         waited_s(d), c->up ? ", though it is connected: it may be busy" : "");

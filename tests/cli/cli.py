@@ -548,6 +548,7 @@ class Live(InFolder):
 
         def start():
             d = subprocess.Popen([DAEMON, "--data", folder, "--listen", endpoint], stdout=subprocess.PIPE)
+            self.addCleanup(lambda: d.poll() is None and d.kill())  # a failure leaves nothing behind
             self.assertIn(b"ready", d.stdout.readline())
             return d
 

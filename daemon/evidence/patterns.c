@@ -375,8 +375,3 @@ const lookup *patterns_lexicon(const patterns *p)
 {
     return &p->lexicon;
 }
-
-size_t patterns_count(const patterns *p)
-{
-    return p->n;
-}

@@ -45,7 +45,6 @@ void patterns_close(patterns **p);
 // patterns_shapes is what mentions_find wants; patterns_lexicon what a window wants.
 const lookup *patterns_shapes(const patterns *p);
 const lookup *patterns_lexicon(const patterns *p);
-size_t patterns_count(const patterns *p);
 
 // patterns_best finds the pattern for mention i that is surest; a photo pattern wins over
 // every other. v is the window at the mention.

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 
-enum { MARGIN_MS = 15 * 60 * 1000, HOST_MAX = 255 };
+enum { MARGIN_MS = 15 * 60 * 1000 };
 
 static const double DIRECT_SURE = .75; // from here on nothing outweighs a word about the other
 

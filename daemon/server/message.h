@@ -60,7 +60,7 @@ typedef struct reply {
     void (*release)(void *); // NULL: nothing to release
     void *owner;
     size_t released; // bytes of the request that this reply lets go
-    bool more;       // the request goes on: another reply, perhaps a silent one, follows
+    bool more;       // the request goes on: another reply, perhaps one without an address, follows
 } reply;
 
 // reply_make takes the address of the request. header is borrowed. NULL: no memory.

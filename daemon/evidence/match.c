@@ -1,4 +1,5 @@
 #include "evidence/match.h"
+#include "evidence/derivation.h"
 #include "evidence/relation.h"
 #include "evidence/terms.h"
 #include "text/shingle.h"
@@ -51,7 +52,7 @@ static shg_err measure(match *out, const side *a, const side *b, bool shell)
     out->containment_a = out->identical ? 1 : share(out->passages.words, a->own_words);
     out->containment_b = out->identical ? 1 : share(out->passages.words, b->own_words);
     relation_decide(out, a, b, shell);
-    derived_decide(out);
+    derivation_decide(out);
     return SHG_OK;
 }
 

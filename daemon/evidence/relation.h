@@ -8,9 +8,6 @@
 // nearly nothing but furniture, and was compared with it.
 void relation_decide(match *m, const side *a, const side *b, bool shell);
 
-// derived_decide sets derivation and derivation_score, likewise.
-void derived_decide(match *m);
-
 // form_filled tells whether the passages are a form that the two fill in with other numbers
 // or names: of those that stand in them, and in the places between their runs, too many
 // differ, and little else does.

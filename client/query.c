@@ -66,6 +66,7 @@ static const char *left_out(const char *name)
         {"limit", "more matches (--limit)"},
         {"candidates", "candidates that were not looked at"},
         {"capped", "phrases that too many articles have"},
+        {"terms", "words that too many articles have"},
         {"furniture", "phrases of page furniture"},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -80,7 +81,8 @@ static void show_suppressed(cli *c, const json_t *answer)
     const char *name;
     const json_t *n;
     bool any = false;
-    json_object_foreach((json_t *)js_object(answer, "suppressed"), name, n) {
+    json_object_foreach((json_t *)js_object(answer, "suppressed"), name, n)
+    {
         if (json_number_value(n) <= 0)
             continue;
         if (!any)
@@ -171,8 +173,8 @@ static int run_query(cli *c, const command *self, int argc, char **argv)
     if (code != GO_ON)
         return code;
     if (argc != 1)
-        return cli_usage(c, self, argc ? "query one article at a time"
-                                       : "query what? Name a uri or a file");
+        return cli_usage(c, self,
+                         argc ? "query one article at a time" : "query what? Name a uri or a file");
     if (o.offsets && !c->json)
         o.offsets = NULL; // the excerpts are cut in bytes
     article one;
@@ -194,9 +196,8 @@ const command query_command = {
         "words they share in prose and in quotation, who has it from whom and why that is known,\n"
         "and the longest shared passages in both texts. A passage is yellow where it is prose,\n"
         "magenta where it is quotation, blue where it is reworded; without colour in [[ ]].\n",
-    .examples =
-        "  shingle query https://example.org/a\n"
-        "  shingle query --since 30d --not-publisher example.org draft.txt\n"
-        "  shingle query --json -n 1000 https://example.org/a | jq -r '.matches[].uri'\n",
+    .examples = "  shingle query https://example.org/a\n"
+                "  shingle query --since 30d --not-publisher example.org draft.txt\n"
+                "  shingle query --json -n 1000 https://example.org/a | jq -r '.matches[].uri'\n",
     .run = run_query,
 };

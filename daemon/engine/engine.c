@@ -17,10 +17,10 @@ static char stamp[160];
 static void make_stamp(void)
 {
     snprintf(stamp, sizeof stamp,
-             "text=%d shingle=%d,%d,%d/%d sketch=%d,%dx%d,%d winnow=%d,%d print=%d terms=%d",
+             "text=%d shingle=%d,%d,%d/%d sketch=%d,%dx%d,%d winnow=%d,%d,%d print=%d terms=%d,%d",
              TEXT_VERSION, SKETCH_WORDS, PRINT_WORDS, CHAR_WEIGHT, WORD_WEIGHT, MINHASH_VERSION,
-             MINHASH_BANDS, MINHASH_ROWS, MINHASH_LANES, WINNOW_VERSION, WINNOW_WINDOW, PRINT_BITS,
-             RARE_MOST);
+             MINHASH_BANDS, MINHASH_ROWS, MINHASH_LANES, WINNOW_VERSION, WINNOW_WINDOW,
+             SPEECH_WINDOW, PRINT_BITS, RARE_VERSION, RARE_MOST);
 }
 
 const char *engine_stamp(void)

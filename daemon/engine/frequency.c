@@ -33,6 +33,7 @@ shg_err frequency_find(frequency *out, article_index *ix, const reading *r, uint
 void frequency_free(frequency *f)
 {
     postings_free(&f->lists);
+    free(f->verdict);
     *f = (frequency){0};
 }
 
@@ -65,8 +66,6 @@ static bool is_voted(const posting_list *l)
     return votes >= VOTES || (votes == 1 && l->n <= VOTES_RARE);
 }
 
-enum { KEY_FURNITURE = 1, KEY_VOTED = 2 };
-
 static void mark_prints(side *s, const reading *r, const uint8_t *verdict)
 {
     bool before = false;
@@ -86,32 +85,37 @@ static void mark_prints(side *s, const reading *r, const uint8_t *verdict)
     }
 }
 
-shg_err frequency_mark(side *out, article_index *ix, const reading *r, const frequency *f,
+static void judge(frequency *f, article_index *ix, const reading *r, frequency_counts *counts)
+{
+    for (uint32_t k = 0; k < r->n_keys; k++) {
+        const posting_list *l = &f->lists.list[k];
+        if (is_furniture(ix, r, l)) {
+            f->verdict[k] |= KEY_FURNITURE;
+            counts->furniture++;
+        }
+        if (is_voted(l))
+            f->verdict[k] |= KEY_VOTED;
+        counts->capped += is_capped(l);
+    }
+    for (size_t k = r->n_keys; k < f->lists.n; k++)
+        counts->terms += is_capped(&f->lists.list[k]);
+}
+
+shg_err frequency_mark(side *out, article_index *ix, const reading *r, frequency *f,
                        frequency_counts *counts)
 {
     *out = r->side;
     out->mark = malloc(r->side.words.n + 1);
-    uint8_t *verdict = calloc(r->n_keys + 1, 1);
-    if (!out->mark || !verdict) {
+    f->verdict = calloc(r->n_keys + 1, 1);
+    if (!out->mark || !f->verdict) {
         frequency_unmark(out);
-        free(verdict);
         return SHG_ENOMEM;
     }
     if (r->side.words.n)
         memcpy(out->mark, r->side.mark, r->side.words.n);
-    for (uint32_t k = 0; k < r->n_keys; k++) {
-        const posting_list *l = &f->lists.list[k];
-        if (is_furniture(ix, r, l)) {
-            verdict[k] |= KEY_FURNITURE;
-            counts->furniture++;
-        }
-        if (is_voted(l))
-            verdict[k] |= KEY_VOTED;
-        counts->capped += l->n >= LIST_CAP - 1;
-    }
-    mark_prints(out, r, verdict);
+    judge(f, ix, r, counts);
+    mark_prints(out, r, f->verdict);
     side_count(out);
-    free(verdict);
     return SHG_OK;
 }
 

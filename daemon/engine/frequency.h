@@ -18,7 +18,8 @@ enum {
 };
 
 typedef struct frequency_counts {
-    uint32_t capped;    // fingerprints with LIST_CAP postings or more: not followed
+    uint32_t capped;    // fingerprints with LIST_CAP postings or more
+    uint32_t terms;     // rare terms with so many
     uint32_t furniture; // fingerprints that are the publisher's furniture
 } frequency_counts;
 
@@ -28,16 +29,25 @@ typedef struct frequency {
     postings lists; // [n_keys], with terms [n_keys + n_terms]; cut to the horizon, the
                     // reading itself left out
     uint32_t horizon;
+    uint8_t *verdict; // [n_keys], of key_verdict, by frequency_mark
 } frequency;
+
+enum key_verdict { KEY_FURNITURE = 1, KEY_VOTED = 2 };
+
+// What a capped list shows are the first of its articles: they need not be all.
+static inline bool is_capped(const posting_list *l)
+{
+    return l->n >= LIST_CAP - 1;
+}
 
 SHG_MUST_CHECK shg_err frequency_find(frequency *out, article_index *ix, const reading *r,
                                       uint32_t horizon, bool with_terms);
 void frequency_free(frequency *f);
 
-// frequency_mark makes a copy of the reading's side with its own marks added to. The
+// frequency_mark judges the keys, and makes a copy of the side with its own marks added to. The
 // words are shared with the reading, which must outlive it; frequency_unmark frees the copy.
-SHG_MUST_CHECK shg_err frequency_mark(side *out, article_index *ix, const reading *r,
-                                      const frequency *f, frequency_counts *counts);
+SHG_MUST_CHECK shg_err frequency_mark(side *out, article_index *ix, const reading *r, frequency *f,
+                                      frequency_counts *counts);
 void frequency_unmark(side *s);
 
 #endif

@@ -3,7 +3,14 @@
 
 #include <stdlib.h>
 
-enum { REFIND_MOST = 3, NEAR_MOST = 1024, WEIGHT_PRINT = 64, WEIGHT_NEAR = 1 << 20 };
+enum {
+    REFIND_MOST = 3,
+    NEAR_MOST = 1024,
+    WEIGHT_PRINT = 64,
+    WEIGHT_NEAR = 1 << 20,
+    CAPPED_SHARED = 4, // of the fingerprints that many articles carry, and of those
+    CAPPED_PART = 4,   // one in so many, make a candidate
+};
 
 shg_err library_read(library *lib, uint32_t doc, reading **out)
 {
@@ -34,7 +41,8 @@ shg_err library_read(library *lib, uint32_t doc, reading **out)
 }
 
 typedef struct candidate {
-    uint32_t doc, weight, terms; // terms: how many rare terms are shared
+    uint32_t doc, weight;
+    uint32_t terms, capped; // rare terms, and fingerprints with capped lists, that are shared
 } candidate;
 
 typedef struct candidates {
@@ -53,6 +61,8 @@ static int by_weight(const void *a, const void *b)
     const candidate *x = a, *y = b;
     if (x->weight != y->weight)
         return x->weight > y->weight ? -1 : 1;
+    if (x->capped != y->capped)
+        return x->capped > y->capped ? -1 : 1;
     return x->terms != y->terms ? (x->terms > y->terms ? -1 : 1) : by_doc(a, b);
 }
 
@@ -65,6 +75,7 @@ static size_t merge_same(candidate *c, size_t n)
         if (out && c[out - 1].doc == c[i].doc) {
             c[out - 1].weight += c[i].weight;
             c[out - 1].terms += c[i].terms;
+            c[out - 1].capped += c[i].capped;
         } else
             c[out++] = c[i];
     }
@@ -80,31 +91,56 @@ static size_t add_near(candidate *c, library *lib, const reading *r, uint32_t ho
         *e = index_near(lib->ix, r->sig.band, horizon, docs, NEAR_MOST, &n, &total);
     for (size_t i = 0; i < n; i++)
         if (docs[i] != r->doc)
-            c[out++] = (candidate){docs[i], WEIGHT_NEAR, 0};
+            c[out++] = (candidate){.doc = docs[i], .weight = WEIGHT_NEAR};
     *left_out += total > n ? (uint32_t)(total - n) : 0;
     return out;
 }
 
-// A rare fingerprint says more than a common one; a capped list says nothing. Keys from
-// n_prints on are terms.
-static void add_lists(candidates *out, const posting_list *list, size_t n, size_t n_prints)
+// What a shared key of this list says. A rare fingerprint says more than a common one;
+// one that many articles carry something, unless it is furniture; a common term nothing.
+static bool key_says(candidate *says, const frequency *f, size_t k, size_t n_prints)
 {
-    for (size_t k = 0; k < n; k++) {
-        if (list[k].n >= LIST_CAP - 1)
-            continue;
-        uint32_t weight = k < n_prints ? WEIGHT_PRINT / (list[k].n + 1) + 1 : 0;
-        for (uint32_t i = 0; i < list[k].n; i++)
-            out->c[out->n++] = (candidate){list[k].p[i].doc, weight, k >= n_prints};
-    }
+    const posting_list *l = &f->lists.list[k];
+    *says = (candidate){0};
+    if (k >= n_prints)
+        says->terms = !is_capped(l);
+    else if (!is_capped(l))
+        says->weight = WEIGHT_PRINT / (l->n + 1) + 1;
+    else
+        says->capped = !(f->verdict[k] & KEY_FURNITURE);
+    return says->terms || says->weight || says->capped;
 }
 
-// One shared fingerprint, or band, makes a candidate; of terms it takes RARE_SHARED.
-static void drop_unlikely(candidates *all)
+// Keys from n_prints on are terms. Returns how many capped fingerprints say something.
+static uint32_t add_lists(candidates *out, const frequency *f, size_t n_prints)
 {
+    uint32_t n_capped = 0;
+    for (size_t k = 0; k < f->lists.n; k++) {
+        candidate says;
+        if (!key_says(&says, f, k, n_prints))
+            continue;
+        n_capped += says.capped;
+        for (uint32_t i = 0; i < f->lists.list[k].n; i++) {
+            says.doc = f->lists.list[k].p[i].doc;
+            out->c[out->n++] = says;
+        }
+    }
+    return n_capped;
+}
+
+// One shared fingerprint, or band, makes a candidate; of terms it takes RARE_SHARED. Where
+// all that two articles share stands in many others too (an excerpt from what everybody
+// printed), it takes a good part of it: set phrases alone are no candidate.
+static void drop_unlikely(candidates *all, uint32_t n_capped)
+{
+    uint32_t part = n_capped / CAPPED_PART;
+    uint32_t capped = part > CAPPED_SHARED ? part : CAPPED_SHARED;
     size_t n = 0;
-    for (size_t i = 0; i < all->n; i++)
-        if (all->c[i].weight || all->c[i].terms >= RARE_SHARED)
-            all->c[n++] = all->c[i];
+    for (size_t i = 0; i < all->n; i++) {
+        const candidate *c = &all->c[i];
+        if (c->weight || c->terms >= RARE_SHARED || c->capped >= capped)
+            all->c[n++] = *c;
+    }
     all->n = n;
 }
 
@@ -117,7 +153,7 @@ static void add_centres(candidates *all, const match_opts *o)
         uint32_t centre =
             all->c[i].weight >= WEIGHT_NEAR ? o->centre_of(o->ctx, all->c[i].doc) : DOC_NONE;
         if (centre != DOC_NONE && centre != all->c[i].doc)
-            all->c[all->n++] = (candidate){centre, WEIGHT_NEAR, 0};
+            all->c[all->n++] = (candidate){.doc = centre, .weight = WEIGHT_NEAR};
     }
     if (all->n > n)
         all->n = merge_same(all->c, all->n);
@@ -128,15 +164,15 @@ static shg_err find_candidates(candidates *out, library *lib, const reading *r, 
 {
     size_t room = 2 * NEAR_MOST;
     for (size_t k = 0; k < f->lists.n; k++)
-        room += f->lists.list[k].n < LIST_CAP - 1 ? f->lists.list[k].n : 0;
+        room += f->lists.list[k].n;
     shg_err e = SHG_OK;
     *out = (candidates){.c = malloc(room * sizeof *out->c)};
     if (!out->c)
         return SHG_ENOMEM;
-    add_lists(out, f->lists.list, f->lists.n, r->n_keys);
+    uint32_t n_capped = add_lists(out, f, r->n_keys);
     out->n += add_near(out->c + out->n, lib, r, f->horizon, &e, left_out);
     out->n = merge_same(out->c, out->n);
-    drop_unlikely(out);
+    drop_unlikely(out, n_capped);
     add_centres(out, o);
     return e;
 }
@@ -309,7 +345,7 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
     *out = (hits){0};
     frequency f;
     candidates c = {0};
-    shg_err e = frequency_find(&f, lib->ix, r, o->horizon, o->relations & 1u << REL_RELATED);
+    shg_err e = frequency_find(&f, lib->ix, r, o->horizon, true);
     if (e)
         return e;
     e = frequency_mark(&out->side, lib->ix, r, &f, &out->counts);

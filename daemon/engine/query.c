@@ -144,11 +144,12 @@ static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q,
     if (!err)
         err = ask_credits(e, a, q->unit, &credited_by);
     if (!err)
-        *out = json_pack("{s:O, s:O, s:{s:i, s:i, s:i, s:i}, s:b, s:I}", "matches", matches,
-                         "credits", credited_by, "suppressed", "capped", (int)h.counts.capped,
-                         "furniture", (int)h.counts.furniture, "candidates", (int)h.unverified,
-                         "limit", (int)h.over, "truncated", h.over || h.unverified, "took_us",
-                         (json_int_t)((clock_mono_ns() - began_ns) / 1000));
+        *out =
+            json_pack("{s:O, s:O, s:{s:i, s:i, s:i, s:i, s:i}, s:b, s:I}", "matches", matches,
+                      "credits", credited_by, "suppressed", "capped", (int)h.counts.capped, "terms",
+                      (int)h.counts.terms, "furniture", (int)h.counts.furniture, "candidates",
+                      (int)h.unverified, "limit", (int)h.over, "truncated", h.over || h.unverified,
+                      "took_us", (json_int_t)((clock_mono_ns() - began_ns) / 1000));
     json_decref(matches);
     json_decref(credited_by);
     hits_free(&h);

@@ -1,6 +1,7 @@
 #include "engine/rare.h"
 #include "evidence/terms.h"
 #include "sketch/winnow.h"
+#include "text/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +13,10 @@ typedef struct term {
     uint64_t hash;
     double weight;
 } term;
+
+// In a run of characters without spaces: what a Han character says, any other, and what
+// makes a term.
+enum { HAN_SAYS = 2, CHAR_SAYS = 1, TERM_SAYS = 6 };
 
 static int by_hash(const void *a, const void *b)
 {
@@ -40,17 +45,47 @@ static uint32_t insert(term *top, uint32_t n, term t)
     return last + 1;
 }
 
+static bool is_han(view key)
+{
+    const uint8_t *p = key.p;
+    uint32_t cp = utf8_next(&p, key.p + key.len);
+    return (cp >= 0x3400 && cp <= 0x9fff) || cp >= 0x20000;
+}
+
+// The term that starts at word i, an unspaced character; false where none does.
+static bool run_of_chars(const words *w, size_t i, uint64_t *hash)
+{
+    unsigned says = 0;
+    *hash = 0;
+    for (; i < w->n && w->w[i].flags & WORD_CHAR && says < TERM_SAYS; i++) {
+        says += is_han(words_key(w, i)) ? HAN_SAYS : CHAR_SAYS;
+        *hash = (*hash << 23 | *hash >> 41) + w->w[i].hash;
+    }
+    return says >= TERM_SAYS;
+}
+
+// All terms of the text, with those that stand in it again; at most one for each word.
+static size_t list_terms(uint64_t *out, const words *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        const word *x = &w->w[i];
+        if (x->flags & WORD_CHAR)
+            n += run_of_chars(w, i, &out[n]);
+        else if (x->key_len > 1)
+            out[n++] = x->hash;
+    }
+    return n;
+}
+
 shg_err rare_terms(uint64_t out[RARE_MOST], uint32_t *n, const words *w, uint64_t seed)
 {
     term top[RARE_MOST];
     uint64_t *hash = malloc((w->n + 1) * sizeof *hash);
-    size_t count = 0;
     *n = 0;
     if (!hash)
         return SHG_ENOMEM;
-    for (size_t i = 0; i < w->n; i++)
-        if (!(w->w[i].flags & WORD_CHAR) && w->w[i].key_len > 1)
-            hash[count++] = w->w[i].hash;
+    size_t count = list_terms(hash, w);
     qsort(hash, count, sizeof *hash, by_hash);
     for (size_t i = 0, k; i < count; i = k) {
         for (k = i + 1; k < count && hash[k] == hash[i];)

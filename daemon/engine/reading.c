@@ -52,6 +52,42 @@ static bool all_speech(const side *s, size_t begin, size_t end)
     return true;
 }
 
+// The position of the smallest of shingles [from, to), the rightmost of equals.
+static uint32_t smallest(const uint64_t *shingle, size_t from, size_t to)
+{
+    size_t best = from;
+    for (size_t i = from + 1; i < to; i++)
+        if (shingle[i] <= shingle[best])
+            best = i;
+    return (uint32_t)best;
+}
+
+// Quotations travel in pieces shorter than what winnowing keeps for certain, so that of the
+// shingles within speech more are kept: the smallest of each SPEECH_WINDOW neighbours. What
+// is smallest of WINNOW_WINDOW is so of fewer, so that a quotation also meets one without
+// marks. kept is ascending, with room for n; returns how many it holds then.
+static size_t keep_speech(uint32_t *kept, size_t n_kept, const uint64_t *shingle,
+                          const uint32_t *end, size_t n, const side *s, uint8_t *keep)
+{
+    size_t run = 0, last = 0, narration = 0; // narration: behind its last word so far
+    memset(keep, 0, n);
+    for (size_t i = 0; i < n_kept; i++)
+        keep[kept[i]] = 1;
+    for (size_t i = 0; i < n; i++) {
+        for (; last < end[i]; last++)
+            if (!(s->mark[last] & MARK_SPEECH))
+                narration = last + 1;
+        run = narration <= i ? run + 1 : 0;
+        if (run >= SPEECH_WINDOW)
+            keep[smallest(shingle, i + 1 - SPEECH_WINDOW, i + 1)] = 1;
+    }
+    n_kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (keep[i])
+            kept[n_kept++] = (uint32_t)i;
+    return n_kept;
+}
+
 // A fingerprint that occurs twice is one key; it counts as quoted if it ever stood so.
 static uint32_t distinct(print *keys, size_t n)
 {
@@ -96,11 +132,13 @@ static shg_err make_prints(reading *r, uint64_t seed)
     uint64_t *shingle = malloc((w->n + 1) * sizeof *shingle);
     uint32_t *end = malloc((w->n + 1) * sizeof *end);
     uint32_t *kept = malloc((w->n + 1) * sizeof *kept);
+    uint8_t *keep = malloc(w->n + 1);
     shg_err e = SHG_ENOMEM;
-    if (!shingle || !end || !kept)
+    if (!shingle || !end || !kept || !keep)
         goto leave;
     size_t n = shingles_make(shingle, end, w, PRINT_WORDS);
     r->n_prints = winnow(kept, shingle, n);
+    r->n_prints = keep_speech(kept, r->n_prints, shingle, end, n, &r->side, keep);
     r->prints = malloc((r->n_prints + 1) * sizeof *r->prints);
     r->keys = malloc((r->n_prints + RARE_MOST) * sizeof *r->keys);
     if (!r->prints || !r->keys)
@@ -123,6 +161,7 @@ leave:
     free(shingle);
     free(end);
     free(kept);
+    free(keep);
     return e;
 }
 

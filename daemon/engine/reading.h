@@ -14,6 +14,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+// Of so many neighbouring shingles within speech one is kept: two texts that share a quotation
+// of PRINT_WORDS + SPEECH_WINDOW - 1 = 8 words share a fingerprint.
+enum { SPEECH_WINDOW = 4 };
+
 // A fingerprint in its place: words [begin, end), and which of `keys` it is.
 typedef struct print_at {
     uint32_t begin, end, key;

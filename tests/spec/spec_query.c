@@ -187,8 +187,9 @@ static void c_8_10_best_first(void **state)
 static void c_8_11_suppressed(void **state)
 {
     live *l = *state;
-    static const char *const names[] = {"suppressed.capped", "suppressed.furniture",
-                                        "suppressed.candidates", "suppressed.limit"};
+    static const char *const names[] = {"suppressed.capped", "suppressed.terms",
+                                        "suppressed.furniture", "suppressed.candidates",
+                                        "suppressed.limit"};
     reply *r = ask(l, "QUERY", sample(l, "garden", "text"), "{}");
     for (size_t i = 0; i < COUNT(names); i++)
         expect_num(r, names[i], 0);

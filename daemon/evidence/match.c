@@ -6,7 +6,11 @@
 
 #include <stdlib.h>
 
-enum { SHELL_SHARE = 5 };
+enum {
+    SHELL_SHARE = 5,
+    REST_PROSE = 16, // shared prose from which it matters what the rest is about
+    REST_LEAST = 50, // words of it on each side that tell
+};
 
 static const char *const relation_names[REL_COUNT] = {
     [REL_NONE] = "none",       [REL_COPY] = "copy",     [REL_EXCERPT] = "excerpt",
@@ -39,6 +43,41 @@ static shg_err as_body(side *out, const side *s)
     return SHG_OK;
 }
 
+// keep_rest sets a byte for each word that is neither in a passage nor furniture, and
+// returns how many there are.
+static size_t keep_rest(uint8_t *keep, const side *s, const passages *p, bool is_a)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->words.n; i++)
+        keep[i] = !(s->mark[i] & MARK_FURNITURE);
+    for (size_t k = 0; k < p->n; k++) {
+        uint32_t begin = is_a ? p->p[k].a_begin : p->p[k].b_begin;
+        uint32_t end = is_a ? p->p[k].a_end : p->p[k].b_end;
+        memset(keep + begin, 0, end - begin);
+    }
+    for (size_t i = 0; i < s->words.n; i++)
+        n += keep[i];
+    return n;
+}
+
+static shg_err measure_rest(match *out, const side *a, const side *b)
+{
+    out->rest_cosine = 1;
+    if (out->identical || out->passages.prose < REST_PROSE)
+        return SHG_OK;
+    uint8_t *keep = malloc(a->words.n + b->words.n + 1);
+    if (!keep)
+        return SHG_ENOMEM;
+    uint8_t *keep_b = keep + a->words.n;
+    size_t n_a = keep_rest(keep, a, &out->passages, true),
+           n_b = keep_rest(keep_b, b, &out->passages, false);
+    shg_err e = SHG_OK;
+    if (n_a >= REST_LEAST && n_b >= REST_LEAST)
+        e = terms_cosine_of(&out->rest_cosine, &a->words, keep, &b->words, keep_b);
+    free(keep);
+    return e;
+}
+
 static shg_err measure(match *out, const side *a, const side *b, bool shell)
 {
     out->identical = side_same(a, b);
@@ -47,6 +86,8 @@ static shg_err measure(match *out, const side *a, const side *b, bool shell)
         e = shingles_resemblance(&out->resemblance, &a->words, &b->words);
     if (!e)
         e = terms_cosine(&out->cosine, &a->words, &b->words);
+    if (!e)
+        e = measure_rest(out, a, b);
     if (e)
         return e;
     out->containment_a = out->identical ? 1 : share(out->passages.words, a->own_words);

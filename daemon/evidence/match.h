@@ -27,7 +27,9 @@ typedef struct match {
     double resemblance;                  // exact Jaccard of the 3-word shingles
     double containment_a, containment_b; // share of own_words in passages, [0,1]; 1 if identical
     double cosine;                       // terms_cosine
-    uint32_t paraphrase_words;           // 0 as long as only exact runs are sought
+    double rest_cosine; // of what stands outside the passages and is no furniture; 1 where that
+                        // is too little to tell, or hardly any prose is shared
+    uint32_t paraphrase_words; // 0 as long as only exact runs are sought
     derived derivation;
     double derivation_score; // [0,1]
     passages passages;

@@ -8,6 +8,7 @@ enum {
     LONG_RUN = 12,     // words; long texts share many a set phrase, but none so long
     QUOTED_WORDS = 12,
     NAME_PHRASE = 12,
+    STANDING_MOST = 150, // words of prose; what is longer was taken over, whatever the subject
 };
 
 // The definitions say "about 80 % stands in the other". Exact runs of four words and more
@@ -16,6 +17,7 @@ enum {
 #define MOST_OF .60
 #define SAME_EVENT .30
 #define SCATTERED .10 // of the shorter one's prose, where no run is long
+#define STRANGERS .18 // cosine of the rests of two texts that are about different things
 
 static double least(double x, double y)
 {
@@ -51,6 +53,14 @@ static bool is_name_phrase(const passage *p, const words *a, const words *b)
     return 2 * capitals >= n;
 }
 
+// is_standing tells whether what is shared says nothing of the article that it stands in: a
+// teaser, a notice, a box about the author. Who takes over some sentences of another text
+// writes about the same thing.
+static bool is_standing(const match *m)
+{
+    return m->rest_cosine < STRANGERS && m->passages.prose < STANDING_MOST;
+}
+
 // reuses_prose tells whether more wording is shared outside speech than two reporters
 // would by chance; where that is close, the fitted chances decide.
 static bool reuses_prose(const match *m, const side *a, const side *b)
@@ -84,11 +94,11 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
         return REL_EXCERPT;
     if (brief)
         return REL_NONE;
-    if (reuses_prose(m, a, b))
+    if (!is_standing(m) && reuses_prose(m, a, b))
         return REL_REWRITE;
     if (p->quoted >= QUOTED_WORDS)
         return REL_QUOTES;
-    return m->cosine >= SAME_EVENT ? REL_RELATED : REL_NONE;
+    return m->cosine >= SAME_EVENT && !is_standing(m) ? REL_RELATED : REL_NONE;
 }
 
 void relation_decide(match *m, const side *a, const side *b, bool shell)

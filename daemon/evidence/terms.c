@@ -81,14 +81,16 @@ static int by_hash(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
-static size_t list(term *t, const words *w)
+static size_t list(term *t, const words *w, const uint8_t *keep)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         const word *x = &w->w[i];
+        if (keep && !keep[i])
+            continue;
         if (!(x->flags & WORD_CHAR))
             t[n++].hash = x->hash;
-        else if (i + 1 < w->n && x[1].flags & WORD_CHAR)
+        else if (i + 1 < w->n && x[1].flags & WORD_CHAR && (!keep || keep[i + 1]))
             t[n++].hash = x->hash * 0x9e3779b97f4a7c15u + x[1].hash;
     }
     return n;
@@ -96,9 +98,9 @@ static size_t list(term *t, const words *w)
 
 // vector turns the words into terms in ascending order of hash, each once; returns how
 // many, and the squared length of the vector in *square.
-static size_t vector(term *t, const words *w, double *square)
+static size_t vector(term *t, const words *w, const uint8_t *keep, double *square)
 {
-    size_t n = list(t, w), out = 0;
+    size_t n = list(t, w, keep), out = 0;
     qsort(t, n, sizeof *t, by_hash);
     *square = 0;
     for (size_t i = 0, j; i < n; i = j) {
@@ -129,7 +131,8 @@ static double dot(const term *a, size_t na, const term *b, size_t nb)
     return sum;
 }
 
-shg_err terms_cosine(double *out, const words *a, const words *b)
+shg_err terms_cosine_of(double *out, const words *a, const uint8_t *keep_a, const words *b,
+                        const uint8_t *keep_b)
 {
     *out = 0;
     if (a->n == 0 || b->n == 0)
@@ -138,9 +141,14 @@ shg_err terms_cosine(double *out, const words *a, const words *b)
     if (!t)
         return SHG_ENOMEM;
     double aa, bb;
-    size_t na = vector(t, a, &aa), nb = vector(t + a->n, b, &bb);
+    size_t na = vector(t, a, keep_a, &aa), nb = vector(t + a->n, b, keep_b, &bb);
     if (aa > 0 && bb > 0)
         *out = fmin(1, dot(t, na, t + a->n, nb) / sqrt(aa * bb));
     free(t);
     return SHG_OK;
+}
+
+shg_err terms_cosine(double *out, const words *a, const words *b)
+{
+    return terms_cosine_of(out, a, NULL, b, NULL);
 }

@@ -17,4 +17,8 @@ double terms_idf(uint64_t word_hash);
 // words (share over 10 %) left out: "the same event" from about .30. In [0, 1].
 SHG_MUST_CHECK shg_err terms_cosine(double *out, const words *a, const words *b);
 
+// terms_cosine_of is the cosine of those words only whose byte in keep_a, keep_b is not 0.
+SHG_MUST_CHECK shg_err terms_cosine_of(double *out, const words *a, const uint8_t *keep_a,
+                                       const words *b, const uint8_t *keep_b);
+
 #endif

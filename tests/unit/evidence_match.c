@@ -23,6 +23,38 @@
     "At the town hall the debate turned to the budget for schools, where roofs leak and heating "  \
     "fails each winter. Councillors of three parties asked for a loan, others for patience.\n"
 
+#define OTHER_ACCOUNT                                                                              \
+    "Nobody at the pier could say why the tanker came in so fast that night. The crew is safe "    \
+    "ashore, but fishing boats and ferries lie idle behind the booms while divers look for the "   \
+    "tear and oil is pumped out of the harbour basin. An inquiry begins next week, and the "       \
+    "pilots want a seat on it, their chair told us on the southern quay.\n"
+#define BOX                                                                                        \
+    "Ida Holm has kept this column since the spring of 2011. She grew up between two rivers, "     \
+    "studied botany in Tartu and writes about whatever grows, creeps or gets lost between the "    \
+    "compost heap and the kitchen table.\n"
+#define PLAY                                                                                       \
+    "The curtain fell late at the opera. A soprano who had never sung the part before took five "  \
+    "bows, the orchestra stamped its feet, and critics queued for a taxi in the rain.\n"
+#define CHESS                                                                                      \
+    "The last game of the match ended in a draw after ninety moves and seven hours. Both players " \
+    "shook hands, smiled at the cameras and said that their knights had been asleep since "        \
+    "lunch.\n"
+#define RECIPE                                                                                     \
+    "Soak the beans overnight and drain them well. Fry onions with cumin until golden, then add "  \
+    "tomatoes, garlic and a spoon of vinegar.\n"
+#define RECIPE_2                                                                                   \
+    "Simmer gently for an hour, stirring now and then so that nothing sticks. Season with salt, "  \
+    "pepper and lemon just before serving.\n"
+#define RECIPE_3                                                                                   \
+    "Toast thick slices of rye bread, rub each with garlic and pile the stew on top. Leftovers "   \
+    "taste even better cold the following day with yoghurt and dill.\n"
+#define RECIPE_4                                                                                   \
+    "A glass of dry cider goes well with it. Vegetarians may leave out the bacon, which adds "     \
+    "smoke but no substance, and double the cumin instead.\n"
+#define SLEEP                                                                                      \
+    "Whoever sleeps badly should leave the telephone outside the bedroom, air it before midnight " \
+    "and rise at one hour on all seven days, a new study of nurses finds.\n"
+
 static relation relate(const char *x, const char *y, match *out)
 {
     side a, b;
@@ -55,14 +87,10 @@ static const row rows[] = {
     {"the end cut off", LEAD BODY TAIL FARMERS, LEAD BODY TAIL, REL_COPY},
     {"a teaser", LEAD, LEAD BODY TAIL, REL_EXCERPT},
     {"within a digest", LEAD BODY, FARMERS COUNCIL LEAD BODY FARMERS COUNCIL TAIL, REL_EXCERPT},
-    {"some sentences taken over", LEAD BODY FARMERS COUNCIL,
-     LEAD
-     "Nobody at the pier could say why she came in so fast that night, with the tide behind her. "
-     "Children watched from the sea wall as the smell of fuel drifted over the market and the old "
-     "church. "
-     "An inquiry begins next week, and the pilots' union wants a seat on it, its chair told us in "
-     "the street.\n",
-     REL_REWRITE},
+    {"some sentences taken over", LEAD BODY TAIL COUNCIL, LEAD OTHER_ACCOUNT, REL_REWRITE},
+    {"a box that stands on both pages", FARMERS COUNCIL BOX, BOX OTHER_ACCOUNT TAIL, REL_NONE},
+    {"much taken over, whatever the rest is about", FARMERS COUNCIL LEAD BODY TAIL BOX PLAY CHESS,
+     LEAD BODY TAIL BOX RECIPE RECIPE_2 RECIPE_3 RECIPE_4 SLEEP, REL_REWRITE},
     {"one speaker", FARMERS "The mayor was angry. " WORDS_OF_MAYOR " she told the council.\n",
      COUNCIL "Speaking of the accident, the head of the town said: " WORDS_OF_MAYOR
              " and sat down.\n",

@@ -54,9 +54,29 @@ static void test_cosine(void **state)
     assert_true(cosine("今天早上港口关闭", "港口今天关闭") > .3);
 }
 
+// What is not kept says nothing.
+static void test_cosine_of(void **state)
+{
+    (void)state;
+    words x, y;
+    assert_ok(words_make(&x, view_of("harbour tanker column botany"), NULL));
+    assert_ok(words_make(&y, view_of("column botany soprano orchestra"), NULL));
+    const uint8_t all[] = {1, 1, 1, 1}, first[] = {1, 1, 0, 0}, last[] = {0, 0, 1, 1};
+    double c, whole;
+    assert_ok(terms_cosine_of(&whole, &x, all, &y, all));
+    assert_ok(terms_cosine(&c, &x, &y));
+    assert_true(c == whole && c > .3 && c < .7);
+    assert_ok(terms_cosine_of(&c, &x, first, &y, last));
+    assert_true(c == 0);
+    assert_ok(terms_cosine_of(&c, &x, last, &y, first));
+    assert_true(c > .999);
+    words_free(&x);
+    words_free(&y);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shares),
-                                       cmocka_unit_test(test_cosine)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shares), cmocka_unit_test(test_cosine),
+                                       cmocka_unit_test(test_cosine_of)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -197,6 +197,7 @@ shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed
     r->publisher_hash = publisher_hash_of(r->publisher);
     r->content = content_hash(r);
     e = side_make(&r->side, r->record.text, NULL);
+    r->side.publisher = r->publisher_hash;
     if (!e)
         e = make_prints(r, seed);
     if (e)

@@ -1,4 +1,5 @@
 #include "evidence/furniture.h"
+#include "text/utf8.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -7,9 +8,9 @@ extern const unsigned char furniture_data[]; // data/furniture.tsv
 extern const size_t furniture_data_len;
 
 enum {
-    PHRASE_WORDS = 6,
-    PHRASES_MOST = 512,
-    TABLE_SLOTS = 2048, // by the hash of the first word
+    PHRASE_WORDS = 8,
+    PHRASES_MOST = 2048,
+    TABLE_SLOTS = 8192, // by the hash of the first word
     KEY_MOST = 128,
     LINE_MOST = 81,  // how far to look for the ends of a line: over every line_most
     TWIN_WORDS = 12, // words that two lines must begin with to be one caption
@@ -19,18 +20,21 @@ enum {
     REPEATS_SLOTS = 1024,
     CREDIT_MOST = 12,  // words of a credit line
     BESIDE_MOST = 250, // words of the line that another one makes furniture
+    AFTER_MOST = 120,  // words that stand after an article's end
+    ABBREVIATION = 2,  // letters of a word that a stop may belong to
 };
 
-enum kind { CAPTION, NOTICE, LINE, BOX, LABEL, KINDS };
+enum kind { CAPTION, NOTICE, ADDRESS, LINE, BOX, LABEL, END, KINDS };
 
 // A line longer than this is not furniture as a whole.
 static const unsigned line_most[KINDS] = {
-    [CAPTION] = 80, [NOTICE] = 60, [LINE] = 40, [BOX] = 8, [LABEL] = 8};
-static const char *const kind_name[KINDS] = {"caption", "notice", "line", "box", "label"};
+    [CAPTION] = 80, [NOTICE] = 60, [ADDRESS] = 40, [LINE] = 40, [BOX] = 8, [LABEL] = 8, [END] = 60};
+static const char *const kind_name[KINDS] = {"caption", "notice", "address", "line",
+                                             "box",     "label",  "end"};
 
 typedef struct phrase {
     uint64_t word[PHRASE_WORDS];
-    unsigned n;
+    unsigned n, capital; // bit by word: one that must have a capital
     enum kind kind;
 } phrase;
 
@@ -48,6 +52,7 @@ static void read_words(phrase *p, view text)
             space = end;
         uint8_t key[KEY_MOST];
         size_t len = fold_key(key, sizeof key, (view){at, (size_t)(space - at)});
+        p->capital |= (unsigned)(*at >= 'A' && *at <= 'Z') << p->n;
         p->word[p->n++] = hash_key((view){key, len});
         at = space + 1;
     }
@@ -86,22 +91,49 @@ static bool stands_at(const phrase *p, const words *w, size_t i)
     if (i + p->n > w->n)
         return false;
     for (unsigned k = 0; k < p->n; k++) {
-        if (w->w[i + k].hash != p->word[k] || (k && w->w[i + k].flags & WORD_LINE))
+        const word *x = &w->w[i + k];
+        bool low = p->capital >> k & 1 && !(x->flags & WORD_CAP);
+        if (x->hash != p->word[k] || low || (k && x->flags & WORD_LINE))
             return false;
     }
     return true;
 }
 
+static bool is_stop(uint32_t c)
+{
+    return c == '!' || c == '?' || c == '[' || c == ']' || c == '|' || c == 0x3002 || c == 0xff01 ||
+           c == 0xff1f || c == 0x61f || c == 0x6d4;
+}
+
+// ends_before tells whether a sentence ends between word i - 1 and word i. A full stop after
+// a number or a short word may be that word's own ("30. Mai", "z. B.").
+static bool ends_before(const words *w, size_t i)
+{
+    const word *last = &w->w[i - 1];
+    const uint8_t *p = w->text.p + last->end, *end = w->text.p + w->w[i].begin;
+    bool own = last->flags & WORD_NUMBER || last->key_len <= ABBREVIATION;
+    while (p < end) {
+        uint32_t c = utf8_next(&p, end);
+        if (is_stop(c) || (c == '.' && !own))
+            return true;
+    }
+    return false;
+}
+
 // rest_end returns where the sentence that word i stands in ends, or the line.
 static size_t rest_end(const side *s, size_t i, size_t end)
 {
-    const words *w = &s->words;
-    for (; i + 1 < end; i++) {
-        const uint8_t *p = w->text.p + w->w[i].end, *q = w->text.p + w->w[i + 1].begin;
-        if (memchr(p, '.', (size_t)(q - p)))
-            return i + 1;
-    }
-    return end;
+    for (i++; i < end && !ends_before(&s->words, i); i++)
+        ;
+    return i < end ? i : end;
+}
+
+// sentence_begin returns where the sentence that word i stands in begins, or the line.
+static size_t sentence_begin(const side *s, size_t i, size_t begin)
+{
+    while (i > begin && !ends_before(&s->words, i))
+        i--;
+    return i;
 }
 
 // in_brackets tells whether a bracket opens before word i: "(AP Photo/Jane Roe)".
@@ -124,16 +156,31 @@ static void mark_beside(side *s, enum kind kind, size_t begin, size_t end)
         side_add_mark(s, from, to, MARK_FURNITURE);
 }
 
+// mark_sentence marks the sentence of a line [begin, end) that the phrase at word i stands
+// in; of a longer one what follows the phrase.
+static void mark_sentence(side *s, const phrase *p, size_t i, size_t begin, size_t end)
+{
+    unsigned most = line_most[p->kind];
+    size_t from = sentence_begin(s, i, begin), to = rest_end(s, i + p->n - 1, end);
+    if (to - from > most)
+        from = i;
+    if (to - from > most)
+        to = i + (p->kind == NOTICE ? most : p->n);
+    side_add_mark(s, from, to, MARK_FURNITURE);
+}
+
 static void mark_phrase(side *s, const phrase *p, size_t i)
 {
     size_t end, begin = side_line(s, i, LINE_MOST, &end);
+    if (p->kind == END && s->words.n - i <= AFTER_MOST)
+        side_add_mark(s, i, s->words.n, MARK_FURNITURE);
     if (end - begin <= line_most[p->kind]) {
         side_add_mark(s, begin, end, MARK_FURNITURE);
         mark_beside(s, p->kind, begin, end);
     } else if (p->kind == CAPTION) {
         side_add_mark(s, i, i + p->n, MARK_FURNITURE);
-    } else if (p->kind == NOTICE) {
-        side_add_mark(s, i, rest_end(s, i, end), MARK_FURNITURE);
+    } else if (p->kind == NOTICE || p->kind == ADDRESS || p->kind == END) {
+        mark_sentence(s, p, i, begin, end);
     }
 }
 

@@ -8,7 +8,7 @@ enum {
     LONG_RUN = 12,     // words; long texts share many a set phrase, but none so long
     QUOTED_WORDS = 12,
     NAME_PHRASE = 12,
-    STANDING_MOST = 150, // words of prose; what is longer was taken over, whatever the subject
+    STANDING_MOST = 150, // words of prose; more than that was taken over, whatever the subject
 };
 
 // The definitions say "about 80 % stands in the other". Exact runs of four words and more
@@ -17,7 +17,7 @@ enum {
 #define MOST_OF .60
 #define SAME_EVENT .30
 #define SCATTERED .10 // of the shorter one's prose, where no run is long
-#define STRANGERS .18 // cosine of the rests of two texts that are about different things
+#define SMALLER .80   // of the larger one's length: what is longer is no excerpt of it
 
 static double least(double x, double y)
 {
@@ -53,12 +53,26 @@ static bool is_name_phrase(const passage *p, const words *a, const words *b)
     return 2 * capitals >= n;
 }
 
+// Below what cosine of their rests two texts are about different things, and what share of
+// each may then be the page's own: most on two pages of one publisher.
+typedef struct strangers {
+    double rest, share;
+} strangers;
+
+static strangers strangers_of(const side *a, const side *b)
+{
+    if (!a->publisher || !b->publisher)
+        return (strangers){.15, .25};
+    return a->publisher == b->publisher ? (strangers){.18, .30} : (strangers){.10, .20};
+}
+
 // is_standing tells whether what is shared says nothing of the article that it stands in: a
 // teaser, a notice, a box about the author. Who takes over some sentences of another text
 // writes about the same thing.
-static bool is_standing(const match *m)
+static bool is_standing(const match *m, const side *a, const side *b)
 {
-    return m->rest_cosine < STRANGERS && m->passages.prose < STANDING_MOST;
+    strangers s = strangers_of(a, b);
+    return m->rest_cosine < s.rest && high(m) < s.share && m->passages.prose < STANDING_MOST;
 }
 
 // reuses_prose tells whether more wording is shared outside speech than two reporters
@@ -79,6 +93,15 @@ static bool reuses_prose(const match *m, const side *a, const side *b)
     return prose >= REUSED_TWICE && n >= 2 && score_reused(m, a, b) >= .5;
 }
 
+// is_within tells whether most of the one text stands in the other, which has substantially
+// more (the containments are to each other as the lengths); of two texts of about one length
+// each was changed.
+static bool is_within(const match *m, bool brief)
+{
+    return high(m) >= MOST_OF &&
+           (brief || (m->passages.prose >= SHORT_WORDS && low(m) < SMALLER * high(m)));
+}
+
 // The first rule that holds.
 static relation first_rule(const match *m, const side *a, const side *b, bool shell)
 {
@@ -90,15 +113,15 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
         return REL_TEMPLATE;
     if (low(m) >= WHOLE)
         return REL_COPY;
-    if (high(m) >= MOST_OF && (p->prose >= SHORT_WORDS || brief))
+    if (is_within(m, brief))
         return REL_EXCERPT;
     if (brief)
         return REL_NONE;
-    if (!is_standing(m) && reuses_prose(m, a, b))
+    if (!is_standing(m, a, b) && reuses_prose(m, a, b))
         return REL_REWRITE;
     if (p->quoted >= QUOTED_WORDS)
         return REL_QUOTES;
-    return m->cosine >= SAME_EVENT && !is_standing(m) ? REL_RELATED : REL_NONE;
+    return m->cosine >= SAME_EVENT && !is_standing(m, a, b) ? REL_RELATED : REL_NONE;
 }
 
 void relation_decide(match *m, const side *a, const side *b, bool shell)

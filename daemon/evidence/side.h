@@ -16,6 +16,7 @@ typedef struct side {
     uint32_t own_words; // words that are not furniture, a WORD_CHAR as 5/8 of one
     uint32_t own_prose; // words that are neither, likewise
     uint64_t body;      // words_body_hash
+    uint64_t publisher; // whose page it is, for the caller to set; 0 where unknown
 } side;
 
 // side_make splits the text (borrowed, must outlive it) and marks speech and furniture

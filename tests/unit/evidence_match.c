@@ -88,7 +88,8 @@ static const row rows[] = {
     {"a teaser", LEAD, LEAD BODY TAIL, REL_EXCERPT},
     {"within a digest", LEAD BODY, FARMERS COUNCIL LEAD BODY FARMERS COUNCIL TAIL, REL_EXCERPT},
     {"some sentences taken over", LEAD BODY TAIL COUNCIL, LEAD OTHER_ACCOUNT, REL_REWRITE},
-    {"a box that stands on both pages", FARMERS COUNCIL BOX, BOX OTHER_ACCOUNT TAIL, REL_NONE},
+    {"a box that stands on both pages", FARMERS COUNCIL BOX PLAY CHESS SLEEP,
+     BOX OTHER_ACCOUNT TAIL RECIPE RECIPE_2, REL_NONE},
     {"much taken over, whatever the rest is about", FARMERS COUNCIL LEAD BODY TAIL BOX PLAY CHESS,
      LEAD BODY TAIL BOX RECIPE RECIPE_2 RECIPE_3 RECIPE_4 SLEEP, REL_REWRITE},
     {"one speaker", FARMERS "The mayor was angry. " WORDS_OF_MAYOR " she told the council.\n",
@@ -134,6 +135,30 @@ static void notice(char *out, const char *day, const char *bank, const char *sum
             "hold the next round tomorrow at the usual hour. Bids came to %s crowns in all and "
             "were met in part.",
             day, sum, bank, rate, total);
+}
+
+// What two publishers share is less likely the page's than what one has on two pages.
+static void test_publishers(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t a, b;
+        relation is;
+    } of[] = {{7, 7, REL_NONE}, {0, 7, REL_REWRITE}, {7, 8, REL_REWRITE}};
+    side a, b;
+    assert_ok(side_make(&a, view_of(FARMERS COUNCIL BOX PLAY), NULL));
+    assert_ok(side_make(&b, view_of(BOX OTHER_ACCOUNT TAIL), NULL));
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        match m;
+        a.publisher = of[i].a;
+        b.publisher = of[i].b;
+        assert_ok(match_make(&m, &a, &b));
+        assert_true(m.rest_cosine < .10);
+        assert_int_equal(m.relation, of[i].is);
+        match_free(&m);
+    }
+    side_free(&a);
+    side_free(&b);
 }
 
 // A form filled in with other numbers is no copy, and was not made from the other; a copy
@@ -196,9 +221,9 @@ static void test_names(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_relations),
-                                       cmocka_unit_test(test_template),
-                                       cmocka_unit_test(test_measures),
-                                       cmocka_unit_test(test_shell), cmocka_unit_test(test_names)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_relations), cmocka_unit_test(test_publishers),
+        cmocka_unit_test(test_template),  cmocka_unit_test(test_measures),
+        cmocka_unit_test(test_shell),     cmocka_unit_test(test_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,20 @@
-#include "evidence/relation.h"
+#include "evidence/form.h"
+#include "evidence/lexicon.h"
 #include "evidence/terms.h"
 
 enum {
-    HEAD_MOST = 8, // words before the first passage that may hold a field, too
-    NEAR = 64,
+    HEAD_MOST = 12,   // words before the first passage, and after the last, that may hold a field
+    NEAR = 64,        // words around a gap where a number that has only moved is found
+    BRIEF_WORDS = 60, // a shorter text is about its fields, dates too, and nothing moves
+    TINY_WORDS = 30,  // and in one so short each of them tells
+    PROSE_A_NUMBER = 18, // words, at most, to each number of a form
+    NUMBERS_MANY = 4,    // so many that are the same show the same event, whatever the names
+    WEATHER_LEAST = 8,   // words
 };
 
-#define NAME_IDF 4.3 // a word held by less than 1.4 % of articles
+#define NAME_IDF 4.3      // a word held by less than 1.4 % of articles
+#define TABLE_SHARE .10   // of the numbers of a table: it is the same one an hour later
+#define WEATHER_SHARE .28 // of a text's words; of other articles 1 in 1000 has over .15
 
 // What fills the fields of a form on both sides, the same or different, and what other words
 // stand in one text alone: where those prevail a text was reworded, not a form filled in.
@@ -14,40 +22,64 @@ typedef struct fields {
     unsigned same, different, reworded;
 } fields;
 
-static bool is_number(const word *w)
+// A day's number says when, not what.
+static bool is_date(const words *w, size_t i)
 {
-    return w->flags & WORD_NUMBER;
+    unsigned around = 0;
+    around |= i ? lexicon_of(w->w[i - 1].hash) : 0;
+    around |= i + 1 < w->n ? lexicon_of(w->w[i + 1].hash) : 0;
+    return around & LEXICON_MONTH;
+}
+
+static bool is_number(const words *w, size_t i, uint64_t *hash)
+{
+    return lexicon_number(&w->w[i], hash);
+}
+
+static bool is_quantity(const words *w, size_t i, uint64_t *hash)
+{
+    return lexicon_number(&w->w[i], hash) && !is_date(w, i);
 }
 
 // A capital at the start of a line or sentence makes no name, but a rare word does not
 // often stand there.
-static bool is_name(const word *w)
+static bool is_name(const words *w, size_t i, uint64_t *hash)
 {
-    return w->flags & WORD_CAP && !(w->flags & (WORD_NUMBER | WORD_CHAR)) &&
-           terms_idf(w->hash) >= NAME_IDF;
+    const word *x = &w->w[i];
+    *hash = x->hash;
+    return x->flags & WORD_CAP && !(x->flags & (WORD_NUMBER | WORD_CHAR)) &&
+           terms_idf(x->hash) >= NAME_IDF && !lexicon_of(x->hash);
 }
 
-static bool is_either(const word *w)
+static bool is_either(const words *w, size_t i, uint64_t *hash)
 {
-    return is_number(w) || is_name(w);
+    return is_number(w, i, hash) || is_name(w, i, hash);
 }
 
-// stands_near tells whether a word stands in [begin, end) of w or NEAR words around it: a
-// number that has only moved is the same.
-static bool stands_near(const words *w, uint32_t begin, uint32_t end, uint64_t hash)
+// What is a field, and how far around its gap it may have moved.
+typedef struct reading {
+    bool (*is_field)(const words *w, size_t i, uint64_t *hash);
+    uint32_t near;
+} reading;
+
+// stands_near tells whether a word stands in [begin, end) of w or `near` words around it.
+static bool stands_near(const words *w, uint32_t begin, uint32_t end, uint32_t near, uint64_t hash)
 {
-    uint32_t from = begin > NEAR ? begin - NEAR : 0;
-    for (uint32_t i = from; i < end + NEAR && i < w->n; i++) {
-        if (w->w[i].hash == hash)
+    uint32_t from = begin > near ? begin - near : 0;
+    for (uint32_t i = from; i < end + near && i < w->n; i++) {
+        uint64_t x;
+        (void)lexicon_number(&w->w[i], &x);
+        if (x == hash)
             return true;
     }
     return false;
 }
 
-static void count_run(fields *f, const words *w, run r, bool (*is_field)(const word *))
+static void count_run(fields *f, const words *w, run r, const reading *how)
 {
+    uint64_t hash;
     for (uint32_t i = r.a; i < r.a + r.n; i++)
-        f->same += 2u * is_field(&w->w[i]); // once for each side
+        f->same += 2u * how->is_field(w, i, &hash); // once for each side
 }
 
 // What stands between two runs on one side, and on the other.
@@ -56,62 +88,130 @@ typedef struct gap {
     uint32_t begin, end;
 } gap;
 
-static bool holds_field(gap g, gap other, bool (*is_field)(const word *))
+// holds_field tells whether a field stands in the gap; where fields may move, one that
+// does not stand around the other gap.
+static bool holds_field(gap g, gap other, const reading *how)
 {
+    uint64_t hash;
     for (uint32_t i = g.begin; i < g.end; i++) {
-        const word *x = &g.w->w[i];
-        if (is_field(x) && !stands_near(other.w, other.begin, other.end, x->hash))
+        if (how->is_field(g.w, i, &hash) &&
+            !(how->near && stands_near(other.w, other.begin, other.end, how->near, hash)))
             return true;
     }
     return false;
 }
 
 // A gap is a field only where something stands in it on both sides.
-static void count_gap(fields *f, gap g, gap other, bool (*is_field)(const word *))
+static void count_gap(fields *f, gap g, gap other, const reading *how)
 {
-    bool both = holds_field(other, g, is_field);
+    bool both = holds_field(other, g, how);
     for (uint32_t i = g.begin; i < g.end; i++) {
-        const word *x = &g.w->w[i];
-        if (stands_near(other.w, other.begin, other.end, x->hash))
+        uint64_t hash, own;
+        bool either = is_either(g.w, i, &hash);
+        if (stands_near(other.w, other.begin, other.end, how->near, hash))
             continue;
-        if (is_either(x))
-            f->different += both && is_field(x);
+        if (either)
+            f->different += both && how->is_field(g.w, i, &own);
         else
             f->reworded++;
     }
 }
 
-static void count_between(fields *f, const words *a, const words *b, run from, run to,
-                          bool (*is_field)(const word *))
+static void count_between(fields *f, gap x, gap y, const reading *how)
 {
-    gap x = {a, from.a + from.n, to.a}, y = {b, from.b + from.n, to.b};
-    count_gap(f, x, y, is_field);
-    count_gap(f, y, x, is_field);
+    count_gap(f, x, y, how);
+    count_gap(f, y, x, how);
 }
 
-// differ tells whether at least `least` fields of each side, and `share` of all, differ.
-static bool differ(const passages *p, const words *a, const words *b,
-                   bool (*is_field)(const word *), unsigned least, double share)
+// What stands before the first run and after the last, where that is little.
+static void count_ends(fields *f, const passages *p, const words *a, const words *b,
+                       const reading *how)
+{
+    const passage *last = &p->p[p->n - 1];
+    const run *first = &p->run[p->p[0].run];
+    if (first->a <= HEAD_MOST && first->b <= HEAD_MOST)
+        count_between(f, (gap){a, 0, first->a}, (gap){b, 0, first->b}, how);
+    if (last->a_end + HEAD_MOST >= a->n && last->b_end + HEAD_MOST >= b->n)
+        count_between(f, (gap){a, last->a_end, (uint32_t)a->n},
+                      (gap){b, last->b_end, (uint32_t)b->n}, how);
+}
+
+static fields count(const passages *p, const words *a, const words *b, const reading *how)
 {
     fields f = {0};
+    if (p->n)
+        count_ends(&f, p, a, b, how);
     for (size_t i = 0; i < p->n; i++) {
         const run *r = &p->run[p->p[i].run];
-        if (i == 0 && r->a <= HEAD_MOST && r->b <= HEAD_MOST)
-            count_between(&f, a, b, (run){0}, *r, is_field);
         for (uint32_t k = 0; k < p->p[i].n_runs; k++) {
-            count_run(&f, a, r[k], is_field);
+            count_run(&f, a, r[k], how);
             if (k)
-                count_between(&f, a, b, r[k - 1], r[k], is_field);
+                count_between(&f, (gap){a, r[k - 1].a + r[k - 1].n, r[k].a},
+                              (gap){b, r[k - 1].b + r[k - 1].n, r[k].b}, how);
         }
     }
-    return f.different >= 2 * least && f.different >= f.reworded &&
-           f.different >= share * (f.same + f.different);
+    return f;
 }
 
-// Half of the numbers or half of the names; or two fifths of both.
+// differ tells whether at least `least` fields, and `share` of all, differ.
+static bool differ(const fields *f, unsigned least, double share)
+{
+    return f->different >= least && f->different >= f->reworded &&
+           f->different >= share * (f->same + f->different);
+}
+
+static bool shorter(const side *a, const side *b, uint32_t n)
+{
+    return a->own_words < n || b->own_words < n;
+}
+
+// A table of rates or prices: of its words half are numbers.
+static bool is_table(const words *w)
+{
+    size_t n = 0;
+    uint64_t hash;
+    for (size_t i = 0; i < w->n; i++)
+        n += lexicon_number(&w->w[i], &hash);
+    return 2 * n >= w->n;
+}
+
+// A form is written around its numbers. Where few stand in much prose, and differ, a story
+// has grown.
+static bool is_dense(const fields *f, const side *a, const side *b)
+{
+    uint32_t fewer = a->own_words < b->own_words ? a->own_words : b->own_words;
+    return (f->same + f->different) / 2 * PROSE_A_NUMBER >= fewer;
+}
+
+// Half of the numbers or half of the names; or two fifths of both. Where many numbers are the
+// same, other names are another way to write them.
 bool form_filled(const passages *p, const side *a, const side *b)
 {
     const words *x = &a->words, *y = &b->words;
-    return differ(p, x, y, is_number, 2, .5) || differ(p, x, y, is_name, 2, .5) ||
-           differ(p, x, y, is_either, 3, .4);
+    bool brief = shorter(a, b, BRIEF_WORDS);
+    uint32_t near = brief ? 0 : NEAR;
+    fields numbers = count(p, x, y, &(reading){brief ? is_number : is_quantity, near});
+    fields names = count(p, x, y, &(reading){is_name, near});
+    fields either = count(p, x, y, &(reading){is_either, near});
+    if (shorter(a, b, TINY_WORDS) && differ(&either, 2, 0))
+        return true;
+    if (is_dense(&numbers, a, b) &&
+        (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5) ||
+         (brief && differ(&numbers, 2, .4))))
+        return true;
+    if (numbers.same >= 2 * NUMBERS_MANY && numbers.same >= 4 * numbers.different)
+        return false;
+    return differ(&names, 4, .5) || differ(&either, brief ? 3 : 6, .4);
+}
+
+bool form_weather(const side *s)
+{
+    size_t own = 0, weather = 0;
+    for (size_t i = 0; i < s->words.n; i++) {
+        if (s->mark[i] & MARK_FURNITURE)
+            continue;
+        own++;
+        weather += lexicon_of(s->words.w[i].hash) & LEXICON_WEATHER ? 1 : 0;
+    }
+    return weather >= WEATHER_LEAST && (double)weather >= WEATHER_SHARE * (double)own;
 }

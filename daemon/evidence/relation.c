@@ -1,4 +1,6 @@
 #include "evidence/relation.h"
+#include "evidence/form.h"
+#include "evidence/lexicon.h"
 #include "evidence/score.h"
 
 enum {
@@ -15,6 +17,8 @@ enum {
 // leave out what stands beside small edits, so that their share is lower.
 #define WHOLE .70
 #define MOST_OF .60
+#define SAME_BULLETIN .85 // of two weather bulletins: the days use the same words
+#define PLAIN_LEAST .50
 #define SAME_EVENT .30
 #define SCATTERED .10 // of the shorter one's prose, where no run is long
 #define SMALLER .80   // of the larger one's length: what is longer is no excerpt of it
@@ -39,18 +43,42 @@ static double high(const match *m)
     return most(m->containment_a, m->containment_b);
 }
 
-// Names and titles ("Russian President Vladimir Putin and US President Donald Trump") stand
-// in everything that is written on an event: a short passage of mostly capitals is no reuse.
-static bool is_name_phrase(const passage *p, const words *a, const words *b)
+// What a passage holds of names and titles ("Russian President Vladimir Putin and US President
+// Donald Trump"): they stand in everything that is written on an event.
+typedef struct makeup {
+    unsigned n, names, titles; // words of both sides; capitals or titles; titles
+    unsigned longest;          // words that are no titles in its longest run
+} makeup;
+
+static void count_words(makeup *m, const words *w, uint32_t begin, uint32_t end)
 {
-    if (p->words > NAME_PHRASE)
-        return false;
-    unsigned capitals = 0, n = p->a_end - p->a_begin + p->b_end - p->b_begin;
-    for (uint32_t i = p->a_begin; i < p->a_end; i++)
-        capitals += a->w[i].flags & WORD_CAP ? 1 : 0;
-    for (uint32_t i = p->b_begin; i < p->b_end; i++)
-        capitals += b->w[i].flags & WORD_CAP ? 1 : 0;
-    return 2 * capitals >= n;
+    for (uint32_t i = begin; i < end; i++) {
+        bool title = lexicon_of(w->w[i].hash) & LEXICON_TITLE;
+        m->n++;
+        m->titles += title;
+        m->names += title || w->w[i].flags & WORD_CAP;
+    }
+}
+
+static makeup makeup_of(const passages *all, const passage *p, const words *a, const words *b)
+{
+    makeup m = {0};
+    count_words(&m, a, p->a_begin, p->a_end);
+    count_words(&m, b, p->b_begin, p->b_end);
+    for (uint32_t k = 0; k < p->n_runs; k++) {
+        const run *r = &all->run[p->run + k];
+        makeup x = {0};
+        count_words(&x, a, r->a, r->a + r->n);
+        if (x.n - x.titles > m.longest)
+            m.longest = x.n - x.titles;
+    }
+    return m;
+}
+
+// A short passage of mostly capitals is no reuse; nor is one of titles, however long.
+static bool is_name_phrase(const passage *p, const makeup *m)
+{
+    return 2 * m->titles >= m->n || (p->words <= NAME_PHRASE && 2 * m->names >= m->n);
 }
 
 // Below what cosine of their rests two texts are about different things, and what share of
@@ -80,15 +108,20 @@ static bool is_standing(const match *m, const side *a, const side *b)
 static bool reuses_prose(const match *m, const side *a, const side *b)
 {
     const passages *p = &m->passages;
-    unsigned n = 0, prose = 0;
+    unsigned n = 0, prose = 0, longest = 0;
     for (size_t i = 0; i < p->n; i++) {
-        if (is_name_phrase(&p->p[i], &a->words, &b->words))
+        makeup x = makeup_of(p, &p->p[i], &a->words, &b->words);
+        if (is_name_phrase(&p->p[i], &x))
             continue;
-        prose += p->p[i].prose;
+        unsigned titles = x.titles / 2;
+        prose += p->p[i].prose > titles ? p->p[i].prose - titles : 0;
         n += p->p[i].kind == PASSAGE_PROSE;
+        longest = x.longest > longest ? x.longest : longest;
     }
+    if (longest > p->longest_prose)
+        longest = p->longest_prose;
     double fewer = least(a->own_prose, b->own_prose);
-    if (prose >= REUSED_WORDS && (p->longest_prose >= LONG_RUN || prose >= SCATTERED * fewer))
+    if (prose >= REUSED_WORDS && (longest >= LONG_RUN || prose >= SCATTERED * fewer))
         return true;
     return prose >= REUSED_TWICE && n >= 2 && score_reused(m, a, b) >= .5;
 }
@@ -102,6 +135,44 @@ static bool is_within(const match *m, bool brief)
            (brief || (m->passages.prose >= SHORT_WORDS && low(m) < SMALLER * high(m)));
 }
 
+// plain is the share of a side's words that are matched, titles aside: two lists of officials
+// have most of their words in common, and no news. n: matched words that are titles.
+static double plain(const match *m, const side *s, unsigned n)
+{
+    unsigned titles = 0;
+    for (size_t i = 0; i < s->words.n; i++)
+        titles += !(s->mark[i] & MARK_FURNITURE) && lexicon_of(s->words.w[i].hash) & LEXICON_TITLE;
+    if (titles >= s->own_words || m->passages.words <= n)
+        return 0;
+    return (double)(m->passages.words - n) / (s->own_words - titles);
+}
+
+// is_ceremony tells whether it is mostly titles that the two have in common.
+static bool is_ceremony(const match *m, const side *a, const side *b)
+{
+    const passages *p = &m->passages;
+    makeup x = {0};
+    for (size_t i = 0; i < p->n; i++) {
+        for (uint32_t k = 0; k < p->p[i].n_runs; k++) {
+            const run *r = &p->run[p->p[i].run + k];
+            count_words(&x, &a->words, r->a, r->a + r->n);
+        }
+    }
+    return 3 * x.titles >= x.n && plain(m, a, x.titles) < PLAIN_LEAST &&
+           plain(m, b, x.titles) < PLAIN_LEAST;
+}
+
+// is_form tells whether what looks like reuse is a form that both fill in.
+static bool is_form(const match *m, const side *a, const side *b)
+{
+    const passages *p = &m->passages;
+    if (high(m) >= MOST_OF && form_filled(p, a, b))
+        return true;
+    if (high(m) < SAME_BULLETIN && form_weather(a) && form_weather(b))
+        return true;
+    return form_subjects(p, a, b, high(m));
+}
+
 // The first rule that holds.
 static relation first_rule(const match *m, const side *a, const side *b, bool shell)
 {
@@ -109,16 +180,18 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
     bool brief = shell || a->own_words < SHORT_WORDS || b->own_words < SHORT_WORDS;
     if (m->identical)
         return REL_COPY;
-    if (high(m) >= MOST_OF && form_filled(p, a, b))
+    bool form = p->n && is_form(m, a, b);
+    if (high(m) >= MOST_OF && form)
         return REL_TEMPLATE;
-    if (low(m) >= WHOLE)
+    bool ceremony = high(m) >= MOST_OF && is_ceremony(m, a, b);
+    if (low(m) >= WHOLE && !ceremony)
         return REL_COPY;
-    if (is_within(m, brief))
+    if (is_within(m, brief) && !ceremony)
         return REL_EXCERPT;
     if (brief)
         return REL_NONE;
     if (!is_standing(m, a, b) && reuses_prose(m, a, b))
-        return REL_REWRITE;
+        return form ? REL_TEMPLATE : REL_REWRITE;
     if (p->quoted >= QUOTED_WORDS)
         return REL_QUOTES;
     return m->cosine >= SAME_EVENT && !is_standing(m, a, b) ? REL_RELATED : REL_NONE;

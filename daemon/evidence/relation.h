@@ -8,9 +8,4 @@
 // nearly nothing but furniture, and was compared with it.
 void relation_decide(match *m, const side *a, const side *b, bool shell);
 
-// form_filled tells whether the passages are a form that the two fill in with other numbers
-// or names: of those that stand in them, and in the places between their runs, too many
-// differ, and little else does.
-bool form_filled(const passages *p, const side *a, const side *b);
-
 #endif

@@ -1,0 +1,25 @@
+// lexicon.h - words that say the same wherever they stand: titles, numbers written out,
+// dates, the vocabulary of weather bulletins.
+//
+// Compiled in from data/lexicon.tsv. Layer: evidence.  May include: text, base.
+// Threads: constant data.
+#ifndef SHINGLED_EVIDENCE_LEXICON_H
+#define SHINGLED_EVIDENCE_LEXICON_H
+#include "text/words.h"
+
+enum lexicon_class {
+    LEXICON_TITLE = 1, // rank, honorific, office, "son of", pious formula
+    LEXICON_NUMBER = 2,
+    LEXICON_MONTH = 4,
+    LEXICON_DAY = 8,
+    LEXICON_WEATHER = 16,
+};
+
+// lexicon_of gives the classes of a word by its hash; 0 for most.
+unsigned lexicon_of(uint64_t word_hash);
+
+// lexicon_number writes the hash by which a number is the same in digits and in words, and
+// tells whether the word is a number.
+bool lexicon_number(const word *w, uint64_t *hash);
+
+#endif

@@ -1,0 +1,221 @@
+#include "evidence/form.h"
+#include "evidence/lexicon.h"
+#include "evidence/terms.h"
+
+enum {
+    SLOT_MOST = 12, // words between two runs, on either side, that are a place to fill in
+    TALLY_BITS = 9,
+    TALLY_MOST = 256, // words that are told apart; what a long text has over them is not seen
+    NAME_BYTES = 5,   // of a key: three letters of most alphabets
+    NAMES_LEAST = 2,  // names of each side that stand there twice, and never in the other text
+    FEW_NUMBERS = 4,
+    MANY_NUMBERS = 8,
+};
+
+#define NAME_IDF 4.3 // a word held by less than 1.4 % of articles
+#define COVER_LEAST .40
+#define FEW_SHARED .15 // of the numbers of the text with fewer
+#define HARDLY_SHARED .10
+
+// How often a word stands in each of the two texts, and in how many of its places.
+typedef struct entry {
+    uint64_t hash;
+    uint32_t count[2], fills[2];
+    bool used;
+} entry;
+
+// Open addressing, half full at most.
+typedef struct tally {
+    entry e[1 << TALLY_BITS];
+    unsigned n;
+} tally;
+
+typedef struct pair {
+    const words *w[2];
+    const passages *p;
+} pair;
+
+// What stands between two runs: words [begin, end) of each text.
+typedef struct slot {
+    uint32_t begin[2], end[2];
+} slot;
+
+static entry *find(tally *t, uint64_t hash)
+{
+    size_t i = hash >> (64 - TALLY_BITS);
+    while (t->e[i].used && t->e[i].hash != hash)
+        i = (i + 1) & ((1 << TALLY_BITS) - 1);
+    return &t->e[i];
+}
+
+// add gives the word's entry, a new one if need be; NULL where there is no room.
+static entry *add(tally *t, uint64_t hash)
+{
+    entry *e = find(t, hash);
+    if (e->used)
+        return e;
+    if (t->n == TALLY_MOST)
+        return NULL;
+    t->n++;
+    *e = (entry){.hash = hash, .used = true};
+    return e;
+}
+
+// slot_after gives what stands between run r and the next, which may be of the next passage,
+// where that is little and something on both sides.
+static bool slot_after(const pair *x, size_t passage_at, uint32_t run_at, slot *out)
+{
+    const passage *here = &x->p->p[passage_at];
+    const run *from = &x->p->run[here->run + run_at];
+    bool last = run_at + 1 == here->n_runs;
+    if (last && passage_at + 1 == x->p->n)
+        return false;
+    const run *to = last ? &x->p->run[x->p->p[passage_at + 1].run] : from + 1;
+    *out = (slot){{from->a + from->n, from->b + from->n}, {to->a, to->b}};
+    for (int s = 0; s < 2; s++) {
+        if (out->begin[s] >= out->end[s] || out->end[s] - out->begin[s] > SLOT_MOST)
+            return false;
+    }
+    return true;
+}
+
+static bool holds(view text, view part)
+{
+    for (size_t i = 0; i + part.len <= text.len; i++) {
+        if (memcmp(text.p + i, part.p, part.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+// An inflected form ("of X", "to the X") of what stands in the other text's place is the same.
+static bool is_inflected(const pair *x, const slot *s, int which, uint32_t i)
+{
+    view key = words_key(x->w[which], i);
+    for (uint32_t k = s->begin[1 - which]; k < s->end[1 - which]; k++) {
+        view other = words_key(x->w[1 - which], k);
+        if (other.len >= NAME_BYTES && (holds(other, key) || holds(key, other)))
+            return true;
+    }
+    return false;
+}
+
+// A name begins with a capital. In scripts without, any rare word may be one.
+static bool is_name(const words *w, const word *x)
+{
+    if (x->flags & (WORD_NUMBER | WORD_CHAR) || x->key_len < NAME_BYTES)
+        return false;
+    bool cased = w->keys[x->key] < 0xd6; // UTF-8 of Latin, Greek, Cyrillic, Armenian
+    if (cased && !(x->flags & WORD_CAP))
+        return false;
+    return terms_idf(x->hash) >= NAME_IDF && !lexicon_of(x->hash);
+}
+
+static void fill(tally *t, const pair *x, const slot *s, int which)
+{
+    const words *w = x->w[which];
+    for (uint32_t i = s->begin[which]; i < s->end[which]; i++) {
+        if (!is_name(w, &w->w[i]) || is_inflected(x, s, which, i))
+            continue;
+        entry *e = add(t, w->w[i].hash);
+        if (e)
+            e->fills[which]++;
+    }
+}
+
+static void count_all(tally *t, const pair *x)
+{
+    for (int which = 0; which < 2; which++) {
+        for (size_t i = 0; i < x->w[which]->n; i++) {
+            entry *e = find(t, x->w[which]->w[i].hash);
+            if (e->used)
+                e->count[which]++;
+        }
+    }
+}
+
+// other_names tells whether most names in the places of each text are names of its own, and
+// some of them what it is about: they stand there twice.
+static bool other_names(const pair *x)
+{
+    tally t = {0};
+    slot s;
+    for (size_t i = 0; i < x->p->n; i++) {
+        for (uint32_t k = 0; k < x->p->p[i].n_runs; k++) {
+            if (!slot_after(x, i, k, &s))
+                continue;
+            fill(&t, x, &s, 0);
+            fill(&t, x, &s, 1);
+        }
+    }
+    count_all(&t, x);
+    unsigned own[2] = {0}, twice[2] = {0};
+    for (size_t i = 0; i < 1 << TALLY_BITS; i++) {
+        for (int which = 0; which < 2; which++) {
+            const entry *e = &t.e[i];
+            bool is_own = e->fills[which] && !e->count[1 - which];
+            own[which] += is_own;
+            twice[which] += is_own && e->count[which] >= 2;
+        }
+    }
+    return twice[0] >= NAMES_LEAST && twice[1] >= NAMES_LEAST && 2 * twice[0] >= own[0] &&
+           2 * twice[1] >= own[1];
+}
+
+static void count_numbers(tally *t, const pair *x)
+{
+    uint64_t hash;
+    for (int which = 0; which < 2; which++) {
+        const words *w = x->w[which];
+        for (size_t i = 0; i < w->n; i++) {
+            if (!lexicon_number(&w->w[i], &hash))
+                continue;
+            entry *e = add(t, hash);
+            if (e)
+                e->count[which]++;
+        }
+    }
+}
+
+static bool has_own_number(tally *t, const pair *x, const slot *s, int which)
+{
+    uint64_t hash;
+    for (uint32_t i = s->begin[which]; i < s->end[which]; i++) {
+        if (!lexicon_number(&x->w[which]->w[i], &hash))
+            continue;
+        const entry *e = find(t, hash);
+        if (e->used && !e->count[1 - which])
+            return true;
+    }
+    return false;
+}
+
+// other_numbers tells whether the texts have hardly a number in common, and where one has a
+// number the other has one of its own.
+static bool other_numbers(const pair *x)
+{
+    tally t = {0};
+    count_numbers(&t, x);
+    unsigned of[2] = {0}, shared = 0, places = 0;
+    for (size_t i = 0; i < 1 << TALLY_BITS; i++) {
+        of[0] += t.e[i].count[0] > 0;
+        of[1] += t.e[i].count[1] > 0;
+        shared += t.e[i].count[0] && t.e[i].count[1];
+    }
+    unsigned fewer = of[0] < of[1] ? of[0] : of[1];
+    if (fewer < FEW_NUMBERS || shared > FEW_SHARED * fewer)
+        return false;
+    slot s;
+    for (size_t i = 0; i < x->p->n; i++) {
+        for (uint32_t k = 0; k < x->p->p[i].n_runs; k++)
+            places += slot_after(x, i, k, &s) && has_own_number(&t, x, &s, 0) &&
+                      has_own_number(&t, x, &s, 1);
+    }
+    return places >= 2 || (places && fewer >= MANY_NUMBERS && shared <= HARDLY_SHARED * fewer);
+}
+
+bool form_subjects(const passages *p, const side *a, const side *b, double cover)
+{
+    pair x = {{&a->words, &b->words}, p};
+    return other_numbers(&x) || (cover >= COVER_LEAST && other_names(&x));
+}

@@ -231,11 +231,37 @@ static shg_err repeat(reader *r, uint32_t *item)
     return SHG_OK;
 }
 
+// lone_token is the token that a tree consists of; 0 for anything else.
+static uint32_t lone_token(const grammar *g, uint32_t id)
+{
+    while (g->node[id].kind == NODE_MACRO)
+        id = g->node[id].child;
+    return g->node[id].kind == NODE_TOKEN && !g->node[id].other ? id : 0;
+}
+
+// other_than makes the token that accepts all that the item, one token, does not.
+static shg_err other_than(grammar *g, uint32_t *item)
+{
+    uint32_t t = lone_token(g, *item);
+    if (!t)
+        return table_fault(g->t, "! stands before one token or a choice of such");
+    node x = g->node[t];
+    shg_err e = new_node(g, NODE_TOKEN, item);
+    if (e)
+        return e;
+    x.other = true;
+    x.next = 0;
+    g->node[*item] = x;
+    return SHG_OK;
+}
+
 static shg_err choice(reader *r, uint32_t *out);
 
 static shg_err item(reader *r, uint32_t *out)
 {
     shg_err e;
+    bool other = *r->p == '!';
+    r->p += other;
     if (*r->p == '(') {
         if (++r->depth > GRAMMAR_DEPTH)
             return table_fault(r->g->t, "brackets are nested too deeply");
@@ -250,6 +276,8 @@ static shg_err item(reader *r, uint32_t *out)
         if (!e)
             e = atom_node(r->g, atom, out);
     }
+    if (!e && other)
+        e = other_than(r->g, out);
     return e ? e : repeat(r, out);
 }
 
@@ -286,14 +314,6 @@ static shg_err sequence(reader *r, uint32_t *out)
     if (!e)
         r->g->node[*out].child = first;
     return e;
-}
-
-// lone_token is the token that a tree consists of; 0 for anything else.
-static uint32_t lone_token(const grammar *g, uint32_t id)
-{
-    while (g->node[id].kind == NODE_MACRO)
-        id = g->node[id].child;
-    return g->node[id].kind == NODE_TOKEN ? id : 0;
 }
 
 static shg_err add_members(grammar *g, uint32_t list, word_list from)

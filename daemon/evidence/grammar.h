@@ -19,6 +19,7 @@ typedef enum node_kind {
 typedef struct node {
     uint8_t kind;        // of node_kind
     uint8_t least, most; // of a repeat: least is 0 or 1
+    bool other;          // of a token: it accepts every token but those
     uint32_t mask;       // of a token: classes it accepts, of token_class
     uint32_t list;       // of a token: words it accepts; 0 = none
     uint32_t child;      // first child

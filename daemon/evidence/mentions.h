@@ -35,19 +35,11 @@ typedef struct mentions {
     size_t n, cap;
 } mentions;
 
-// What a word means for the shape of a name, as roles.tsv lists it.
-enum name_shape {
-    SHAPE_HEAD = 1,     // ends an outlet's name: Times, Post, Sentinel
-    SHAPE_TAIL = 2,     // stands behind one: newspaper, radio
-    SHAPE_ECHO = 4,     // stands for one: newspaper, network
-    SHAPE_NEVER = 8,    // is no part of one: The, According
-    SHAPE_INNER = 16,   // does not begin one: German, Free
-    SHAPE_STATION = 32, // is a station with a number behind it: Channel 7, ABC 13
-    SHAPE_TIME = 64,    // a day or month: may follow a name without a mark
-    SHAPE_ANCHOR = 128,
-};
+// mention_hangs: what begins at this byte is the end of something else: a mail address, a
+// handle, "al-Sabah".
+bool mention_hangs(const words *w, uint32_t begin);
 
-// shapes: word hash -> bits of name_shape.
+// shapes: word hash -> bits of name_shape (nameword.h).
 SHG_MUST_CHECK shg_err mentions_find(mentions *out, const sources *s, const lookup *shapes,
                                      const words *w);
 void mentions_free(mentions *m);

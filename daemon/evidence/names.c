@@ -1,39 +1,14 @@
+#include "evidence/nameword.h"
+#include "evidence/patterns.h"
 #include "evidence/sources_table.h"
 
 enum { NAME_GAP = 5 }; // bytes between two words of a name
 
-// bare_end is where a word ends without a possessive 's; the word's end if it has none.
-static uint32_t bare_end(const words *w, const word *x)
+static bool has_lower(const words *w, size_t i)
 {
-    const uint8_t *p = w->text.p + x->begin;
-    uint32_t n = x->end - x->begin;
-    if (n < 3 || (p[n - 1] | 32) != 's')
-        return x->end;
-    if (p[n - 2] == '\'')
-        return x->end - 2;
-    if (n > 4 && p[n - 4] == 0xe2 && p[n - 3] == 0x80 &&
-        (p[n - 2] & 0xfe) == 0x98) // U+2018, U+2019
-        return x->end - 4;
-    return x->end;
-}
-
-// bare_hash is the word's hash without its possessive 's; false if it has none.
-static bool bare_hash(const words *w, size_t i, uint64_t *hash)
-{
-    const word *x = &w->w[i];
-    view key = words_key(w, i);
-    if (key.len < 2 || key.p[key.len - 1] != 's' || bare_end(w, x) == x->end)
-        return false;
-    key.len--;
-    *hash = hash_key(key);
-    return true;
-}
-
-static bool has_lower(const words *w, const word *x)
-{
-    uint32_t end = bare_end(w, x);
-    for (uint32_t i = x->begin; i < end; i++) {
-        if (w->text.p[i] >= 'a' && w->text.p[i] <= 'z')
+    uint32_t end = nameword_end(w, i);
+    for (uint32_t p = w->w[i].begin; p < end; p++) {
+        if (w->text.p[p] >= 'a' && w->text.p[p] <= 'z')
             return true;
     }
     return false;
@@ -45,7 +20,7 @@ static bool fits_caps(const words *w, size_t i, const alias *a, size_t from)
         const word *x = &w->w[i + j];
         if (a->cap[j] != CAP_ANY && a->cap[j] != CAP_THE && !(x->flags & (WORD_CAP | WORD_ALLCAPS)))
             return false;
-        if (a->cap[j] == CAP_ALL && has_lower(w, x))
+        if (a->cap[j] == CAP_ALL && has_lower(w, i + j))
             return false;
     }
     return true;
@@ -87,69 +62,98 @@ static bool dotted(const words *w, size_t i, size_t n)
     return true;
 }
 
-static bool try_alias(const sources *s, const words *w, size_t i, size_t n, uint64_t h, size_t from,
-                      source_hit *hit)
+// A search for a name: what it starts with and how far it may reach.
+typedef struct search {
+    const sources *s;
+    const words *w;
+    const lookup *shapes;
+    size_t i, from;  // its first word; from = 1 where that one's capitals have been looked at
+    name_part first; // of its first word
+} search;
+
+// stressed: an ambiguous name in capitals among words that are not ("the SPIEGEL") is meant
+// as a name.
+static bool stressed(const words *w, size_t i, const alias *a)
+{
+    return a->n_words == 1 && a->cap[0] == CAP_FIRST && w->w[i].flags & WORD_ALLCAPS &&
+           !(i && w->w[i - 1].flags & WORD_ALLCAPS) &&
+           !(i + 1 < w->n && w->w[i + 1].flags & WORD_ALLCAPS);
+}
+
+static bool try_alias(const search *q, size_t n, uint64_t h, uint32_t end, source_hit *hit)
 {
     uint32_t id;
-    if (!lookup_get(&s->names, h, &id))
+    if (!lookup_get(&q->s->names, h, &id))
         return false;
-    const alias *a = &s->alias[id];
-    if (a->n_words != n || !fits_caps(w, i, a, from) || (a->dotted && !dotted(w, i, n)))
+    const alias *a = &q->s->alias[id];
+    if (a->n_words != n || !fits_caps(q->w, q->i, a, q->from) ||
+        (a->dotted && !dotted(q->w, q->i, n)))
         return false;
-    hit->source = &s->list[a->source];
-    hit->n_words = n;
-    hit->vague = a->vague || (a->cap[0] == CAP_THE && !(w->w[i].flags & WORD_CAP));
+    *hit = (source_hit){.source = &q->s->list[a->source],
+                        .n_words = n,
+                        .begin = q->first.begin,
+                        .end = end,
+                        .possessive = end < q->w->w[q->i + n - 1].end,
+                        .vague = (a->vague && !stressed(q->w, q->i, a)) ||
+                                 (a->cap[0] == CAP_THE && !(q->w->w[q->i].flags & WORD_CAP))};
     return true;
 }
 
-// longest finds the longest alias of at most `most` words whose first word has the hash
-// `first`; from = 1 where the first word's capitals have been looked at.
-static bool longest(const sources *s, const words *w, size_t i, uint64_t first, size_t most,
-                    size_t from, source_hit *hit)
+// try_ends tries word `last` as the end of a name without what hangs at it.
+static bool try_ends(const search *q, size_t last, uint64_t h, source_hit *hit)
 {
+    size_t n = last - q->i + 1;
+    name_part part[NAMEWORD_FORMS];
+    if (nameword_owns(q->w, last) &&
+        try_alias(q, n, chain(h, nameword_hash(q->w, last)), nameword_end(q->w, last), hit))
+        return true;
+    for (size_t k = nameword_stems(q->w, last, q->shapes, part); k; k--) {
+        if (part[k - 1].begin == q->w->w[last].begin &&
+            try_alias(q, n, chain(h, part[k - 1].hash), part[k - 1].end, hit))
+            return true;
+    }
+    return false;
+}
+
+// longest finds the longest alias of at most `most` words.
+static bool longest(const search *q, size_t most, source_hit *hit)
+{
+    const words *w = q->w;
     bool found = false;
     uint64_t h = 0;
-    for (size_t n = 1; n <= most && i + n <= w->n; n++) {
-        uint64_t bare;
-        uint64_t word_hash = n == 1 ? first : w->w[i + n - 1].hash;
-        if (n > 1 && !joins(w, i + n - 2))
+    for (size_t n = 1; n <= most && q->i + n <= w->n; n++) {
+        size_t last = q->i + n - 1;
+        if (n > 1 && !joins(w, last - 1))
             break;
-        if (n > 1 && bare_hash(w, i + n - 1, &bare) &&
-            try_alias(s, w, i, n, chain(h, bare), from, hit)) {
-            hit->possessive = true;
-            found = true;
-        }
-        h = chain(h, word_hash);
-        if (try_alias(s, w, i, n, h, from, hit)) {
-            hit->possessive = false;
-            found = true;
-        }
+        found |= n > 1 && try_ends(q, last, h, hit);
+        h = chain(h, n > 1 ? w->w[last].hash : q->first.hash);
+        found |= try_alias(q, n, h, n > 1 ? w->w[last].end : q->first.end, hit);
     }
     return found;
 }
 
 // begins_name: may a name start with this hash, written as word x is? most: its most words.
-static bool begins_name(const sources *s, uint64_t hash, const word *x, uint32_t *most)
+static bool begins_name(const sources *s, uint64_t hash, uint32_t flags, uint32_t *most)
 {
     if (!maybe_first(s, hash) || !lookup_get(&s->first, hash, most))
         return false;
-    bool fits = *most & FIRST_ANY_CASE || x->flags & (WORD_CAP | WORD_ALLCAPS);
+    bool fits = *most & FIRST_ANY_CASE || flags & (WORD_CAP | WORD_ALLCAPS);
     *most &= FIRST_ANY_CASE - 1;
     return fits;
 }
 
-bool sources_match(const sources *s, const words *w, size_t i, source_hit *hit)
+// match_part looks for a name that starts with a part of its first word; if that part
+// ends before the word does, the name does too.
+static bool match_part(search *q, name_part part, source_hit *hit)
 {
-    const word *x = &w->w[i];
-    uint32_t most;
-    uint64_t bare;
-    if (begins_name(s, x->hash, x, &most) && longest(s, w, i, x->hash, most, 0, hit))
-        return true;
-    if (!bare_hash(w, i, &bare) || !begins_name(s, bare, x, &most) ||
-        !longest(s, w, i, bare, 1, 0, hit))
-        return false;
-    hit->possessive = true;
-    return true;
+    uint32_t most, flags = q->w->w[q->i].flags;
+    uint8_t c = q->w->text.p[part.begin];
+    q->first = part;
+    q->from = part.begin > q->w->w[q->i].begin;
+    if (q->from)
+        flags = c >= 'A' && c <= 'Z' ? WORD_CAP : 0;
+    return begins_name(q->s, part.hash, flags, &most) &&
+           longest(q, part.end < q->w->w[q->i].end ? 1 : most, hit);
 }
 
 // camel finds the last upper-case letter that follows a lower-case one. ASCII will do:
@@ -166,26 +170,32 @@ static bool camel(const words *w, const word *x, uint32_t *at)
     return false;
 }
 
-bool sources_match_joined(const sources *s, const words *w, size_t i, source_hit *hit, uint32_t *at)
+// match_stuck: a name whose first letters hang at another word ("Jan M. OlsenAssociated Press").
+static bool match_stuck(search *q, source_hit *hit)
 {
-    uint8_t key[64];
-    uint32_t most;
-    const word *x = &w->w[i];
-    if (!camel(w, x, at) || x->end - *at > sizeof key)
+    uint32_t most, at;
+    const word *x = &q->w->w[q->i];
+    if (!camel(q->w, x, &at) || x->end - at > 64)
         return false;
-    size_t n = fold_key(key, sizeof key, (view){w->text.p + *at, x->end - *at});
-    uint64_t h = hash_key((view){key, n});
-    if (!begins_name(s, h, &(word){.flags = WORD_CAP}, &most))
-        return false;
-    return longest(s, w, i, h, most, 1, hit) && !hit->vague &&
-           (hit->n_words > 1 || hit->source->kind == SOURCE_AGENCY);
+    q->first = (name_part){nameword_slice(q->w, at, x->end), at, x->end};
+    q->from = 1;
+    return begins_name(q->s, q->first.hash, WORD_CAP, &most) && longest(q, most, hit) &&
+           !hit->vague && (hit->n_words > 1 || hit->source->kind == SOURCE_AGENCY);
 }
 
-const source *sources_at(const sources *s, const words *w, size_t i, size_t *n_words)
+bool sources_match(const sources *s, const words *w, size_t i, source_hit *hit)
 {
-    source_hit hit;
-    if (i >= w->n || !sources_match(s, w, i, &hit))
-        return NULL;
-    *n_words = hit.n_words;
-    return hit.source;
+    const word *x = &w->w[i];
+    name_part part[NAMEWORD_FORMS];
+    search q = {.s = s, .w = w, .i = i, .shapes = patterns_shapes(s->patterns)};
+    if (match_part(&q, (name_part){x->hash, x->begin, x->end}, hit))
+        return true;
+    if (nameword_owns(w, i) &&
+        match_part(&q, (name_part){nameword_hash(w, i), x->begin, nameword_end(w, i)}, hit))
+        return true;
+    for (size_t k = nameword_stems(w, i, q.shapes, part); k; k--) {
+        if (match_part(&q, part[k - 1], hit))
+            return true;
+    }
+    return match_stuck(&q, hit);
 }

@@ -1,6 +1,7 @@
 #include "evidence/patterns_table.h"
 
 #include "evidence/grammar.h"
+#include "evidence/nameword.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +48,7 @@ static uint32_t add_state(compiler *c, const node *x)
         p->state = s;
         p->cap_states = cap;
     }
-    p->state[p->n_states] = (state){.mask = x->mask, .list = x->list};
+    p->state[p->n_states] = (state){.mask = x->mask, .list = x->list, .other = x->other};
     return (uint32_t)(p->n_states++ - c->from);
 }
 
@@ -133,6 +134,7 @@ static void widen_gate(const patterns *p, const grammar *g, const program *a, ga
             continue;
         const state *s = &p->state[a->from + i];
         word_list l = g->list[s->list];
+        out->open |= s->other;
         out->mask |= s->mask;
         for (uint32_t k = 0; k < l.n; k++)
             out->words |= 1ull << (g->members[l.from + k] & 63);
@@ -281,9 +283,13 @@ static shg_err read_row(patterns *p, const sources *s, grammar *g, char *column[
 static shg_err copy_shapes(lookup *shapes, const grammar *g)
 {
     static const name_bit lists[] = {
-        {"NAME_HEAD", SHAPE_HEAD},       {"NAME_TAIL", SHAPE_TAIL},   {"NAME_ECHO", SHAPE_ECHO},
-        {"NAME_NEVER", SHAPE_NEVER},     {"NAME_INNER", SHAPE_INNER}, {"TIME_NAME", SHAPE_TIME},
-        {"NAME_STATION", SHAPE_STATION},
+        {"NAME_HEAD", SHAPE_HEAD},       {"NAME_TAIL", SHAPE_TAIL},
+        {"NAME_ECHO", SHAPE_ECHO},       {"NAME_NEVER", SHAPE_NEVER},
+        {"NAME_INNER", SHAPE_INNER},     {"TIME_NAME", SHAPE_TIME},
+        {"NAME_STATION", SHAPE_STATION}, {"NAME_LEAD", SHAPE_LEAD},
+        {"NAME_NATION", SHAPE_NATION},   {"NAME_ENDING", SHAPE_ENDING},
+        {"NAME_MIDDLE", SHAPE_MIDDLE},   {"NAME_PREFIX", SHAPE_PREFIX},
+        {"NAME_SUFFIX", SHAPE_SUFFIX},   {"NAME_ARTICLE", SHAPE_ARTICLE},
     };
     shg_err e = SHG_OK;
     for (size_t i = 0; !e && i < sizeof lists / sizeof *lists; i++) {

@@ -9,10 +9,10 @@ static bool passes(const gate *g, const token *t)
 
 static bool accepts(const patterns *p, const state *s, const token *t)
 {
-    if (s->mask & t->mask)
-        return true;
-    return s->list && t->word &&
-           p->member[s->list * p->stride + t->word / 64] >> (t->word & 63) & 1;
+    bool named =
+        s->mask & t->mask ||
+        (s->list && t->word && p->member[s->list * p->stride + t->word / 64] >> (t->word & 63) & 1);
+    return named != (s->other && t->mask);
 }
 
 // step gives the states among `from` that accept the token.

@@ -22,6 +22,7 @@ enum when {
 typedef struct state {
     uint64_t follow;
     uint32_t mask, list;
+    bool other; // accepts every token but those
 } state;
 
 // A position automaton; its states are patterns.state[from ...].

@@ -12,7 +12,8 @@ extern const unsigned char embed_roles[];
 extern const size_t embed_roles_len;
 
 enum {
-    HOST_MAX = 255, // RFC 1035
+    HOST_MAX = 255,    // RFC 1035
+    ALIAS_BYTES = 256, // bytes of an alias
     USER_FILE_MAX = 64 << 20,
 };
 
@@ -116,21 +117,87 @@ static shg_err add_alias(sources *s, table *t, const row *r, const row *rows, co
     return e;
 }
 
+// ---- handles: how publishers are called where letters are all there is ("faznet", "RND_de")
+
+// handle_hash runs the words of a name together.
+static uint64_t handle_hash(view name)
+{
+    uint8_t key[ALIAS_BYTES];
+    return hash_key((view){key, fold_key(key, sizeof key, name)});
+}
+
+// add_handle adds one, if no other source has it.
+static shg_err add_handle(sources *s, const char *name, uint32_t id)
+{
+    uint32_t old;
+    uint64_t h = handle_hash(view_of(name));
+    return lookup_get(&s->handles, h, &old) ? SHG_OK : lookup_put(&s->handles, h, id);
+}
+
+// add_label adds the first part of an address: "okaz" of okaz.com.sa.
+static shg_err add_label(sources *s, const char *domain, uint32_t id)
+{
+    char label[ALIAS_BYTES];
+    const char *dot = strchr(domain, '.');
+    if (!dot || dot - domain < 4) // "dw", "abc": too short to be one source's only
+        return SHG_OK;
+    snprintf(label, sizeof label, "%.*s", (int)(dot - domain), domain);
+    return add_handle(s, label, id);
+}
+
 // add_domain: a web address finds the publisher, and is a name in a text too.
 static shg_err add_domain(sources *s, table *t, const row *r, const row *rows, const char *domain)
 {
     shg_err e = lookup_put(&s->domains, hash_name(domain), (uint32_t)(r - rows));
+    if (!e)
+        e = add_handle(s, domain, (uint32_t)(r - rows));
     return e ? e : add_alias(s, t, r, rows, domain);
+}
+
+// decline puts `ending` behind every word of a German name that ends in e, as its adjectives
+// do when they are declined: "Süddeutsche Zeitung", "der Süddeutschen Zeitung". false if
+// there is none.
+static bool decline(const char *name, char ending, char out[2 * ALIAS_BYTES])
+{
+    size_t n = 0, letters = 0;
+    bool changed = false;
+    for (const char *p = name; *p && n + 2 < 2 * ALIAS_BYTES; p++) {
+        out[n++] = *p;
+        letters = *p == ' ' || *p == '-' ? 0 : letters + 1;
+        if (*p == 'e' && letters > 3 && (!p[1] || p[1] == ' ')) {
+            out[n++] = ending;
+            changed = true;
+        }
+    }
+    out[n] = 0;
+    return changed;
+}
+
+// add_inflected adds a name as it is written inside a sentence too.
+static shg_err add_inflected(sources *s, table *t, const row *r, const row *rows, const char *name)
+{
+    char form[2 * ALIAS_BYTES];
+    shg_err e = add_alias(s, t, r, rows, name);
+    for (const char *ending = "nr"; !e && *ending && !strcmp(r->src.lang, "de"); ending++) {
+        if (decline(name, *ending, form))
+            e = add_alias(s, t, r, rows, form);
+    }
+    return e;
 }
 
 static shg_err add_names(sources *s, table *t, row *r, const row *rows)
 {
-    char name[256];
+    char name[ALIAS_BYTES];
     t->line = r->line;
     snprintf(name, sizeof name, "%s%s", r->src.flags & SOURCE_NEEDS_VERB ? "~" : "", r->src.name);
-    shg_err e = add_alias(s, t, r, rows, name);
-    for (char *a; !e && (a = table_part(&r->aliases, ';'));)
-        e = add_alias(s, t, r, rows, a);
+    shg_err e = add_inflected(s, t, r, rows, name);
+    if (!e)
+        e = add_handle(s, r->src.name, (uint32_t)(r - rows));
+    for (char *a; !e && (a = table_part(&r->aliases, ';'));) {
+        e = add_inflected(s, t, r, rows, a);
+        if (!e)
+            e = add_handle(s, a, (uint32_t)(r - rows));
+    }
     for (char *d; !e && (d = table_part(&r->domains, ';'));)
         e = add_domain(s, t, r, rows, d);
     return e || !strchr(r->src.id, '.') ? e : add_domain(s, t, r, rows, r->src.id);
@@ -222,6 +289,8 @@ static shg_err build(sources *s, table t[2], rows *rs)
     for (size_t i = 0; i < rs->n; i++) {
         row *r = &rs->r[i];
         shg_err e = add_names(s, &t[r->file], r, rs->r);
+        if (!e)
+            e = add_label(s, r->src.id, (uint32_t)i);
         if (e)
             return e;
         if (r->src.parent && !sources_by_id(s, r->src.parent))
@@ -307,6 +376,7 @@ void sources_close(sources **out)
     patterns_close(&s->patterns);
     lookup_free(&s->ids);
     lookup_free(&s->domains);
+    lookup_free(&s->handles);
     lookup_free(&s->names);
     lookup_free(&s->first);
     free(s->alias);
@@ -370,12 +440,26 @@ static const source *by_name(const sources *s, view name)
     return found;
 }
 
+// by_handle takes a handle whole, or up to its first low line ("RND_de").
+static const source *by_handle(const sources *s, view name)
+{
+    uint32_t at;
+    if (!name.len || name.len > ALIAS_BYTES || memchr(name.p, '/', name.len))
+        return NULL;
+    if (lookup_get(&s->handles, handle_hash(name), &at))
+        return &s->list[at];
+    const uint8_t *low = memchr(name.p, '_', name.len);
+    return low ? by_handle(s, (view){name.p, (size_t)(low - name.p)}) : NULL;
+}
+
 const source *sources_publisher(const sources *s, view publisher)
 {
     if (!publisher.len)
         return NULL;
     const source *found = memchr(publisher.p, '.', publisher.len) ? by_host(s, publisher) : NULL;
-    return found ? found : by_name(s, publisher);
+    if (!found)
+        found = by_name(s, publisher);
+    return found ? found : by_handle(s, publisher);
 }
 
 const source *sources_credited(const sources *s, const source *src)

@@ -34,8 +34,9 @@ struct patterns;
 typedef struct source_hit {
     const source *source;
     size_t n_words;
-    bool vague;      // this alias is an ambiguous word: a bare mention is no credit
-    bool possessive; // its last word carries an 's, which is no part of the name
+    uint32_t begin, end; // bytes of the name alone
+    bool vague;          // this alias is an ambiguous word: a bare mention is no credit
+    bool possessive;     // its last word carries more, which is no part of the name: 's
 } source_hit;
 
 // sources_open builds the table. file: the user's, or NULL. On failure *out is NULL and
@@ -49,19 +50,10 @@ void sources_close(sources **s);
 // Subdomains fall back to their parents; a name is taken whatever its capitals.
 const source *sources_publisher(const sources *s, view publisher);
 
-// sources_at finds the longest alias that starts at word i: the source, and in
-// *n_words how many words it takes. NULL where none does.
-const source *sources_at(const sources *s, const words *w, size_t i, size_t *n_words);
-
-// sources_match is sources_at with all that is known of the hit. An alias counts only
-// with its capitals (or in all capitals), and not across a comma, a bracket or a
-// blank line.
+// sources_match finds the longest alias that starts in word i. An alias counts only with its
+// capitals (or in all capitals), and not across a comma, a bracket or a blank line. Its first
+// letters may hang at another word ("Jan M. OlsenAssociated Press", "and Reuters" in Arabic).
 bool sources_match(const sources *s, const words *w, size_t i, source_hit *hit);
-
-// sources_match_joined is sources_match for a name whose first letters hang at another
-// word ("Jan M. OlsenAssociated Press"): it starts at byte *at of word i, which it sets.
-bool sources_match_joined(const sources *s, const words *w, size_t i, source_hit *hit,
-                          uint32_t *at);
 
 // sources_credited is who is credited for a source: a show's network, else itself.
 const source *sources_credited(const sources *s, const source *src);

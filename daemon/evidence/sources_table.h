@@ -7,7 +7,7 @@
 #include "evidence/sources.h"
 
 enum {
-    ALIAS_WORDS = 10,     // of the longest alias
+    ALIAS_WORDS = 16,     // of the longest alias
     FIRST_ANY_CASE = 256, // with the number of words in sources.first: small letters will do
 };
 
@@ -29,6 +29,7 @@ struct sources {
     alias *alias;
     size_t n_alias, cap_alias;
     lookup ids, domains;
+    lookup handles;      // names and hosts run together ("faznet") -> source
     lookup names;        // chained hash of an alias's words -> alias
     lookup first;        // hash of its first word -> most words of such an alias
     uint64_t maybe[256]; // bit per hash of a first word: most words fail here

@@ -1,5 +1,6 @@
 #include "evidence/window.h"
 
+#include "evidence/nameword.h"
 #include "text/utf8.h"
 
 enum { BLANKS_MAX = 400 }; // bytes of blanks between two tokens; more is the edge
@@ -40,6 +41,10 @@ static const code_mark MARKS[] = {
     {0x3000, 0},
     {0x3001, TOKEN_COMMA},
     {0x3002, TOKEN_STOP},
+    {0x3008, TOKEN_QUOTE},
+    {0x3009, TOKEN_QUOTE},
+    {0x300a, TOKEN_QUOTE},
+    {0x300b, TOKEN_QUOTE},
     {0x300c, TOKEN_QUOTE},
     {0x300d, TOKEN_QUOTE},
     {0x300e, TOKEN_QUOTE},
@@ -161,22 +166,21 @@ static uint32_t word_mask(const word *x)
     return mask;
 }
 
-// owns: a word with a possessive 's.
-static bool owns(const words *w, const word *x)
-{
-    const uint8_t *p = w->text.p + x->end;
-    uint32_t n = x->end - x->begin;
-    return (n > 2 && p[-1] == 's' && p[-2] == '\'') ||
-           (n > 4 && p[-1] == 's' && p[-2] == 0x99 && p[-3] == 0x80 && p[-4] == 0xe2);
-}
-
 static token word_token(const window *v, size_t i)
 {
     const word *x = &v->w->w[i];
     token t = {.mask = word_mask(x), .begin = x->begin, .end = x->end};
-    if (t.mask & TOKEN_CAP && owns(v->w, x))
+    if (t.mask & TOKEN_CAP && nameword_owns(v->w, i))
         t.mask |= TOKEN_OWN;
     lookup_get(v->lexicon, x->hash, &t.word);
+    return t;
+}
+
+// part_token is a word's part that is written together with a name.
+static token part_token(const window *v, uint32_t begin, uint32_t end)
+{
+    token t = {.mask = TOKEN_WORD | TOKEN_LOWER, .begin = begin, .end = end};
+    lookup_get(v->lexicon, nameword_slice(v->w, begin, end), &t.word);
     return t;
 }
 
@@ -185,7 +189,7 @@ static token mention_token(const window *v, const mention *m)
     token t = word_token(v, m->word);
     if (m->n_words > 1)
         t.word = 0;
-    t.mask |= TOKEN_SRC | TOKEN_CAP;
+    t.mask = (t.mask | TOKEN_SRC | TOKEN_CAP) & ~(uint32_t)TOKEN_LOWER;
     if (m->source && m->source->kind == SOURCE_AGENCY && !m->vague)
         t.mask &= ~(uint32_t)(TOKEN_CAP | TOKEN_CAPS); // never a person or a place
     t.begin = m->begin;
@@ -193,15 +197,24 @@ static token mention_token(const window *v, const mention *m)
     return t;
 }
 
+// tail_of is what a name leaves over of its last word: the possessive 's, or a particle.
+static token tail_of(const window *v, uint32_t begin, uint32_t end)
+{
+    token t = part_token(v, begin, end);
+    const uint8_t *p = v->w->text.p + begin;
+    if (token_mark(utf8_next(&p, v->w->text.p + end)) == TOKEN_QUOTE)
+        t.mask = TOKEN_POSS;
+    return t;
+}
+
 // ---- to the right
 
-// tail_token is what of its last word a name leaves over: the possessive 's.
 static bool tail_token(window *v, token *t)
 {
     const word *last = &v->w->w[v->right_word - 1];
     if (v->right_byte >= last->end)
         return false;
-    *t = (token){.mask = TOKEN_POSS, .begin = v->right_byte, .end = last->end};
+    *t = tail_of(v, v->right_byte, last->end);
     v->right_byte = last->end;
     return true;
 }
@@ -214,9 +227,9 @@ static token take_word_right(window *v)
         m = ++v->right_mention < v->m->n ? &v->m->m[v->right_mention] : NULL;
     bool known = m && m->word == v->right_word && m->kind < MENTION_ECHO;
     if (known && m->begin > v->w->w[m->word].begin && v->right_byte < m->begin) {
-        t = word_token(v, m->word); // the word that the name is stuck to
-        t.end = v->right_byte = m->begin;
-        t.word = 0;
+        t = part_token(v, v->w->w[m->word].begin, m->begin); // what the name is stuck to
+        t.mask = word_mask(&v->w->w[m->word]);
+        v->right_byte = m->begin;
         return t;
     }
     if (known) {
@@ -287,8 +300,8 @@ static token take_word_left(window *v)
     while (m && (m->word > last || m->begin >= v->left_byte))
         m = --v->left_mention ? &v->m->m[v->left_mention - 1] : NULL;
     if (m && (size_t)m->word + m->n_words == v->left_word && m->kind < MENTION_ECHO) {
-        if (m->end < v->left_byte) { // its possessive 's comes first
-            t = (token){.mask = TOKEN_POSS, .begin = m->end, .end = v->left_byte};
+        if (m->end < v->left_byte) { // what hangs at it comes first
+            t = tail_of(v, m->end, v->left_byte);
             v->left_byte = m->end;
             return t;
         }
@@ -297,8 +310,9 @@ static token take_word_left(window *v)
     } else {
         t = word_token(v, --v->left_word);
         if (t.end > v->left_byte) { // the rest of a word that a name is stuck to
-            t.end = v->left_byte;
-            t.word = 0;
+            uint32_t mask = t.mask;
+            t = part_token(v, t.begin, v->left_byte);
+            t.mask = mask;
         }
     }
     v->left_byte = t.begin;

@@ -98,12 +98,12 @@ static void finds_names_in_text(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         words w;
-        size_t n = 0;
+        source_hit hit = {0};
         assert_ok(words_make(&w, view_of(cases[i].text), NULL));
-        const source *s = sources_at(table, &w, 0, &n);
-        if (!s != !cases[i].id || (s && (strcmp(s->id, cases[i].id) || n != cases[i].n_words)))
-            fail_msg("\"%s\" gives %s, %zu words", cases[i].text, s ? s->id : "none", n);
-        assert_null(sources_at(table, &w, w.n, &n));
+        const source *s = sources_match(table, &w, 0, &hit) ? hit.source : NULL;
+        if (!s != !cases[i].id ||
+            (s && (strcmp(s->id, cases[i].id) || hit.n_words != cases[i].n_words)))
+            fail_msg("\"%s\" gives %s, %zu words", cases[i].text, s ? s->id : "none", hit.n_words);
         words_free(&w);
     }
 }
@@ -126,13 +126,12 @@ static void finds_names_stuck_to_words(void **state)
     (void)state;
     words w;
     source_hit hit = {0};
-    uint32_t at = 0;
     assert_ok(words_make(&w, view_of("Ann LeeAssociated Press NewsTime PenguinReuters"), NULL));
-    assert_true(sources_match_joined(table, &w, 1, &hit, &at));
+    assert_true(sources_match(table, &w, 1, &hit));
     assert_string_equal(hit.source->id, "apnews.com");
-    assert_int_equal(at, 7);
-    assert_false(sources_match_joined(table, &w, 3, &hit, &at)); // ambiguous
-    assert_true(sources_match_joined(table, &w, 4, &hit, &at));
+    assert_int_equal(hit.begin, 7);
+    assert_false(sources_match(table, &w, 3, &hit)); // ambiguous
+    assert_true(sources_match(table, &w, 4, &hit));
     words_free(&w);
 }
 

@@ -1,0 +1,73 @@
+// nameword.h - what of a word belongs to a name: possessives, clitics and particles aside.
+//
+// English writes 's behind a name, Arabic "and", "to", "by" in front of it as one word with
+// it, Korean its particles behind it. data/roles.tsv lists the last two (NAME_PREFIX,
+// NAME_SUFFIX). Layer: evidence.  May include: text, base.  Threads: pure.
+#ifndef SHINGLED_EVIDENCE_NAMEWORD_H
+#define SHINGLED_EVIDENCE_NAMEWORD_H
+#include "evidence/lookup.h"
+#include "text/words.h"
+
+enum { NAMEWORD_FORMS = 4 }; // most ways to part one word
+
+// A part of word i as a name: its bytes and the hash of their key.
+typedef struct name_part {
+    uint64_t hash;
+    uint32_t begin, end;
+} name_part;
+
+// What a word means for the shape of a name, as roles.tsv lists it. The lists are one
+// lookup: word hash -> bits.
+enum name_shape {
+    SHAPE_HEAD = 1,     // ends an outlet's name: Times, Post, Sentinel
+    SHAPE_TAIL = 2,     // stands behind one: newspaper, radio
+    SHAPE_ECHO = 4,     // stands for one: newspaper, network
+    SHAPE_NEVER = 8,    // is no part of one: The, According
+    SHAPE_INNER = 16,   // does not begin one: German, Free
+    SHAPE_STATION = 32, // is a station with a number behind it: Channel 7, ABC 13
+    SHAPE_TIME = 64,    // a day or month: may follow a name without a mark
+    SHAPE_ANCHOR = 128,
+    SHAPE_LEAD = 256,     // stands before one: diario, газета, صحيفة
+    SHAPE_NATION = 512,   // an adjective behind an Arabic one: البريطانية
+    SHAPE_ENDING = 1024,  // ends one without a space: 报 of 日报, 聞 of 新聞, 일보
+    SHAPE_MIDDLE = 16384, // stands before the last character of one: 日, 新
+    SHAPE_PREFIX = 2048,  // is written together with the word behind it
+    SHAPE_SUFFIX = 4096,  // with the one before it
+    SHAPE_ARTICLE = 8192,
+};
+
+static inline uint32_t nameword_shape(const lookup *shapes, uint64_t hash)
+{
+    uint32_t bits = 0;
+    lookup_get(shapes, hash, &bits);
+    return bits;
+}
+
+// nameword_end is where word i ends without a possessive 's; the word's end if it has none.
+uint32_t nameword_end(const words *w, size_t i);
+
+// nameword_hash is the hash of word i without its possessive 's.
+uint64_t nameword_hash(const words *w, size_t i);
+
+static inline bool nameword_owns(const words *w, size_t i)
+{
+    return nameword_end(w, i) < w->w[i].end;
+}
+
+// nameword_stems parts word i from what is written together with it and returns how many
+// ways there are; out[k] is what is left. Bounded by NAMEWORD_FORMS cuts.
+size_t nameword_stems(const words *w, size_t i, const lookup *shapes,
+                      name_part out[NAMEWORD_FORMS]);
+
+// nameword_slice is the hash of the key of bytes [begin, end), a part of one word.
+uint64_t nameword_slice(const words *w, uint32_t begin, uint32_t end);
+
+static inline bool nameword_capital(const words *w, size_t i)
+{
+    return w->w[i].flags & (WORD_CAP | WORD_ALLCAPS);
+}
+
+// nameword_joined: nothing but a blank or a hyphen stands between words i and i + 1.
+bool nameword_joined(const words *w, size_t i);
+
+#endif

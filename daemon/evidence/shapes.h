@@ -1,0 +1,42 @@
+// shapes.h - names of outlets that no table has, known by their shape (CREDITS.md, 2).
+//
+// The words that shape a name are lists of data/roles.tsv. Layer: evidence.
+// May include: sources, text, base.  Threads: pure.
+#ifndef SHINGLED_EVIDENCE_SHAPES_H
+#define SHINGLED_EVIDENCE_SHAPES_H
+#include "evidence/mentions.h"
+#include "evidence/nameword.h"
+
+typedef struct naming {
+    const sources *s;
+    const lookup *shapes; // word hash -> bits of name_shape
+    const words *w;
+    size_t not_before; // no name reaches left of this word
+} naming;
+
+// shapes_find fills m where a name is to be seen at word i: one that ends there, begins there,
+// or begins behind it ("diario ..."). Known names are looked for before.
+bool shapes_find(const naming *n, size_t i, mention *m);
+
+// shapes_widen makes a known name the longer one that it is part of: "Charleston Daily Mail"
+// is not the Daily Mail, "ABC 13" not the network.
+void shapes_widen(const naming *n, mention *m);
+
+// shapes_place is the last word of what belongs to the name that ends with word i: "Times of
+// Malta".
+size_t shapes_place(const words *w, size_t i);
+
+// shapes_led: the names behind a noun for outlets; shapes_spelt: those known by how they end
+// in scripts without capitals. shapes_find asks both (shapes_script.c).
+bool shapes_led(const naming *n, size_t i, mention *m);
+bool shapes_spelt(const naming *n, size_t i, mention *m);
+
+static inline bool shapes_in(const naming *n, size_t i, uint32_t bits)
+{
+    return nameword_shape(n->shapes, n->w->w[i].hash) & bits;
+}
+
+// shapes_make is a mention of the words first to last, a possessive 's left out.
+mention shapes_make(const words *w, size_t first, size_t last);
+
+#endif

@@ -78,20 +78,30 @@ class Corpus:
         return sorted(ids)
 
 
+def has_docs(folder):
+    return any(os.path.exists(os.path.join(folder, leaf)) for leaf in ("docs.jsonl", "docs.jsonl.gz"))
+
+
 def corpora(outside, wanted, say):
-    """The own corpus, then those in the folder `outside`, and these again with the labels made here."""
+    """The own corpus, then those in the folders `outside`, and these again with the labels made here.
+
+    A folder of `outside` is a corpus, or holds corpora.
+    """
     found = []
     if not wanted or OWN in wanted:
-        found.append(Corpus(OWN, os.path.join(HERE, "corpus")))
-    if not outside or not os.path.isdir(outside):
-        say(f"no folder of corpora{': ' + outside if outside else ''}: measuring on the project's own only")
-        return found
-    for leaf in sorted(os.listdir(outside)):
-        folder, ours = os.path.join(outside, leaf), os.path.join(LABELS, leaf)
-        if not os.path.exists(os.path.join(folder, "docs.jsonl")) and not os.path.exists(os.path.join(folder, "docs.jsonl.gz")):
-            continue
+        found.append(Corpus(OWN, os.path.join(HERE, OWN)))
+    folders = []
+    for top in outside:
+        if not os.path.isdir(top):
+            raise Fault(f"{top}: no such folder")
+        folders += [top] if has_docs(top) else [os.path.join(top, f) for f in sorted(os.listdir(top))]
+    if not any(map(has_docs, folders)):
+        say("no corpora of others given: measuring on the project's own only")
+    for folder in filter(has_docs, folders):
+        leaf = os.path.basename(os.path.normpath(folder))
+        ours = os.path.join(LABELS, leaf)
         if not wanted or leaf in wanted:
             found.append(Corpus(leaf, folder))
-        if os.path.isdir(ours) and (not wanted or leaf in wanted or leaf + "+" in wanted):
+        if os.path.isdir(ours) and (not wanted or leaf + "+" in wanted):
             found.append(Corpus(leaf + "+", folder, ours))
     return found

@@ -9,8 +9,10 @@ ROOT = os.path.normpath(os.path.join(HERE, os.pardir, os.pardir))
 RESULTS = os.path.join(ROOT, "bench", "results", "quality.csv")
 EXPECTED = os.path.join(HERE, "expected.tsv")
 README = os.path.join(ROOT, "README.md")
+BENCH_README = os.path.join(ROOT, "bench", "README.md")
 COLUMNS = ("task", "corpus", "figure", "n", "expected", "measured", "commit", "date")
-BEGIN, END = "<!-- accuracy: bench/quality/run --update-readme -->", "<!-- /accuracy -->"
+BEGIN, END = "<!-- made by bench/quality/run --update-readme -->", "<!-- end of what it made -->"
+BINS = ("score_", "right_")  # per bin of the score: its mean, and the share of right relations; described, not demanded
 AT_MOST = ("false_reuse", "outsiders_per_query", "called_reuse", "pairs_with_false_passages", "score_calibration_error")
 
 SHOWN = (  # README's rows: what is asked, task, figures joined by " / ", corpora in order
@@ -32,6 +34,10 @@ SHOWN = (  # README's rows: what is asked, task, figures joined by " / ", corpor
 
 def at_most(figure):
     return figure.startswith(AT_MOST)
+
+
+def is_bin(figure):
+    return figure.startswith(BINS) and "_to_" in figure
 
 
 def below(figure, expected, measured):
@@ -56,6 +62,8 @@ def write_expected(results):
                 "--write-expected,\n# which rounds what was measured to the worse side by hundredths.\n")
         f.write("corpus\ttask\tfigure\texpected\n")
         for r in results:
+            if is_bin(r["figure"]):
+                continue
             m = float(r["measured"]) * 100
             value = math.ceil(m - 1e-9) if at_most(r["figure"]) else math.floor(m + 1e-9)
             f.write(f"{r['corpus']}\t{r['task']}\t{r['figure']}\t{value / 100:.2f}\n")
@@ -90,27 +98,52 @@ def accuracy_table(results):
     corpora = list(dict.fromkeys(r["corpus"] for r in results))
     lines = ["| what | on | n | figure |", "|---|---|---|---|"]
     for what, task, figures in SHOWN:
+        said = what
         for corpus in corpora:
             found = [next((by[task, corpus, f] for f in ((names,) if isinstance(names, str) else names)
                            if (task, corpus, f) in by), None) for names in figures]
             if any(found):
-                n = max(int(r["n"]) for r in found if r)
+                counts = [r["n"] if r else "–" for r in found]
+                n = " / ".join(counts) if len(set(counts) - {"–"}) > 1 else max(counts)
                 shown = " / ".join(_short(r["measured"]) if r else "–" for r in found)
-                lines.append(f"| {what} | {'own' if corpus == 'corpus' else corpus} | {n} | {shown} |")
+                lines.append(f"| {said} | {'own' if corpus == 'corpus' else corpus} | {n} | {shown} |")
+                said = ""
     return lines
 
 
 def readme_with(text, lines):
-    """README's text with its table replaced."""
+    """A document's text with its table replaced."""
     head, _, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not end:
-        raise ValueError(f"README.md lacks the marks {BEGIN} and {END}")
+        raise ValueError(f"no place for a table: {BEGIN} and {END}")
     return f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{tail}"
 
 
+def calibration_table(results):
+    """How often a relation of that score is the labelled one: bins as rows, the own corpus and the others together."""
+    bins = sorted({r["figure"].split("_", 1)[1] for r in results if is_bin(r["figure"])})
+    lines = ["| score | own: pairs | mean score | right | outside: pairs | mean score | right |",
+             "|---|---|---|---|---|---|---|"]
+    for b in bins:
+        cells = []
+        for own in (True, False):
+            rows = [r for r in results if r["figure"] in ("score_" + b, "right_" + b) and (r["corpus"] == "corpus") == own]
+            n = sum(int(r["n"]) for r in rows if r["figure"].startswith("score_"))
+            mean = lambda kind: sum(int(r["n"]) * float(r["measured"]) for r in rows if r["figure"].startswith(kind)) / n
+            cells += [str(n), _short(mean("score_")), _short(mean("right_"))] if n else ["0", "", ""]
+        lines.append(f"| {b.replace('_to_', ' to ')} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def made(results):
+    """(path, lines) of each table that stands in a document."""
+    return (README, accuracy_table(results)), (BENCH_README, calibration_table(results))
+
+
 def update_readme():
-    with open(README, encoding="utf8") as f:
-        text = f.read()
-    with open(README, "w", encoding="utf8") as f:
-        f.write(readme_with(text, accuracy_table(read_results())))
+    for path, lines in made(read_results()):
+        with open(path, encoding="utf8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf8") as f:
+            f.write(readme_with(text, lines))

@@ -49,8 +49,9 @@ def relations(server, corpus, options, notes):
             scored = [(a["score"], g == p) for a, g, p in zip(answers, gold, got) if p in REUSE]
             if scored:
                 out["score_calibration_error"] = measures.calibration_error(scored), len(scored)
-                notes += [f"  score {low:.2f} to {high:.2f}: {n:4} pairs, mean score {s:.3f}, right {ok:.3f}"
-                          for low, high, n, s, ok in measures.reliability(scored)]
+                for low, high, n, score, right in measures.reliability(scored):
+                    out[f"score_{low:.2f}_to_{high:.2f}"] = score, n
+                    out[f"right_{low:.2f}_to_{high:.2f}"] = right, n
     return out
 
 

@@ -82,6 +82,8 @@ static shg_err measure(match *out, const side *a, const side *b, bool shell)
 {
     out->identical = side_same(a, b);
     shg_err e = passages_find(&out->passages, a, b);
+    if (!e && !out->identical)
+        e = paraphrase_find(&out->paraphrases, &out->passages, a, b);
     if (!e)
         e = shingles_resemblance(&out->resemblance, &a->words, &b->words);
     if (!e)
@@ -122,6 +124,7 @@ shg_err match_make(match *out, const side *a, const side *b)
 void match_free(match *m)
 {
     passages_free(&m->passages);
+    paraphrase_free(&m->paraphrases);
     *m = (match){0};
 }
 

@@ -2,10 +2,10 @@
 //
 // The relation is decided by the first rule that holds (README of this folder, with
 // the measurements each line stands on), by the text alone.
-// Layer: evidence.  May include: passages, side, terms, text, base.  Threads: pure.
+// Layer: evidence.  May include: paraphrase, passages, side, terms, text, base.  Threads: pure.
 #ifndef SHINGLED_EVIDENCE_MATCH_H
 #define SHINGLED_EVIDENCE_MATCH_H
-#include "evidence/passages.h"
+#include "evidence/paraphrase.h"
 
 typedef enum relation {
     REL_NONE,
@@ -29,10 +29,10 @@ typedef struct match {
     double cosine;                       // terms_cosine
     double rest_cosine; // of what stands outside the passages and is no furniture; 1 where that
                         // is too little to tell, or hardly any prose is shared
-    uint32_t paraphrase_words; // 0 as long as only exact runs are sought
     derived derivation;
     double derivation_score; // [0,1]
-    passages passages;
+    passages passages;       // the exact ones: all counts of words and shares are theirs
+    paraphrases paraphrases; // beside them; none of texts that read the same
 } match;
 
 // match_make compares two sides (side_count done); both are only read. Where one of them is

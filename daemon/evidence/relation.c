@@ -4,10 +4,11 @@
 #include "evidence/score.h"
 
 enum {
-    SHORT_WORDS = 20,  // under it only copy or excerpt may be claimed
-    REUSED_WORDS = 25, // of prose: more than two reporters share by chance
-    REUSED_TWICE = 16, // in two passages or more
-    LONG_RUN = 12,     // words; long texts share many a set phrase, but none so long
+    REWORDED_WORDS = 40, // of prose, beyond the exact passages
+    SHORT_WORDS = 20,    // under it only copy or excerpt may be claimed
+    REUSED_WORDS = 25,   // of prose: more than two reporters share by chance
+    REUSED_TWICE = 16,   // in two passages or more
+    LONG_RUN = 12,       // words; long texts share many a set phrase, but none so long
     QUOTED_WORDS = 12,
     NAME_PHRASE = 12,
     STANDING_MOST = 150, // words of prose; more than that was taken over, whatever the subject
@@ -20,6 +21,7 @@ enum {
 #define SAME_BULLETIN .85 // of two weather bulletins: the days use the same words
 #define PLAIN_LEAST .50
 #define SAME_EVENT .30
+#define REWORDED .60  // of both sides' prose: one story told by two has less
 #define SCATTERED .10 // of the shorter one's prose, where no run is long
 #define SMALLER .80   // of the larger one's length: what is longer is no excerpt of it
 
@@ -173,6 +175,13 @@ static bool is_form(const match *m, const side *a, const side *b)
     return form_subjects(p, a, b, high(m));
 }
 
+// rewords tells whether most of both says the same, in other words.
+static bool rewords(const match *m, const side *a, const side *b)
+{
+    return m->paraphrases.prose >= REWORDED_WORDS && m->cosine >= SAME_EVENT &&
+           score_told_alike(m, a, b) >= REWORDED;
+}
+
 // The first rule that holds.
 static relation first_rule(const match *m, const side *a, const side *b, bool shell)
 {
@@ -190,7 +199,7 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
         return REL_EXCERPT;
     if (brief)
         return REL_NONE;
-    if (!is_standing(m, a, b) && reuses_prose(m, a, b))
+    if ((!is_standing(m, a, b) && reuses_prose(m, a, b)) || rewords(m, a, b))
         return form ? REL_TEMPLATE : REL_REWRITE;
     if (p->quoted >= QUOTED_WORDS)
         return REL_QUOTES;

@@ -71,7 +71,7 @@ double score_of(const match *m, const side *a, const side *b)
     case REL_TEMPLATE:
         return logistic(high(m), .50, .10);
     case REL_REWRITE:
-        return softmax(m, a, b, REUSED);
+        return most(softmax(m, a, b, REUSED), logistic(score_told_alike(m, a, b), .55, .08));
     case REL_QUOTES:
         return softmax(m, a, b, QUOTED);
     case REL_RELATED:
@@ -84,4 +84,10 @@ double score_of(const match *m, const side *a, const side *b)
 double score_reused(const match *m, const side *a, const side *b)
 {
     return softmax(m, a, b, REUSED);
+}
+
+double score_told_alike(const match *m, const side *a, const side *b)
+{
+    double more = most(a->own_prose, b->own_prose);
+    return more > 0 ? least(1, (m->passages.prose + m->paraphrases.prose) / more) : 0;
 }

@@ -1,0 +1,273 @@
+#include "evidence/bags.h"
+#include "text/shingle.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    UNIT = 256,        // weights are whole numbers of 1/256
+    SPREAD_PART = 16,  // of long texts, terms in more than a 16th of the sentences say nothing
+    SPREAD_MOST = 256, // nor do those in more than that
+    COUNT_MOST = 4095, // so that no sum of squares overflows, with 3 million words a side
+    TERMS_MOST = 2,    // that begin at one word
+    FIT_ROUNDS = 3,
+    FIT_MORE = 2, // sentences that come in at an end, at most, in a round
+};
+
+#define FIT_DROP .25 // share of a sentence's weight that stands in the other range
+#define FIT_TAKE .45
+
+// Terms by hash, while the bags are filled.
+typedef struct slot {
+    uint64_t hash;
+    uint32_t term; // from 1; 0: free
+} slot;
+
+typedef struct filler {
+    bags *out;
+    slot *table;
+    size_t mask;
+    uint32_t *place; // by term: the entry that is its last one, over both texts, from 1
+    uint32_t base;   // entries of the text before this one
+} filler;
+
+static uint64_t stem_hash(const words *w, size_t i)
+{
+    view key = words_key(w, i);
+    if (key.len <= BAG_STEM || w->w[i].flags & WORD_NUMBER)
+        return w->w[i].hash;
+    size_t n = 0;
+    for (unsigned chars = 0; n < key.len; n++) {
+        chars += (key.p[n] & 0xc0) != 0x80;
+        if (chars > BAG_STEM)
+            return hash_key((view){key.p, n});
+    }
+    return w->w[i].hash;
+}
+
+static uint32_t term_of(filler *f, uint64_t hash)
+{
+    size_t s = (hash ^ hash >> 32) & f->mask;
+    while (f->table[s].term && f->table[s].hash != hash)
+        s = (s + 1) & f->mask;
+    if (!f->table[s].term)
+        f->table[s] = (slot){hash, ++f->out->n_terms};
+    return f->table[s].term - 1;
+}
+
+static shg_err open_filler(filler *f, bags *out, size_t n)
+{
+    size_t size = 16;
+    while (size < 2 * n)
+        size *= 2;
+    f->out = out;
+    f->mask = size - 1;
+    f->table = calloc(size, sizeof *f->table);
+    f->place = calloc(n + 1, sizeof *f->place);
+    out->spread = calloc(n + 1, sizeof *out->spread);
+    return f->table && f->place && out->spread ? SHG_OK : SHG_ENOMEM;
+}
+
+// put counts a term of the sentence whose entries begin at first; n entries are there.
+static uint32_t put(filler *f, bag_text *t, uint32_t first, uint32_t n, uint64_t hash)
+{
+    uint32_t term = term_of(f, hash);
+    if (f->place[term] > f->base + first) {
+        bag_term *old = &t->t[f->place[term] - f->base - 1];
+        old->n += old->n < COUNT_MOST;
+        return n;
+    }
+    f->out->spread[term]++;
+    t->t[n] = (bag_term){term, 1};
+    f->place[term] = f->base + n + 1;
+    return n + 1;
+}
+
+// put_terms counts the terms that begin at word i of a sentence that ends before `end`.
+static uint32_t put_terms(filler *f, bag_text *t, uint32_t first, uint32_t n, const words *w,
+                          uint32_t i, uint32_t end)
+{
+    const word *x = &w->w[i];
+    if (!(x->flags & WORD_CHAR))
+        return put(f, t, first, n, stem_hash(w, i));
+    n = put(f, t, first, n, x->hash);
+    if (i + 1 < end && x[1].flags & WORD_CHAR)
+        n = put(f, t, first, n, x->hash * 0x9e3779b97f4a7c15u + x[1].hash);
+    return n;
+}
+
+static shg_err fill(bag_text *out, filler *f, const side *s)
+{
+    shg_err e = sentences_find(&out->s, &s->words);
+    if (e)
+        return e;
+    out->t = malloc((TERMS_MOST * s->words.n + 1) * sizeof *out->t);
+    out->first = malloc((out->s.n + 1) * sizeof *out->first);
+    out->square = calloc(out->s.n + 1, sizeof *out->square);
+    if (!out->t || !out->first || !out->square)
+        return SHG_ENOMEM;
+    uint32_t n = 0;
+    for (size_t k = 0; k < out->s.n; k++) {
+        sentence x = out->s.s[k];
+        out->first[k] = n;
+        for (uint32_t i = x.begin; i < x.end; i++) {
+            if (!(s->mark[i] & MARK_FURNITURE))
+                n = put_terms(f, out, out->first[k], n, &s->words, i, x.end);
+        }
+    }
+    out->first[out->s.n] = n;
+    f->base = n;
+    return SHG_OK;
+}
+
+static shg_err weigh(bags *b)
+{
+    b->weight = calloc(b->n_terms + 1, sizeof *b->weight);
+    b->count = calloc(2 * (size_t)b->n_terms + 1, sizeof *b->count);
+    if (!b->weight || !b->count)
+        return SHG_ENOMEM;
+    size_t n = b->a.s.n + b->b.s.n, most = n / SPREAD_PART;
+    most = most < BAG_SPREAD ? BAG_SPREAD : most > SPREAD_MOST ? SPREAD_MOST : most;
+    uint32_t by_spread[SPREAD_MOST + 1];
+    for (size_t i = 1; i <= most; i++)
+        by_spread[i] = i >= n ? 1 : (uint32_t)lround(1 + UNIT * log((double)n / (double)i));
+    for (uint32_t i = 0; i < b->n_terms; i++)
+        b->weight[i] = b->spread[i] > most ? 0 : by_spread[b->spread[i]];
+    return SHG_OK;
+}
+
+static void measure(const bags *b, bag_text *t)
+{
+    for (size_t k = 0; k < t->s.n; k++) {
+        for (uint32_t i = t->first[k]; i < t->first[k + 1]; i++) {
+            uint64_t w = bag_term_weight(b, t->t[i]);
+            t->square[k] += w * w;
+        }
+    }
+}
+
+shg_err bags_make(bags *out, const side *a, const side *b)
+{
+    filler f = {0};
+    *out = (bags){0};
+    shg_err e = open_filler(&f, out, TERMS_MOST * (a->words.n + b->words.n));
+    if (!e)
+        e = fill(&out->a, &f, a);
+    if (!e)
+        e = fill(&out->b, &f, b);
+    if (!e)
+        e = weigh(out);
+    free(f.table);
+    free(f.place);
+    if (e) {
+        bags_free(out);
+        return e;
+    }
+    measure(out, &out->a);
+    measure(out, &out->b);
+    return SHG_OK;
+}
+
+static void free_text(bag_text *t)
+{
+    sentences_free(&t->s);
+    free(t->t);
+    free(t->first);
+    free(t->square);
+}
+
+void bags_free(bags *b)
+{
+    free_text(&b->a);
+    free_text(&b->b);
+    free(b->spread);
+    free(b->weight);
+    free(b->count);
+    *b = (bags){0};
+}
+
+static void count(const bag_text *t, uint32_t begin, uint32_t end, uint32_t *n)
+{
+    for (uint32_t i = t->first[begin]; i < t->first[end]; i++) {
+        uint32_t *x = &n[t->t[i].term];
+        *x = *x + t->t[i].n < COUNT_MOST ? *x + t->t[i].n : COUNT_MOST;
+    }
+}
+
+static void uncount(const bag_text *t, uint32_t begin, uint32_t end, uint32_t *n)
+{
+    for (uint32_t i = t->first[begin]; i < t->first[end]; i++)
+        n[t->t[i].term] = 0;
+}
+
+// sum takes the counts of a range out of x, and returns the squared length of its vector; *dot
+// gets the product with the one that is counted in y.
+static double sum(const bags *b, const bag_text *t, uint32_t begin, uint32_t end, uint32_t *x,
+                  const uint32_t *y, uint64_t *dot)
+{
+    uint64_t square = 0;
+    *dot = 0;
+    for (uint32_t i = t->first[begin]; i < t->first[end]; i++) {
+        uint32_t term = t->t[i].term;
+        uint64_t w = (uint64_t)b->weight[term] * x[term];
+        square += w * w;
+        *dot += w * b->weight[term] * y[term];
+        x[term] = 0;
+    }
+    return (double)square;
+}
+
+double bags_cosine(bags *b, bag_range r)
+{
+    uint32_t *x = b->count, *y = b->count + b->n_terms;
+    uint64_t dot, none;
+    count(&b->a, r.a_begin, r.a_end, x);
+    count(&b->b, r.b_begin, r.b_end, y);
+    double aa = sum(b, &b->a, r.a_begin, r.a_end, x, y, &dot);
+    double bb = sum(b, &b->b, r.b_begin, r.b_end, y, x, &none);
+    return aa > 0 && bb > 0 ? (double)dot / sqrt(aa * bb) : 0;
+}
+
+// held is the share of a sentence's weight in terms that are counted in b->count.
+static double held(const bags *b, const bag_text *t, uint32_t k)
+{
+    uint64_t all = 0, in = 0;
+    for (uint32_t i = t->first[k]; i < t->first[k + 1]; i++) {
+        uint32_t term = t->t[i].term;
+        all += b->weight[term];
+        in += b->count[term] ? b->weight[term] : 0;
+    }
+    return all ? (double)in / (double)all : 0;
+}
+
+// fit_side moves the ends [*begin, *end) in t by what stands in [from, to) of other; true where
+// they moved.
+static bool fit_side(bags *b, const bag_text *t, uint32_t *begin, uint32_t *end,
+                     const bag_text *other, uint32_t from, uint32_t to)
+{
+    uint32_t old_begin = *begin, old_end = *end;
+    count(other, from, to, b->count);
+    while (*end - *begin > 1 && held(b, t, *begin) < FIT_DROP)
+        (*begin)++;
+    while (*end - *begin > 1 && held(b, t, *end - 1) < FIT_DROP)
+        (*end)--;
+    from -= from > 0; // the neighbours may come in together
+    to += to < other->s.n;
+    count(other, from, to, b->count);
+    for (int n = 0; n<FIT_MORE && * begin> 0 && held(b, t, *begin - 1) >= FIT_TAKE; n++)
+        (*begin)--;
+    for (int n = 0; n < FIT_MORE && *end < t->s.n && held(b, t, *end) >= FIT_TAKE; n++)
+        (*end)++;
+    uncount(other, from, to, b->count);
+    return *begin != old_begin || *end != old_end;
+}
+
+void bags_fit(bags *b, bag_range *r)
+{
+    bool moved = true;
+    for (int i = 0; moved && i < FIT_ROUNDS; i++) {
+        bag_range old = *r;
+        moved = fit_side(b, &b->a, &r->a_begin, &r->a_end, &b->b, old.b_begin, old.b_end);
+        moved |= fit_side(b, &b->b, &r->b_begin, &r->b_end, &b->a, old.a_begin, old.a_end);
+    }
+}

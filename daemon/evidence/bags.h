@@ -1,0 +1,58 @@
+// bags.h - two texts as bags of terms, one for each sentence.
+//
+// A term is a word, cut behind its BAG_STEM first characters so that most endings do not
+// matter; of an unspaced script, each character and each two neighbours. Furniture has none. A
+// term weighs its inverse sentence frequency over both texts, in whole numbers, so that no sum
+// depends on an order.
+// Layer: evidence.  May include: sentences, side, text, base.  Threads: pure.
+#ifndef SHINGLED_EVIDENCE_BAGS_H
+#define SHINGLED_EVIDENCE_BAGS_H
+#include "evidence/sentences.h"
+#include "evidence/side.h"
+
+enum { BAG_STEM = 5, BAG_SPREAD = 64 };
+
+// One term of one sentence, and how often it stands there.
+typedef struct bag_term {
+    uint32_t term, n;
+} bag_term;
+
+typedef struct bag_text {
+    sentences s;
+    bag_term *t;      // of all sentences, one after the other
+    uint32_t *first;  // t[first[i]..first[i + 1]) are sentence i's; [s.n + 1]
+    uint64_t *square; // the squared length of each sentence's vector; [s.n]
+} bag_text;
+
+typedef struct bags {
+    bag_text a, b;
+    uint32_t n_terms;
+    uint32_t *spread; // by term: the sentences of both texts that hold it
+    uint32_t *weight; // by term; 0 where it is in more than a 16th of them and BAG_SPREAD
+    uint32_t *count;  // [2 * n_terms]: zero between calls
+} bags;
+
+// Sentences [begin, end) of the one text and of the other.
+typedef struct bag_range {
+    uint32_t a_begin, a_end, b_begin, b_end;
+} bag_range;
+
+// bags_make: linear in the words of both. SHG_ENOMEM leaves *out empty.
+SHG_MUST_CHECK shg_err bags_make(bags *out, const side *a, const side *b);
+void bags_free(bags *b);
+
+// bag_term_weight is the weight of a term in the vector of its sentence.
+static inline uint64_t bag_term_weight(const bags *b, bag_term t)
+{
+    return (uint64_t)b->weight[t.term] * t.n;
+}
+
+// bags_cosine is the cosine of the vectors of the two ranges; linear in them. It uses count.
+double bags_cosine(bags *b, bag_range r);
+
+// bags_fit moves the ends of a range: a sentence at an end goes where next to nothing of it
+// stands in the other text's range, and the next one, or two, come in where nearly half
+// does. Linear in the ranges; it uses count.
+void bags_fit(bags *b, bag_range *r);
+
+#endif

@@ -9,7 +9,7 @@ enum {
     REUSED_WORDS = 25,   // of prose: more than two reporters share by chance
     REUSED_TWICE = 16,   // in two passages or more
     LONG_RUN = 12,       // words; long texts share many a set phrase, but none so long
-    QUOTED_WORDS = 12,
+    QUOTED_WORDS = 10,
     NAME_PHRASE = 12,
     STANDING_MOST = 150, // words of prose; more than that was taken over, whatever the subject
 };

@@ -114,6 +114,28 @@ static uint32_t digit_fold(uint32_t cp)
     return '0' + (cp - first) % 10;
 }
 
+// Letters of Arabic script that keyboards and editors of Arabic, Persian and Urdu mix for one
+// another, and the one that the key keeps (after the ArabicNormalizer and PersianNormalizer
+// of Lucene; the forms with hamza decompose by themselves).
+static uint32_t arabic_variant(uint32_t cp)
+{
+    switch (cp) {
+    case 0x0649: // alef maksura
+    case 0x06cc: // Farsi yeh
+        return 0x064a;
+    case 0x06a9: // keheh
+    case 0x06aa: // swash kaf
+        return 0x0643;
+    case 0x0629: // teh marbuta
+    case 0x06c1: // heh goal
+    case 0x06c3: // teh marbuta goal
+    case 0x06d5: // ae
+        return 0x0647;
+    default:
+        return cp;
+    }
+}
+
 // One code point of a decomposition as the key keeps it, 0 where it is dropped.
 static uint32_t keep(uint32_t cp)
 {
@@ -127,7 +149,7 @@ static uint32_t keep(uint32_t cp)
         return 'i';
     char_class class = class_of(cp, p);
     if (class == CHAR_WORD || class == CHAR_ALONE)
-        return cp;
+        return arabic_variant(cp);
     return class == CHAR_MARK && c == UTF8PROC_CATEGORY_MC ? cp : 0;
 }
 

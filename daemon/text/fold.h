@@ -29,9 +29,22 @@ static inline bool keys_spare(keys *k, size_t n)
 // keys_put appends n bytes, or none of them.
 void keys_put(keys *k, const uint8_t *bytes, size_t n);
 
-// fold_put_alike appends the fold of one character; letters of Greek and Cyrillic that
-// look like a Latin letter become that letter.
-void fold_put_alike(keys *k, const chars *t, uint32_t cp, const char_info *info);
+// What a word of several alphabets is read as. OWN: each letter as what it is.
+typedef enum alphabet {
+    ALPHABET_OWN,
+    ALPHABET_LATIN,
+    ALPHABET_GREEK,
+    ALPHABET_CYRILLIC,
+} alphabet;
+
+// fold_alphabet tells which alphabet the word from in to end is meant in: Latin, unless a
+// letter of Greek or of Cyrillic looks like no Latin one, and all Latin ones look like
+// letters of that alphabet. Never OWN.
+alphabet fold_alphabet(cursor in, const uint8_t *end);
+
+// fold_put_alike appends the fold of one character as a letter of that alphabet, if it
+// looks like one. Not for OWN.
+void fold_put_alike(keys *k, const chars *t, const character *c, alphabet as);
 
 // fold_put_slow is fold_put where there is little room, or the fold is in the pool.
 void fold_put_slow(keys *k, const chars *t, uint32_t cp, const char_info *info);

@@ -131,19 +131,20 @@ static bool joins(const cursor *in, const character *c, keys *k, run *r)
     }
 }
 
-static void put(keys *k, const chars *t, const character *c, bool alike)
+static void put(keys *k, const chars *t, const character *c, alphabet as)
 {
-    if (alike)
-        fold_put_alike(k, t, c->cp, c->info);
+    if (as)
+        fold_put_alike(k, t, c, as);
     else
         fold_put(k, t, c->cp, c->info);
 }
 
 // Reads the word that begins at *in and leaves *in behind it.
-static void take_run(cursor *in, keys *k, run *r, bool alike)
+static void take_run(cursor *in, keys *k, run *r, alphabet as)
 {
+    const bool ascii_is_latin = as <= ALPHABET_LATIN;
     for (;;) {
-        if (in->p < in->end && *in->p < 0x80) {
+        if (ascii_is_latin && in->p < in->end && *in->p < 0x80) {
             take_ascii(in, k, r);
             if (in->p < in->end && in->table->ascii[*in->p] == ASCII_BREAK)
                 return;
@@ -155,12 +156,12 @@ static void take_run(cursor *in, keys *k, run *r, bool alike)
         switch ((char_class)c.info->class) {
         case CHAR_WORD:
             run_count(r, &c);
-            put(k, in->table, &c, alike);
+            put(k, in->table, &c, as);
             r->end = c.end;
             break;
         case CHAR_MARK:
             r->seen |= c.info->flags;
-            put(k, in->table, &c, alike);
+            put(k, in->table, &c, as);
             r->end = c.end;
             break;
         case CHAR_IGNORE:
@@ -212,12 +213,13 @@ static void take_word(cursor *in, keys *k, run *r)
         take_alone(in, k, r);
         return;
     }
-    take_run(in, k, r, false);
+    take_run(in, k, r, ALPHABET_OWN);
     if (r->seen & CHAR_ALIKE && r->seen & CHAR_LATIN) {
+        alphabet as = fold_alphabet(start, in->p);
         k->len = key;
         *in = start;
         *r = (run){.begin = r->begin, .end = r->end, .capital = r->capital};
-        take_run(in, k, r, true);
+        take_run(in, k, r, as);
     }
     if (r->seen & CHAR_JAMO)
         fold_compose(k, key);

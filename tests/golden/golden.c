@@ -216,12 +216,50 @@ static void test_pages(void **state)
     assert_true(checked > 300);
 }
 
+// The words of a text of code points in hexadecimal, as the places where they begin.
+static size_t begins_of(char *out, size_t cap, const char *points)
+{
+    uint8_t bytes[256];
+    size_t len = 0;
+    words w;
+    for (char *p = (char *)(uintptr_t)points; *p;)
+        len += utf8_put(bytes + len, (uint32_t)strtoul(p, &p, 16));
+    assert_ok(words_make(&w, (view){bytes, len}, NULL));
+    size_t n = w.n, at = (size_t)snprintf(out, cap, "%s", n ? "" : "-");
+    for (size_t i = 0; i < n; i++)
+        at += (size_t)snprintf(out + at, cap - at, "%s%u", i ? "," : "", w.w[i].begin);
+    words_free(&w);
+    return n;
+}
+
+// The official test of UAX #29: our words begin where its do, but for the tailored characters.
+static void test_breaks(void **state)
+{
+    (void)state;
+    char *c[10], got[256];
+    size_t checked = 0, words_seen = 0, otherwise = 0;
+    FILE *f = open_table("breaks.tsv");
+    while (next_line(f, c)) {
+        if (*c[0] == '#')
+            continue;
+        words_seen += begins_of(got, sizeof got, c[0]);
+        bool same = strcmp(got, c[1]) == 0;
+        if (!same && *c[2] == '0')
+            fail_msg("%s: words at %s, not %s", c[0], got, c[1]);
+        otherwise += !same;
+        checked++;
+    }
+    fclose(f);
+    assert_true(checked > 1800 && words_seen > 1000);
+    assert_int_equal(otherwise, 159);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),  cmocka_unit_test(test_shingles),
         cmocka_unit_test(test_sketch), cmocka_unit_test(test_prints),
-        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_pages),  cmocka_unit_test(test_breaks),
     };
     dir = argc > 1 ? argv[1] : ".";
     return cmocka_run_group_tests(tests, read_texts, free_texts);

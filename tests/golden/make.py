@@ -148,6 +148,12 @@ LOOK = dict(zip('аеорсухіјѕԁԛԝһАВЕКМНОРСТХІЈЅУοα�
                 'aeopcyxijsdqwhabekmhopctxijsyoaepuvtikabezhikmnoptyx'))
 
 
+# Latin letters, by their case, as letters of other alphabets.
+AS_GREEK = {(v.upper() if k.isupper() else v): k for k, v in LOOK.items() if k < '\u0400'}
+AS_CYRILLIC = {(v.upper() if k.isupper() else v): k for k, v in LOOK.items() if k >= '\u0400'}
+ARABIC = {ord(k): v for k, v in zip('ىیکڪةہۃە', 'ييككهههه')}
+
+
 def within(ranges, c):
     return any(a <= ord(c) <= b for a, b in ranges)
 
@@ -192,11 +198,36 @@ def fold(c):
         elif x == '\u2044' or kind(x) in ('word', 'alone') or \
                 kind(x) == 'mark' and unicodedata.category(x) == 'Mc':
             out += x
-    return out
+    return out.translate(ARABIC)
 
 
 def look_alike(c):
     return LOOK[c] if c in LOOK else ''.join(LOOK.get(x, x) for x in fold(c))
+
+
+def unlike(letters, first, end):
+    """Whether a letter of [first, end) is among them that looks like no Latin one."""
+    return any(first <= fold(c)[0] < end and c not in LOOK and fold(c)[0] not in LOOK for c in letters if is_alike(c))
+
+
+def as_other(c, twins):
+    """The fold of c with twins for its Latin letters."""
+    return fold(twins[c]) if c in twins else ''.join(fold(twins[x]) if x in twins else x for x in fold(c))
+
+
+def has_twin(c, twins):
+    return c in twins or not any('a' <= x <= 'z' and x not in twins for x in fold(c))
+
+
+def reading(letters):
+    """How to fold each of the letters of a word in which alphabets meet."""
+    latin = [c for c in letters if any('a' <= x <= 'z' for x in fold(c)) and not is_alike(c)]
+    greek, cyrillic = unlike(letters, '\u0370', '\u0400'), unlike(letters, '\u0400', '\u0530')
+    if cyrillic and not greek and all(has_twin(c, AS_CYRILLIC) for c in latin):
+        return lambda c: as_other(c, AS_CYRILLIC)
+    if greek and not cyrillic and all(has_twin(c, AS_GREEK) for c in latin):
+        return lambda c: as_other(c, AS_GREEK)
+    return look_alike
 
 
 def is_letter(c):
@@ -344,7 +375,7 @@ def take_word(cs, i):
 def key_of(parts):
     letters = [c for c in parts if c not in '.\u2044']
     latin = any('a' <= x <= 'z' for c in letters for x in fold(c))
-    one = look_alike if latin and any(is_alike(c) for c in letters) else fold
+    one = reading([c for c in letters if kind(c) == 'word']) if latin and any(is_alike(c) for c in letters) else fold
     return compose(''.join(c if c in '.\u2044' else one(c) for c in parts))
 
 
@@ -500,6 +531,8 @@ TEXTS = [
     generated(240, ['са', 'ло', 'мир', 'ное', 'ви', 'т'], ' ', 8),
     generated(200, ['市', '今', '天', '会', '说', '预', '算', 'a1 '], '', 9),
     generated(40, ['b', 'c'], ' ', 10), generated(2500, ['pre', 'si', 'dent', 'al', 'u', 'xo'], ' ', 11),
+    'Mocквa MOCКBA гopoд, Ёлкa, yтpoм — Αθηvα ΑΘΗNA, бrand яx ΣA бD бé ЖßW',
+    'علی على علي کتاب كتاب ہے هے مدینة مدينه جمعیة سۀ ۂ ۓ اُردو',
 ]
 SEEDS = [0, 0x0123456789ABCDEF]
 

@@ -28,7 +28,7 @@ REAL_SLACK = .05  # of a floor: some real pages are captions and menus for the m
 ROWS = (
     ("nothing", lambda text, rng, pool: text, 1, {"copy"}, 1),
     ("a hidden character in each word", spoil.in_words(1, spoil.hide), 1, {"copy"}, 1),
-    ("look-alikes in 30 % of words", spoil.in_words(.3, spoil.disguise), 1, {"copy"}, .9),
+    ("look-alikes in 30 % of words", spoil.in_words(.3, spoil.disguise), 1, {"copy"}, 1),
     ("capitals", spoil.capitals, 1, {"copy"}, 1),
     ("UTF-8 read as cp1252", spoil.mojibake, 1, {"copy"}, 1),
     ("paragraphs shuffled", spoil.shuffle_paragraphs, 1, {"copy"}, .9),

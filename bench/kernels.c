@@ -7,6 +7,7 @@
 // for ASCII alone shows what it is worth. Thread CPU time; every stage goes over all
 // articles, 9 times, and the median counts. A stage that reads another's result finds it
 // in memory, as in the daemon; "whole" does all of them, article by article.
+#include "base/cpu.h"
 #include "sketch/kernels.h"
 #include "sketch/minhash.h"
 #include "sketch/winnow.h"
@@ -216,7 +217,7 @@ int main(int argc, char **argv)
         count += (double)corpus[i].w.n / ARTICLES;
     }
     print_cpu();
-    printf("# compiler: %s; kernels: %s; seed: %llu\n", __VERSION__, kernels_get()->level,
+    printf("# compiler: %s; kernels: %s; seed: %llu\n", __VERSION__, cpu_name(cpu_best()),
            (unsigned long long)seed);
     printf("# %d articles, %.0f bytes, %.0f words; thread CPU time, median of %d\n", ARTICLES,
            bytes, count, REPEATS);

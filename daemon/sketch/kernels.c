@@ -1,4 +1,5 @@
 #include "sketch/kernels_impl.h"
+#include "base/cpu.h"
 #include "sketch/fss.h"
 #include "sketch/minhash.h"
 #include "sketch/winnow.h"
@@ -120,35 +121,19 @@ static unsigned equal_scalar(const uint8_t *a, const uint8_t *b)
     return equal;
 }
 
-// What gcc and clang call supported was enabled by the operating system too (XCR0).
-static bool has_avx512(void)
-{
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("popcnt");
-#else
-    return false;
-#endif
-}
-
 static kernels table; // written by fill() alone, under pthread_once
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void fill(void)
 {
-    const char *most = getenv("SHG_CPU");
     table = (kernels){
-        .level = "scalar",
         .sketch = sketch_scalar,
         .winnow = winnow_scalar,
         .equal_lanes = equal_scalar,
     };
-    if ((most && strcmp(most, "scalar") == 0) || !has_avx512())
-        return;
 #if defined(__x86_64__)
-    kernels_avx512(&table);
+    if (cpu_best() >= CPU_AVX512)
+        kernels_avx512(&table);
 #endif
 }
 

@@ -1,16 +1,14 @@
-// kernels.h - one table of the hot-path kernels, filled once for this CPU.
+// kernels.h - one table of the kernels of sketching, filled once for this CPU (base/cpu.h).
 //
 // The scalar reference (kernels.c) states each kernel's preconditions and stays; a
 // vector variant joins by a line in the cascade and must give the same bits.
-// $SHG_CPU=scalar keeps the reference. Layer: sketch.  Threads: any; filled by
-// pthread_once.
+// Layer: sketch.  May include: base.  Threads: any; filled by pthread_once.
 #ifndef SHINGLED_SKETCH_KERNELS_H
 #define SHINGLED_SKETCH_KERNELS_H
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct kernels {
-    const char *level; // "scalar" or "avx512"
     // full-width lanes of Fast Similarity Sketching; n >= 1; lane[256]
     void (*sketch)(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed);
     // positions kept by winnowing; as winnow()

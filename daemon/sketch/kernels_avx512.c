@@ -173,7 +173,6 @@ static unsigned equal_avx512(const uint8_t *a, const uint8_t *b)
 void kernels_avx512(kernels *k)
 {
     *k = (kernels){
-        .level = "avx512",
         .sketch = sketch_avx512,
         .winnow = winnow_avx512,
         .equal_lanes = equal_avx512,

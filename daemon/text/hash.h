@@ -40,10 +40,37 @@ uint64_t hash_long(const uint8_t *key, size_t len);
 // hash_padded is the hash of key[0..len) where 16 bytes may be read from key.
 static inline uint64_t hash_padded(const uint8_t *key, size_t len)
 {
+    static const uint64_t KEPT[HASH_SHORT + 9] = {
+        // of the low half from 8 on, of the high one
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0xff,
+        0xffff,
+        0xffffff,
+        0xffffffff,
+        0xffffffffff,
+        0xffffffffffff,
+        0xffffffffffffff,
+        UINT64_MAX,
+        UINT64_MAX,
+        UINT64_MAX,
+        UINT64_MAX,
+        UINT64_MAX,
+        UINT64_MAX,
+        UINT64_MAX,
+        UINT64_MAX,
+        UINT64_MAX,
+    };
     if (len > HASH_SHORT)
         return hash_long(key, len);
-    return hash_short(hash_low(load64(key), len), len > 8 ? hash_low(load64(key + 8), len - 8) : 0,
-                      len);
+    return hash_short(load64(key) & KEPT[len + 8], load64(key + 8) & KEPT[len], len);
 }
 
 #endif

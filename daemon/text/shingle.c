@@ -1,37 +1,78 @@
 #include "text/shingle.h"
 #include "text/hash.h"
+#include "text/kernels.h"
+#include "text/shingle_blocks.h"
 #include <stdlib.h>
-
-enum { TURN = 23 }; // odd, so that no two of 64 places turn a word alike
-
-static inline uint64_t turn(uint64_t x)
-{
-    return x << TURN | x >> (64 - TURN);
-}
 
 static uint64_t shingle_hash(const word *w, size_t i, size_t end)
 {
     uint64_t h = 0;
     for (; i < end; i++)
-        h = turn(h) + w[i].hash;
+        h = shingle_turn(h) + w[i].hash;
     return hash_mix(h);
+}
+
+// The shingle of k that starts at word i ends before the word returned; 0: the text does.
+static size_t end_of(const words *w, size_t i, unsigned k)
+{
+    for (unsigned weight = 0; i < w->n; i++) {
+        weight += word_weight(&w->w[i]);
+        if (weight >= k * WORD_WEIGHT)
+            return i + 1;
+    }
+    return 0;
+}
+
+// Where the words that weigh the same as word i end.
+static size_t same_weight(const words *w, size_t i)
+{
+    uint32_t kind = w->w[i].flags & WORD_CHAR;
+    while (i < w->n && (w->w[i].flags & WORD_CHAR) == kind)
+        i++;
+    return i;
+}
+
+enum { BLOCK = 256 }; // shingles whose hashes are made at once: they stay in L1
+
+// The shingles of `each` words that start at words i, i + 1, ... i + count - 1.
+static void make_even(uint64_t *out, uint32_t *ends, const word *w, size_t i, size_t count,
+                      unsigned each)
+{
+    shingle_kernel *kernel = text_kernels_get()->shingles;
+    uint64_t hash[BLOCK + SHINGLE_MOST];
+    for (size_t from = i; from < i + count; from += BLOCK) {
+        size_t n = i + count - from < BLOCK ? i + count - from : BLOCK;
+        for (size_t j = 0; j < n + each - 1; j++)
+            hash[j] = w[from + j].hash;
+        kernel(out + from, hash, n, each);
+    }
+    for (size_t j = i; ends && j < i + count; j++)
+        ends[j] = (uint32_t)(j + each);
 }
 
 size_t shingles_make(uint64_t *out, uint32_t *ends, const words *w, unsigned k)
 {
-    size_t n = 0, end = 0;
-    unsigned weight = 0; // of the words n to end
-    for (; n < w->n; weight -= word_weight(&w->w[n++])) {
-        while (weight < k * WORD_WEIGHT && end < w->n)
-            weight += word_weight(&w->w[end++]);
-        if (weight < k * WORD_WEIGHT)
+    size_t i = 0, even = 0; // words [i, even) weigh the same
+    while (i < w->n) {
+        if (i >= even)
+            even = same_weight(w, i);
+        unsigned weight = word_weight(&w->w[i]), each = (k * WORD_WEIGHT + weight - 1) / weight;
+        if (even - i >= each) {
+            size_t count = even - i - each + 1;
+            make_even(out, ends, w->w, i, count, each);
+            i += count;
+            continue;
+        }
+        size_t end = end_of(w, i, k);
+        if (end == 0)
             break;
-        out[n] = shingle_hash(w->w, n, end);
+        out[i] = shingle_hash(w->w, i, end);
         if (ends)
-            ends[n] = (uint32_t)end;
+            ends[i] = (uint32_t)end;
+        i++;
     }
-    if (n || w->n == 0)
-        return n;
+    if (i || w->n == 0)
+        return i;
     out[0] = shingle_hash(w->w, 0, w->n);
     if (ends)
         ends[0] = (uint32_t)w->n;

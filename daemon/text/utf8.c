@@ -1,4 +1,5 @@
 #include "text/utf8.h"
+#include "text/kernels.h"
 
 // The second byte of a sequence has a narrower range after some leads (Table 3-7 of
 // the Unicode Standard): it shuts out overlong forms, surrogates and what is above
@@ -38,7 +39,8 @@ static size_t sequence(const uint8_t *p, const uint8_t *end)
 
 shg_err utf8_check(view text, size_t *at)
 {
-    if (text.len == 0)
+    utf8_kernel *fast = text_kernels_get()->utf8;
+    if (text.len == 0 || (fast && fast(text.p, text.len)))
         return SHG_OK;
     const uint8_t *p = text.p, *end = text.p + text.len;
     while (p < end) {

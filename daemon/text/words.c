@@ -1,6 +1,7 @@
 #include "text/words.h"
 #include "text/fold.h"
 #include "text/hash.h"
+#include "text/kernels.h"
 #include <stdlib.h>
 
 // The word that is being read.
@@ -260,11 +261,11 @@ static uint32_t flags_of(const run *r)
     return flags;
 }
 
-static bool words_room(words *out, size_t *cap)
+static bool words_space(words *out, size_t *cap, size_t n)
 {
-    if (out->n < *cap)
+    if (*cap - out->n >= n)
         return true;
-    size_t more = *cap + *cap / 2 + 16;
+    size_t more = *cap + *cap / 2 + n;
     word *w = realloc(out->w, more * sizeof *w);
     if (!w)
         return false;
@@ -315,45 +316,105 @@ static bool take_any(cursor *in, keys *k, word *w, const uint8_t *text)
     return true;
 }
 
+static bool is_capitals(const scan *s, size_t i, const uint8_t *key, size_t len)
+{
+    if (s->end_flags[i] & SCAN_LOWER || len < 2)
+        return false;
+    size_t letters = 0;
+    for (size_t j = 0; j < len; j++)
+        letters += key[j] >= 'a';
+    return letters >= 2;
+}
+
+static void scan_word(word *w, const scan *s, size_t i, const uint8_t *first)
+{
+    uint32_t key = i ? s->space[i - 1] + 1 : s->keys_at;
+    uint32_t len = s->space[i] - key;
+    w->begin = s->begin[i];
+    w->end = s->end[i];
+    w->key = key;
+    w->key_len = len;
+    w->flags = (uint32_t)s->begin_flags[i] | (s->end_flags[i] & SCAN_DIGIT) |
+               (is_capitals(s, i, first + key, len) ? WORD_ALLCAPS : 0u);
+    w->hash = hash_padded(first + key, len);
+}
+
+// The words of a plain stretch, from *in on: false without memory.
+static bool scan_words(words *out, keys *k, size_t *cap, cursor *in, bool *line, scan_run *by)
+{
+    scan s;
+    s.tables = scan_tables_get();
+    s.text = in->begin;
+    s.at = (uint32_t)(in->p - in->begin);
+    s.len = (uint32_t)(in->end - in->begin);
+    s.line = *line;
+    do {
+        if (!keys_room(k, s.len - s.at + SCAN_SLACK))
+            return false;
+        s.keys = k->p + k->len;
+        s.keys_at = (uint32_t)k->len;
+        by(&s);
+        if (!words_space(out, cap, s.n))
+            return false;
+        for (size_t i = 0; i < s.n; i++)
+            scan_word(&out->w[out->n + i], &s, i, k->p);
+        out->n += s.n;
+        k->len = (size_t)(s.keys - k->p);
+    } while (s.n >= SCAN_WORDS);
+    in->p = in->begin + s.at;
+    *line = s.line;
+    return true;
+}
+
+// The one word that begins at *in, by the reference; false without memory.
+static bool read_word(words *out, keys *k, size_t *cap, cursor *in, bool *line, bool plain)
+{
+    if (!words_space(out, cap, 1) || !keys_room(k, 1))
+        return false;
+    word *w = &out->w[out->n];
+    size_t key = k->len, begin = (size_t)(in->p - in->begin);
+    if (plain && take_plain(in, k, w)) {
+        w->begin = (uint32_t)begin;
+        w->end = w->begin + w->key_len;
+    } else if (!take_any(in, k, w, out->text.p)) {
+        return !k->full;
+    }
+    w->key = (uint32_t)key;
+    w->flags |= *line ? WORD_LINE : 0;
+    k->p[k->len++] = ' '; // there is room: the slack
+    *line = false;
+    out->n++;
+    return true;
+}
+
 // All words of out->text. Keys are closed by a space, so that equal key bytes mean
 // equal words.
-static bool read_words(words *out, keys *k, size_t cap)
+static bool read_words(words *out, keys *k, size_t cap, scan_run *by)
 {
     cursor in = cursor_at(out->text);
     bool line = true;
     while (find_word(&in, &line)) {
-        if (!words_room(out, &cap))
+        size_t had = out->n;
+        if (by && (*in.p < 0x80 || *in.p == SCAN_LATIN) &&
+            !scan_words(out, k, &cap, &in, &line, by))
             return false;
-        word *w = &out->w[out->n];
-        size_t key = k->len, begin = (size_t)(in.p - in.begin);
-        if (take_plain(&in, k, w)) {
-            w->begin = (uint32_t)begin;
-            w->end = w->begin + w->key_len;
-        } else if (!take_any(&in, k, w, out->text.p)) {
-            if (k->full)
-                return false;
-            continue;
-        }
-        w->key = (uint32_t)key;
-        w->flags |= line ? WORD_LINE : 0;
-        k->p[k->len++] = ' '; // there is room: the slack
-        line = false;
-        out->n++;
+        if (out->n == had && !read_word(out, k, &cap, &in, &line, !by))
+            return false;
     }
     return true;
 }
 
-shg_err words_make(words *out, view text, size_t *at)
+shg_err words_make_by(words *out, view text, size_t *at, scan_run *by)
 {
     *out = (words){.text = text};
     shg_err e = utf8_check(text, at);
     if (e)
         return e;
     size_t cap = text.len / 5 + 16;
-    keys k = {.cap = text.len + KEYS_SLACK};
+    keys k = {.cap = text.len + 2 * SCAN_SLACK + KEYS_SLACK};
     k.p = malloc(k.cap);
     out->w = malloc(cap * sizeof *out->w);
-    bool done = k.p && out->w && text.len <= UINT32_MAX && read_words(out, &k, cap);
+    bool done = k.p && out->w && text.len <= UINT32_MAX && read_words(out, &k, cap, by);
     out->keys = k.p;
     out->keys_len = k.len;
     if (!done) {
@@ -361,6 +422,11 @@ shg_err words_make(words *out, view text, size_t *at)
         return SHG_ENOMEM;
     }
     return SHG_OK;
+}
+
+shg_err words_make(words *out, view text, size_t *at)
+{
+    return words_make_by(out, text, at, text_kernels_get()->scan);
 }
 
 void words_free(words *w)

@@ -1,0 +1,24 @@
+#include "text/kernels.h"
+#include "base/cpu.h"
+#include "text/shingle_blocks.h"
+#include <pthread.h>
+
+static text_kernels table; // written by fill() alone, under pthread_once
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void fill(void)
+{
+    table = (text_kernels){.shingles = shingle_blocks};
+#if defined(__x86_64__)
+    if (cpu_best() >= CPU_AVX512)
+        text_kernels_avx512(&table);
+    else if (cpu_best() >= CPU_AVX2)
+        text_kernels_avx2(&table);
+#endif
+}
+
+const text_kernels *text_kernels_get(void)
+{
+    pthread_once(&once, fill);
+    return &table;
+}

@@ -1,0 +1,30 @@
+// kernels.h - one table of the kernels of text, filled once for this CPU (base/cpu.h).
+//
+// The reference is plain C and states what each does; a variant gives the same bits.
+// Layer: text.  May include: base.  Threads: any; filled by pthread_once.
+#ifndef SHINGLED_TEXT_KERNELS_H
+#define SHINGLED_TEXT_KERNELS_H
+#include "text/scan.h"
+
+enum { SHINGLE_MOST = 8 }; // words of a shingle
+
+// out[i] is the hash of the shingle of the words with hash[i .. i + each), for i < n.
+typedef void shingle_kernel(uint64_t *out, const uint64_t *hash, size_t n, unsigned each);
+
+// Whether a text is well-formed UTF-8.
+typedef bool utf8_kernel(const uint8_t *text, size_t len);
+
+typedef struct text_kernels {
+    utf8_kernel *utf8; // NULL in the reference, as is
+    scan_run *scan;    // NULL in the reference: words.c reads without
+    shingle_kernel *shingles;
+} text_kernels;
+
+const text_kernels *text_kernels_get(void);
+
+#if defined(__x86_64__)
+void text_kernels_avx2(text_kernels *k);
+void text_kernels_avx512(text_kernels *k);
+#endif
+
+#endif

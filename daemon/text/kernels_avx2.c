@@ -1,0 +1,231 @@
+// The kernels with AVX2 and BMI2: a block is two registers, tables of 64 are four look-ups of
+// 16, and bytes are compressed eight at a time by a bit extraction.
+#include "base/bytes.h"
+#include "text/kernels.h"
+#include "text/shingle_blocks.h"
+#include "text/utf8_blocks.h"
+#include <immintrin.h>
+#include <string.h>
+
+typedef struct block {
+    __m256i v[2];
+} block;
+
+#include "text/scan_blocks.h"
+
+static inline uint64_t block_pext(uint64_t bits, uint64_t mask)
+{
+    return _pext_u64(bits, mask);
+}
+
+static inline __m256i all(uint8_t byte)
+{
+    return _mm256_set1_epi8((char)byte);
+}
+
+static inline __m256i load(const uint8_t *p)
+{
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+
+static inline uint64_t bits_of(__m256i low, __m256i high)
+{
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+                                                     << 32;
+}
+
+static inline uint64_t equal(const block *b, uint8_t byte)
+{
+    return bits_of(_mm256_cmpeq_epi8(b->v[0], all(byte)), _mm256_cmpeq_epi8(b->v[1], all(byte)));
+}
+
+// The bytes in [first, first + n).
+static inline __m256i in_range(__m256i v, uint8_t first, uint8_t n)
+{
+    __m256i x = _mm256_sub_epi8(v, all(first));
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(x, all((uint8_t)(n - 1))), x);
+}
+
+static inline uint64_t range(const block *b, uint8_t first, uint8_t n)
+{
+    return bits_of(in_range(b->v[0], first, n), in_range(b->v[1], first, n));
+}
+
+// left bytes at p, at most 64, and zeroes.
+static inline block load_part(const uint8_t *p, size_t left)
+{
+    uint8_t part[SCAN_BLOCK] = {0};
+    if (left < SCAN_BLOCK) {
+        memcpy(part, p, left);
+        p = part;
+    }
+    return (block){{load(p), load(p + 32)}};
+}
+
+static inline void block_load(block *v, scan_bits *b, const uint8_t *p, uint64_t valid,
+                              const scan_tables *t)
+{
+    (void)t; // of ASCII the table says the same (tests/prop)
+    *v = load_part(p, (unsigned)__builtin_popcountll(valid));
+    b->high = bits_of(v->v[0], v->v[1]);
+    b->lower = range(v, 'a', 26);
+    b->upper = range(v, 'A', 26);
+    b->digit = range(v, '0', 10);
+    b->apos = equal(v, '\'') | equal(v, '`');
+    b->dot = equal(v, '.');
+    b->comma = equal(v, ',');
+    b->line = range(v, '\n', 4);
+}
+
+// What a table has for the low six bits of each byte.
+static inline __m256i look_up(const uint8_t table[64], __m256i v)
+{
+    __m256i out = _mm256_setzero_si256(), low = _mm256_and_si256(v, all(15));
+    for (unsigned i = 0; i < 4; i++) {
+        __m256i part =
+            _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(table + 16 * i)));
+        __m256i mine = _mm256_cmpeq_epi8(_mm256_and_si256(v, all(0x30)), all((uint8_t)(16 * i)));
+        out = _mm256_or_si256(out, _mm256_and_si256(mine, _mm256_shuffle_epi8(part, low)));
+    }
+    return out;
+}
+
+static inline block look_up_block(const uint8_t table[64], const block *b)
+{
+    return (block){{look_up(table, b->v[0]), look_up(table, b->v[1])}};
+}
+
+// 0xff in each byte whose bit is set.
+static inline __m256i bytes_of(uint32_t bits)
+{
+    const __m256i spread = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2,
+                                            2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    const __m256i bit = _mm256_set1_epi64x((long long)0x8040201008040201u);
+    __m256i x = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), spread);
+    return _mm256_cmpeq_epi8(_mm256_and_si256(x, bit), bit);
+}
+
+static inline void replace(block *b, uint64_t mask, const block *by)
+{
+    b->v[0] = _mm256_blendv_epi8(b->v[0], by->v[0], bytes_of((uint32_t)mask));
+    b->v[1] = _mm256_blendv_epi8(b->v[1], by->v[1], bytes_of((uint32_t)(mask >> 32)));
+}
+
+// The second and third bytes of sequences are looked up where they stand, moved to the lead.
+static inline void block_wide(block *v, scan_bits *b, const uint8_t *p, size_t left,
+                              const scan_tables *t)
+{
+    block next = load_part(p + 1, left - 1);
+    block third = load_part(p + (left > 1 ? 2 : 1), left > 1 ? left - 2 : 0);
+    uint64_t c2 = equal(v, 0xc2), c3 = equal(v, 0xc3), e2 = equal(v, 0xe2) & equal(&next, 0x80);
+    b->lead = b->high & range(v, 0xc0, 0x40);
+    if (c2) {
+        block class = look_up_block(t->c2, &next);
+        uint64_t breaks = c2 & equal(&class, SEQUENCE_BREAK);
+        b->breaks |= breaks | breaks << 1;
+        b->apos2 = c2 & equal(&class, SEQUENCE_APOS);
+    }
+    if (e2) {
+        block class = look_up_block(t->e280, &third);
+        uint64_t breaks = e2 & equal(&class, SEQUENCE_BREAK);
+        b->breaks |= breaks | breaks << 1 | breaks << 2;
+        b->apos3 = e2 & equal(&class, SEQUENCE_APOS);
+    }
+    if (c3) {
+        block fold = look_up_block(t->c3, &next), upper = look_up_block(t->c3_upper, &next);
+        // before another sequence it may be UTF-8 that had been read as cp1252
+        b->letter = c3 & ~equal(&fold, 0) & ~bits_of(third.v[0], third.v[1]);
+        b->upper |= b->letter & equal(&upper, 1);
+        replace(v, b->letter, &fold);
+    }
+}
+
+static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper,
+                              uint64_t space)
+{
+    block key = *v, spaces = {{all(' '), all(' ')}};
+    block small = {{_mm256_or_si256(v->v[0], all(0x20)), _mm256_or_si256(v->v[1], all(0x20))}};
+    uint64_t eight[8];
+    replace(&key, upper, &small);
+    replace(&key, space, &spaces);
+    memcpy(eight, &key, sizeof eight);
+    for (unsigned i = 0; i < 8; i++) {
+        uint64_t bits = keep >> (8 * i) & 0xff;
+        uint64_t bytes = _pdep_u64(bits, 0x0101010101010101u) * 0xff;
+        store64(out, _pext_u64(eight[i], bytes));
+        out += __builtin_popcountll(bits);
+    }
+}
+
+static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)
+{
+    while (mask) {
+        for (unsigned i = 0; i < 8; i++) { // with the last ones written anew, by the next call
+            out[i] = base + (uint32_t)_tzcnt_u64(mask);
+            mask &= mask - 1;
+        }
+        out += 8;
+    }
+}
+
+static inline void block_flags(uint8_t *out, uint64_t a, uint8_t flag_a, uint64_t b, uint8_t flag_b)
+{
+    for (unsigned i = 0; i < SCAN_BLOCK / 2; i += 8) { // at most every other byte begins a word
+        uint64_t flags = _pdep_u64(a >> i, 0x0101010101010101u) * flag_a |
+                         _pdep_u64(b >> i, 0x0101010101010101u) * flag_b;
+        store64(out + i, flags);
+    }
+}
+
+static inline __m256i half(const uint8_t table[16], __m256i index)
+{
+    __m256i t = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+    return _mm256_shuffle_epi8(t, _mm256_and_si256(index, all(15)));
+}
+
+static inline __m256i faults(__m256i v, __m256i one, __m256i two, __m256i three)
+{
+    __m256i fault = _mm256_and_si256(half(UTF8_FIRST_HIGH, _mm256_srli_epi16(one, 4)),
+                                     half(UTF8_FIRST_LOW, one));
+    fault = _mm256_and_si256(fault, half(UTF8_SECOND_HIGH, _mm256_srli_epi16(v, 4)));
+    __m256i follow = _mm256_or_si256(_mm256_subs_epu8(two, all(0xe0 - 0x80)),
+                                     _mm256_subs_epu8(three, all(0xf0 - 0x80)));
+    return _mm256_xor_si256(fault, _mm256_and_si256(follow, all(UTF8_TWO)));
+}
+
+// v is the 32 bytes behind `before`, moved on by n bytes of those.
+#define BACK(v, before, n)                                                                         \
+    _mm256_alignr_epi8(v, _mm256_permute2x128_si256(before, v, 0x21), 16 - (n))
+
+static inline bool register_valid(__m256i v, __m256i before)
+{
+    __m256i fault = faults(v, BACK(v, before, 1), BACK(v, before, 2), BACK(v, before, 3));
+    return _mm256_testz_si256(fault, fault);
+}
+
+// One block more than the text has, where it ends with a block: a lead may wait for more.
+static bool valid(const uint8_t *p, size_t len)
+{
+    __m256i before = _mm256_setzero_si256();
+    uint64_t high_before = 0;
+    for (size_t i = 0; i <= len; i += SCAN_BLOCK) {
+        block b = load_part(p + i, len - i);
+        uint64_t high = bits_of(b.v[0], b.v[1]);
+        if ((high || high_before >> 61) &&
+            !(register_valid(b.v[0], before) && register_valid(b.v[1], b.v[0])))
+            return false;
+        before = b.v[1];
+        high_before = high;
+    }
+    return true;
+}
+
+static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned each)
+{
+    shingle_blocks(out, hash, n, each);
+}
+
+void text_kernels_avx2(text_kernels *k)
+{
+    *k = (text_kernels){.utf8 = valid, .scan = scan_blocks, .shingles = shingles};
+}

@@ -1,0 +1,163 @@
+// Scanning with AVX-512 (F, BW, VL, VBMI, VBMI2) and BMI2: bytes are looked up in tables of
+// 64 and 128 at once, and compressed by a mask.
+#include <immintrin.h>
+
+typedef struct block {
+    __m512i v;
+} block;
+
+#include "text/kernels.h"
+#include "text/scan_blocks.h"
+#include "text/shingle_blocks.h"
+#include "text/utf8_blocks.h"
+
+static inline uint64_t block_pext(uint64_t bits, uint64_t mask)
+{
+    return _pext_u64(bits, mask);
+}
+
+static inline __m512i all(uint8_t byte)
+{
+    return _mm512_set1_epi8((char)byte);
+}
+
+static inline void block_load(block *out, scan_bits *b, const uint8_t *p, uint64_t valid,
+                              const scan_tables *t)
+{
+    __m512i v = _mm512_maskz_loadu_epi8(valid, p);
+    uint64_t high = _mm512_movepi8_mask(v);
+    __m512i class = _mm512_maskz_permutex2var_epi8(~high, _mm512_load_si512(t->ascii), v,
+                                                   _mm512_load_si512(t->ascii + 64));
+    out->v = v;
+    b->high = high;
+    b->lower = _mm512_test_epi8_mask(class, all(BYTE_LOWER));
+    b->upper = _mm512_test_epi8_mask(class, all(BYTE_UPPER));
+    b->digit = _mm512_test_epi8_mask(class, all(BYTE_DIGIT));
+    b->apos = _mm512_test_epi8_mask(class, all(BYTE_APOS));
+    b->dot = _mm512_test_epi8_mask(class, all(BYTE_DOT));
+    b->comma = _mm512_test_epi8_mask(class, all(BYTE_COMMA));
+    b->line = _mm512_test_epi8_mask(class, all(BYTE_LINE));
+    b->odd = _mm512_test_epi8_mask(class, all(BYTE_ODD));
+}
+
+static inline uint64_t equal(__m512i v, uint8_t byte)
+{
+    return _mm512_cmpeq_epi8_mask(v, all(byte));
+}
+
+// The second and third bytes of sequences are looked up where they stand, moved to the lead.
+static inline void block_wide(block *out, scan_bits *b, const uint8_t *p, size_t left,
+                              const scan_tables *t)
+{
+    __m512i v = out->v;
+    uint64_t in1 = scan_below(left > 64 ? 64 : (unsigned)left - 1);
+    uint64_t in2 = scan_below(left > 65 ? 64 : left < 2 ? 0 : (unsigned)left - 2);
+    __m512i next = _mm512_maskz_loadu_epi8(in1, p + 1), third = _mm512_maskz_loadu_epi8(in2, p + 2);
+    uint64_t c2 = equal(v, 0xc2), c3 = equal(v, 0xc3), e2 = equal(v, 0xe2) & equal(next, 0x80);
+    b->lead = b->high & _mm512_cmpge_epu8_mask(v, all(0xc0));
+    if (c2) {
+        __m512i class = _mm512_permutexvar_epi8(next, _mm512_load_si512(t->c2));
+        uint64_t breaks = c2 & equal(class, SEQUENCE_BREAK);
+        b->breaks |= breaks | breaks << 1;
+        b->apos2 = c2 & equal(class, SEQUENCE_APOS);
+    }
+    if (e2) {
+        __m512i class = _mm512_permutexvar_epi8(third, _mm512_load_si512(t->e280));
+        uint64_t breaks = e2 & equal(class, SEQUENCE_BREAK);
+        b->breaks |= breaks | breaks << 1 | breaks << 2;
+        b->apos3 = e2 & equal(class, SEQUENCE_APOS);
+    }
+    if (c3) {
+        __m512i fold = _mm512_permutexvar_epi8(next, _mm512_load_si512(t->c3));
+        __m512i upper = _mm512_permutexvar_epi8(next, _mm512_load_si512(t->c3_upper));
+        // before another sequence it may be UTF-8 that had been read as cp1252
+        b->letter = c3 & _mm512_test_epi8_mask(fold, fold) & ~_mm512_movepi8_mask(third);
+        b->upper |= b->letter & _mm512_test_epi8_mask(upper, upper);
+        out->v = _mm512_mask_mov_epi8(v, b->letter, fold);
+    }
+}
+
+static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper,
+                              uint64_t space)
+{
+    __m512i key = _mm512_mask_mov_epi8(v->v, upper, _mm512_or_si512(v->v, all(0x20)));
+    key = _mm512_mask_mov_epi8(key, space, all(' '));
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(keep, key));
+}
+
+static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)
+{
+    static const _Alignas(64) uint8_t COUNT[64] = {
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+        44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+    };
+    __m512i place = _mm512_maskz_compress_epi8(mask, _mm512_load_si512(COUNT));
+    __m512i first = _mm512_set1_epi32((int)base);
+    __m512i low = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(place));
+    __m512i high = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(place, 1));
+    _mm512_storeu_si512(out, _mm512_add_epi32(low, first));
+    _mm512_storeu_si512(out + 16, _mm512_add_epi32(high, first));
+}
+
+static inline void block_flags(uint8_t *out, uint64_t a, uint8_t flag_a, uint64_t b, uint8_t flag_b)
+{
+    __m512i flags = _mm512_or_si512(_mm512_maskz_mov_epi8(a, all(flag_a)),
+                                    _mm512_maskz_mov_epi8(b, all(flag_b)));
+    _mm512_storeu_si512(out, flags);
+}
+
+static inline __m512i half(const uint8_t table[16], __m512i index)
+{
+    __m512i t = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table));
+    return _mm512_shuffle_epi8(t, _mm512_and_si512(index, all(15)));
+}
+
+// The bytes of p[0..left) from `back` before it on; those before the text (first block) and
+// behind it are 0.
+static inline __m512i load_back(const uint8_t *p, size_t left, unsigned back, bool first)
+{
+    uint64_t before = first ? ~scan_below(back) : ~(uint64_t)0;
+    uint64_t in = scan_below(left > 64                    ? 64
+                             : (unsigned)left + back > 64 ? 64
+                                                          : (unsigned)left + back);
+    return _mm512_maskz_loadu_epi8(before & in, p - back);
+}
+
+static inline bool block_valid(const uint8_t *p, size_t left, bool first)
+{
+    __m512i v = load_back(p, left, 0, first), one = load_back(p, left, 1, first);
+    __m512i two = load_back(p, left, 2, first), three = load_back(p, left, 3, first);
+    __m512i fault = _mm512_and_si512(half(UTF8_FIRST_HIGH, _mm512_srli_epi16(one, 4)),
+                                     half(UTF8_FIRST_LOW, one));
+    fault = _mm512_and_si512(fault, half(UTF8_SECOND_HIGH, _mm512_srli_epi16(v, 4)));
+    uint64_t follow =
+        _mm512_cmpge_epu8_mask(two, all(0xe0)) | _mm512_cmpge_epu8_mask(three, all(0xf0));
+    __m512i must = _mm512_maskz_mov_epi8(follow, all(UTF8_TWO));
+    return _mm512_cmpneq_epi8_mask(fault, must) == 0;
+}
+
+// One block more than the text has, where it ends with a block: a lead may wait for more.
+static bool valid(const uint8_t *p, size_t len)
+{
+    uint64_t before = 0; // which bytes of the block before are not ASCII
+    for (size_t i = 0; i <= len; i += SCAN_BLOCK) {
+        size_t left = len - i;
+        uint64_t high = _mm512_movepi8_mask(load_back(p + i, left, 0, false));
+        if ((high || before >> 61) && !block_valid(p + i, left, i == 0))
+            return false;
+        before = high;
+    }
+    return true;
+}
+
+static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned each)
+{
+    shingle_blocks(out, hash, n, each);
+}
+
+void text_kernels_avx512(text_kernels *k)
+{
+    *k =
+        (text_kernels){.utf8 = valid, .scan = scan_blocks, .shingles = shingles};
+}

@@ -1,0 +1,52 @@
+// scan.h - the plain stretches of a text, 64 bytes at a time: where their words begin and
+// end, and their keys.
+//
+// A stretch is plain as long as it is ASCII, the Latin letters of U+00C0-00FF and common
+// punctuation, where README's rules need no look further than the neighbouring bytes. A scan
+// stops before the first word that it can't finish so, and the words come out the same as
+// the reference (words.c) would find them. The lists are filled by one algorithm
+// (scan_blocks.h) that each CPU level compiles with its own instructions.
+// Layer: text.  May include: base.  Threads: pure; the table is filled by pthread_once.
+#ifndef SHINGLED_TEXT_SCAN_H
+#define SHINGLED_TEXT_SCAN_H
+#include "text/scan_tables.h"
+#include "text/words.h"
+#include <stdbool.h>
+
+enum {
+    SCAN_BLOCK = 64,
+    SCAN_LATIN = 0xc3,           // the lead byte of letters that a scan reads, besides ASCII
+    SCAN_WORDS = 1024,           // of one call, at most
+    SCAN_SLACK = 2 * SCAN_BLOCK, // bytes that may be written behind the keys
+};
+
+enum scan_flag {
+    SCAN_CAP = 1,   // begins with a capital
+    SCAN_LINE = 16, // first word after a line break
+    SCAN_LOWER = 2, // of end_flags: has a small letter
+    SCAN_DIGIT = 4, // of end_flags: has a digit
+};
+
+typedef struct scan {
+    const scan_tables *tables; // scan_tables_get()
+    const uint8_t *text;       // valid UTF-8
+    uint32_t at, len;          // the next byte to look at, no word open there; the text's length
+    bool line;                 // a line break was passed since the last word
+    size_t n;                  // words found
+    uint8_t *keys;             // where the next key goes; each has a space behind it
+    uint32_t keys_at;          // offset of keys[0], counted on
+    // of word i: [begin, end) in the text; where its key's space stands
+    uint32_t begin[SCAN_WORDS + SCAN_BLOCK], end[SCAN_WORDS + SCAN_BLOCK];
+    uint32_t space[SCAN_WORDS + SCAN_BLOCK];
+    uint8_t begin_flags[SCAN_WORDS + SCAN_BLOCK], end_flags[SCAN_WORDS + SCAN_BLOCK];
+} scan;
+
+// scan_run reads on from s->at until the text ends, SCAN_WORDS are found, or a word comes that
+// is not plain: then s->at is where that one begins, or before, and reading on is the caller's.
+// keys has room for the rest of the text, one byte more, and SCAN_SLACK.
+typedef void scan_run(scan *s);
+
+// words_make_by is words_make with a variant of the caller's choice; NULL: the reference.
+SHG_MUST_CHECK shg_err words_make_by(words *out, view text, size_t *at, scan_run *by);
+
+#endif

@@ -1,0 +1,175 @@
+// scan_blocks.h - scanning, written once for every CPU level: a variant defines `block` and
+// the functions block_* below over 64 bytes, includes this, and has scan_blocks().
+//
+// Everything is bits: one for each byte of the block, and what spans two blocks is a carry.
+// Whether a run of bits (a word, a gap) holds one of some kind comes from an addition: the
+// kind's bits, added to the run's, carry out of its end (as simdjson finds the ends of
+// strings: Langdale, Lemire, The VLDB Journal 2019).
+#include "text/scan.h"
+
+// The bytes of each kind. Of sequences: every byte of a break, lead bytes of the others.
+typedef struct scan_bits {
+    uint64_t lower, upper, digit, apos, dot, comma, line, odd, high;
+    uint64_t breaks, apos2, apos3, letter, lead;
+} scan_bits;
+
+// What goes on from block to block.
+typedef struct scan_state {
+    uint32_t at;
+    size_t begun, ended;       // words
+    uint8_t *out;              // where the keys go on
+    bool open, letter, digit;  // the byte before: in a word, of a letter, a digit
+    bool line;                 // the gap that is open has a line break
+    bool has_lower, has_digit; // the word that is open
+} scan_state;
+
+// Of a block: bytes in words, those of them that are kept, and how many bytes were looked at.
+typedef struct scan_found {
+    uint64_t in, keep;
+    unsigned n;
+    bool last; // the word that is open there ends
+    bool stop; // what follows is not plain
+} scan_found;
+
+// -- what a variant defines ----------------------------------------------------------------
+
+// The valid bytes at p, the others 0; sets the bits of ASCII characters, and high.
+static void block_load(block *v, scan_bits *b, const uint8_t *p, uint64_t valid,
+                       const scan_tables *t);
+// Sets the bits of sequences; a letter's lead byte becomes its fold. left: bytes at p.
+static void block_wide(block *v, scan_bits *b, const uint8_t *p, size_t left, const scan_tables *t);
+// Writes the bytes to keep, one after the other (SCAN_BLOCK bytes are written): small letters
+// for upper, a space where there is one.
+static void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper, uint64_t space);
+// Writes base + the place of each bit of mask, of which at most half are set.
+static void block_places(uint32_t *out, uint32_t base, uint64_t mask);
+// Writes a byte for each of 64 bits: flag_a where a has it, and flag_b likewise.
+static void block_flags(uint8_t *out, uint64_t a, uint8_t flag_a, uint64_t b, uint8_t flag_b);
+static uint64_t block_pext(uint64_t bits, uint64_t mask);
+
+// ------------------------------------------------------------------------------------------
+
+static inline uint64_t scan_below(unsigned n)
+{
+    return n >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1;
+}
+
+// The ends of those runs (of ones in `run`, below bit n) that hold a bit of kind; *carry says
+// so of the run that is open at the begin, and then at the end.
+static inline uint64_t scan_holds(uint64_t run, uint64_t kind, unsigned n, bool *carry)
+{
+    uint64_t sum;
+    bool over = __builtin_add_overflow(run, kind & run, &sum);
+    over |= __builtin_add_overflow(sum, (uint64_t)*carry, &sum);
+    *carry = n == 64 ? over : sum >> n & 1;
+    return sum;
+}
+
+// Where the run of ones ends that, downwards, begins below bit n.
+static inline unsigned scan_back(uint64_t run, unsigned n)
+{
+    uint64_t gap = ~run & scan_below(n);
+    return gap ? 64 - (unsigned)__builtin_clzll(gap) : 0;
+}
+
+// Finds the words of a block: which bytes are in them, and where the block must be left
+// because a character is not plain, or what decides about it lies in the next block.
+static inline scan_found scan_find(const scan_state *c, const scan_bits *b, size_t left)
+{
+    uint64_t letters = b->lower | b->upper | b->letter, letter_bytes = letters | b->letter << 1;
+    uint64_t after_word = (letter_bytes | b->digit) << 1 | c->open;
+    uint64_t after_letter = letter_bytes << 1 | c->letter, after_digit = b->digit << 1 | c->digit;
+    uint64_t digit_next = b->digit >> 1, letter_next = letters >> 1;
+    uint64_t apos = b->apos & after_word & letter_next;
+    uint64_t apos2 = b->apos2 & after_word & letters >> 2;
+    uint64_t apos3 = b->apos3 & after_word & letters >> 3;
+    uint64_t point = b->dot & after_digit & digit_next;
+    uint64_t comma = b->comma & after_digit & digit_next;
+    uint64_t keep = letters | b->digit | point;
+    uint64_t in = letter_bytes | b->digit | point | comma | apos | apos2 | apos2 << 1 | apos3 |
+                  apos3 << 1 | apos3 << 2;
+    uint64_t known = b->breaks | b->letter | b->letter << 1 | b->apos2 | b->apos2 << 1 | b->apos3 |
+                     b->apos3 << 1 | b->apos3 << 2;
+    uint64_t join = b->apos | b->dot | b->comma | b->apos2 | b->apos2 << 1 | b->apos3 |
+                    b->apos3 << 1 | b->apos3 << 2;
+    uint64_t odd = (b->high & ~known) | b->odd | (b->dot & after_letter & letter_next);
+    unsigned n = left < SCAN_BLOCK ? (unsigned)left : SCAN_BLOCK;
+    if (left > SCAN_BLOCK) { // what decides about a mark or a sequence must be in the block
+        uint64_t late = (b->lead | join) & ~scan_below(61);
+        n = late ? scan_back(join, (unsigned)__builtin_ctzll(late)) : n;
+    }
+    odd &= scan_below(n);
+    scan_found f = {
+        .n = n, .stop = odd || (n == 0 && left), .last = left < SCAN_BLOCK && n == left};
+    if (odd) {
+        f.n = scan_back(in | join, (unsigned)__builtin_ctzll(odd));
+        f.last = false;
+    }
+    f.in = in & scan_below(f.n);
+    f.keep = keep & f.in;
+    return f;
+}
+
+// Writes down what was found: where words begin and end, and their keys.
+static inline void scan_put(scan *s, scan_state *c, const block *v, const scan_bits *b,
+                            const scan_found *f)
+{
+    uint64_t before = f->in << 1 | c->open;
+    uint64_t begin = f->in & ~before;
+    uint64_t end = ~f->in & before & scan_below(f->n + f->last);
+    uint64_t upper = b->upper & f->in, lower = (b->lower | (b->letter & ~b->upper));
+    uint64_t line = scan_holds(~f->in & scan_below(f->n), b->line, f->n, &c->line);
+    uint64_t has_lower = scan_holds(f->in, lower, f->n, &c->has_lower);
+    uint64_t has_digit = scan_holds(f->in, b->digit, f->n, &c->has_digit);
+    uint64_t keep = f->keep | end;
+
+    block_keys(v, c->out, keep, upper, end);
+    block_places(s->begin + c->begun, c->at, begin);
+    block_places(s->end + c->ended, c->at, end);
+    block_places(s->space + c->ended, s->keys_at + (uint32_t)(c->out - s->keys),
+                 block_pext(end, keep));
+    block_flags(s->begin_flags + c->begun, block_pext(upper, begin), SCAN_CAP,
+                block_pext(line, begin), SCAN_LINE);
+    block_flags(s->end_flags + c->ended, block_pext(has_lower, end), SCAN_LOWER,
+                block_pext(has_digit, end), SCAN_DIGIT);
+    c->out += __builtin_popcountll(keep);
+    c->begun += (unsigned)__builtin_popcountll(begin);
+    c->ended += (unsigned)__builtin_popcountll(end);
+}
+
+// Steps behind the bytes that were looked at.
+static inline void scan_step(scan_state *c, const scan_bits *b, const scan_found *f)
+{
+    if (f->n == 0)
+        return;
+    uint64_t last = (uint64_t)1 << (f->n - 1);
+    c->open = f->in & last;
+    c->digit = b->digit & last;
+    c->letter = c->open && !c->digit;
+    c->at += f->n;
+}
+
+static inline void scan_blocks(scan *s)
+{
+    const scan_tables *t = s->tables;
+    scan_state c = {.at = s->at, .out = s->keys, .line = s->line};
+    while (c.ended < SCAN_WORDS && (c.at < s->len || c.open)) {
+        size_t left = s->len - c.at;
+        scan_bits b = {0};
+        block v;
+        block_load(&v, &b, s->text + c.at, scan_below(left < 64 ? (unsigned)left : 64), t);
+        if (b.high)
+            block_wide(&v, &b, s->text + c.at, left, t);
+        scan_found f = scan_find(&c, &b, left);
+        scan_put(s, &c, &v, &b, &f);
+        scan_step(&c, &b, &f);
+        if (f.last)
+            c.open = false;
+        if (f.stop)
+            break;
+    }
+    s->n = c.ended;
+    s->at = c.open ? s->begin[c.ended] : c.at;
+    s->line = c.open ? s->begin_flags[c.ended] & SCAN_LINE : c.line;
+    s->keys = c.ended ? s->keys + (s->space[c.ended - 1] + 1 - s->keys_at) : s->keys;
+}

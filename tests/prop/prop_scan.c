@@ -1,0 +1,243 @@
+// prop_scan.c - the words of any text are the same by every variant of scanning, with the
+// text at the edge of readable memory; and so is what is UTF-8.
+#include "t.h"
+#include "text/kernels.h"
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { ROUNDS = 40000, TEXT_MOST = 700 };
+
+// What news is made of, and what the neighbours of a plain word may be.
+static const char *const PART[] = {
+    "the",
+    "of",
+    "Seawall",
+    "NATO",
+    "I",
+    "a",
+    "B2",
+    "1,000",
+    "3.5",
+    "U.S.",
+    "a.m.",
+    "end.Of",
+    "it’s",
+    "don't",
+    "o'b",
+    "''",
+    "'",
+    "’",
+    "”",
+    "“",
+    "—",
+    "…",
+    "é",
+    "É",
+    "Ü",
+    "ß",
+    "ø",
+    "naïve",
+    "café",
+    "Ã©",
+    "â€™",
+    "Â",
+    "·",
+    "´",
+    "-",
+    " ",
+    " ",
+    " ",
+    " ",
+    "  ",
+    "\n",
+    "\r\n",
+    "\t",
+    ".",
+    ",",
+    "..",
+    ";",
+    "\"",
+    "(",
+    "א\"ב",
+    "\u200b",
+    "\u00ad",
+    "\u00a0",
+    "\u0301",
+    "ж",
+    "мир",
+    "中",
+    "文字",
+    "한국",
+    "ﬁ",
+    "😀",
+    "٣",
+    "٫",
+    "٬",
+    "1⁄2",
+    "½",
+    "º",
+    "ª",
+    "0",
+    "9",
+    "z",
+    "Z",
+    "x.y.z",
+    "1.2.3",
+    "1,2,a",
+    "a,b",
+    "a.1",
+    "1.a",
+    "×",
+    "\u2028",
+    "aeiouaeiouaeiou",
+    "abcdefghijklmnop",
+    "incomprehensibilities",
+    "`",
+    "_",
+    "@",
+    "/",
+};
+
+static size_t random_text(uint8_t *out, size_t most, uint64_t *seed)
+{
+    size_t len = 0;
+    unsigned spaced = t_random(seed) % 4; // how often a space follows a part
+    unsigned plain = t_random(seed) % 3 ? 20 : sizeof PART / sizeof *PART;
+    for (;;) {
+        uint64_t r = t_random(seed);
+        size_t kinds = r >> 40 & 7 ? plain : sizeof PART / sizeof *PART;
+        const char *part = PART[r % kinds];
+        size_t n = strlen(part);
+        if (len + n + 1 > most)
+            return len;
+        memcpy(out + len, part, n);
+        len += n;
+        if ((r >> 32) % 4 < spaced)
+            out[len++] = ' ';
+    }
+}
+
+static void assert_same(const words *a, const words *b)
+{
+    size_t n = a->n < b->n ? a->n : b->n;
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(&a->w[i], &b->w[i], offsetof(word, flags) + sizeof a->w[i].flags))
+            fail_msg(
+                "word %zu of \"%.*s\": [%u, %u) and [%u, %u), key %u+%u and %u+%u, flags %u and %u",
+                i, (int)a->text.len, a->text.p, a->w[i].begin, a->w[i].end, b->w[i].begin,
+                b->w[i].end, a->w[i].key, a->w[i].key_len, b->w[i].key, b->w[i].key_len,
+                a->w[i].flags, b->w[i].flags);
+    assert_int_equal(a->n, b->n);
+    assert_int_equal(a->keys_len, b->keys_len);
+    assert_memory_equal(a->keys, b->keys, a->keys_len);
+}
+
+static void check(view text, scan_run *by)
+{
+    words plain, fast;
+    assert_ok(words_make_by(&plain, text, NULL, NULL));
+    assert_ok(words_make_by(&fast, text, NULL, by));
+    assert_same(&plain, &fast);
+    words_free(&plain);
+    words_free(&fast);
+}
+
+static void test_texts(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uint8_t *map = mmap(NULL, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(map != MAP_FAILED);
+    assert_int_equal(mprotect(map + page, page, PROT_READ | PROT_WRITE), 0);
+    scan_run *by = text_kernels_get()->scan;
+    for (unsigned i = 0; by && i < ROUNDS; i++) {
+        uint8_t text[TEXT_MOST];
+        size_t len = random_text(text, t_random(&seed) % TEXT_MOST, &seed);
+        uint8_t *at = i & 1 ? map + 2 * page - len : map + page;
+        memcpy(at, text, len);
+        check((view){at, len}, by);
+    }
+    munmap(map, 3 * page);
+    if (!by)
+        skip();
+}
+
+// More words than a variant takes in one call, and words longer than a block.
+static void test_long(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    enum { BYTES = 1 << 20 };
+    uint8_t *text = malloc(BYTES);
+    assert_non_null(text);
+    for (unsigned round = 0; round < 6; round++) {
+        for (size_t i = 0; i < BYTES; i++)
+            text[i] = (uint8_t)(round == 0 ? (unsigned)(i & 1 ? 0x20 : 0x61)
+                                : t_random(&seed) % (20u << 2 * round) ? 'A' + 32 * (i & 1)
+                                                                       : ' ');
+        if (text_kernels_get()->scan)
+            check((view){text, BYTES}, text_kernels_get()->scan);
+    }
+    free(text);
+}
+
+// Whether a text is UTF-8, from the ranges of RFC 3629.
+static bool plain_utf8(const uint8_t *p, size_t len)
+{
+    static const uint32_t LEAST[5] = {0, 0, 0x80, 0x800, 0x10000};
+    for (size_t i = 0, n; i < len; i += n) {
+        uint32_t cp = p[i];
+        n = cp < 0x80 ? 1 : cp < 0xc0 ? 0 : cp < 0xe0 ? 2 : cp < 0xf0 ? 3 : cp < 0xf8 ? 4 : 0;
+        if (n == 0 || n > len - i)
+            return false;
+        cp &= n == 1 ? 0x7f : 0x7fu >> n;
+        for (size_t k = 1; k < n; k++) {
+            if ((p[i + k] & 0xc0) != 0x80)
+                return false;
+            cp = cp << 6 | (p[i + k] & 63);
+        }
+        if (cp < LEAST[n] || cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000))
+            return false;
+    }
+    return true;
+}
+
+// Bytes about which something is to be decided, in ASCII, at every place of a block.
+static void test_utf8(void **state)
+{
+    (void)state;
+    static const uint8_t BYTE[] = {'a',  0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0,
+                                   0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef,
+                                   0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf8, 0xff, 0x85};
+    uint64_t seed = t_seed();
+    utf8_kernel *fast = text_kernels_get()->utf8;
+    unsigned valid = 0;
+    for (unsigned i = 0; fast && i < 2000000; i++) {
+        uint8_t text[200];
+        uint64_t r = t_random(&seed);
+        size_t len = r % 150, at = (r >> 16) % 150, odd = 1 + (r >> 32) % 5;
+        memset(text, 'a', sizeof text);
+        for (size_t k = 0; k < odd; k++)
+            text[at + k] = BYTE[t_random(&seed) % sizeof BYTE];
+        bool is = plain_utf8(text, len);
+        valid += is;
+        if (fast(text, len) != is)
+            fail_msg("%zu bytes, %02x %02x %02x %02x %02x at %zu: UTF-8: %d", len, text[at],
+                     text[at + 1], text[at + 2], text[at + 3], text[at + 4], at, is);
+    }
+    if (!fast)
+        skip();
+    assert_true(valid > 1000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_utf8),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -63,7 +63,8 @@ static const struct {
      "p\xd0\xb0yp\xd0\xb0l \xd0\xa1hin\xd0\xb0 \xce\x92"
      "ank",
      "paypal china bank"},
-    {"Latin look-alikes in Cyrillic, where a letter has none", "Mocквa MOCКBA Ёлкa", "москва mockba елка"},
+    {"Latin look-alikes in Cyrillic, where a letter has none", "Mocквa MOCКBA Ёлкa",
+     "москва mockba елка"},
     {"Latin look-alikes in Greek", "Αθηvα ΑΘΗNA", "αθηνα αθηνα"},
     {"neither alphabet for certain", "бrand сор\x70", "бrand copp"},
     {"no look-alikes without Latin", "сор ΒΑΝ", "сор βαν"},

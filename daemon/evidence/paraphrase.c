@@ -10,12 +10,14 @@ enum {
 
 #define SURE 12.0 // words times cosine: less is chance
 
+enum taken { IN_PASSAGE = 1, HAS_LIKE = 2 };
+
 typedef struct chooser {
     paraphrases *out;
     const passages *exact;
     const side *a, *b;
     bags bags;
-    uint8_t *taken_a, *taken_b; // by sentence
+    uint8_t *taken_a, *taken_b; // by sentence, of enum taken
     uint32_t *by_b;             // the exact passages, ascending by b_begin
 } chooser;
 
@@ -142,11 +144,11 @@ static meeting meet(const chooser *c, const passage *p)
 static bool is_free(const chooser *c, bag_range r)
 {
     for (uint32_t i = r.a_begin; i < r.a_end; i++) {
-        if (c->taken_a[i])
+        if (c->taken_a[i] & IN_PASSAGE)
             return false;
     }
     for (uint32_t i = r.b_begin; i < r.b_end; i++) {
-        if (c->taken_b[i])
+        if (c->taken_b[i] & IN_PASSAGE)
             return false;
     }
     return true;
@@ -154,8 +156,10 @@ static bool is_free(const chooser *c, bag_range r)
 
 static void claim(chooser *c, bag_range r)
 {
-    memset(c->taken_a + r.a_begin, 1, r.a_end - r.a_begin);
-    memset(c->taken_b + r.b_begin, 1, r.b_end - r.b_begin);
+    for (uint32_t i = r.a_begin; i < r.a_end; i++)
+        c->taken_a[i] |= IN_PASSAGE;
+    for (uint32_t i = r.b_begin; i < r.b_end; i++)
+        c->taken_b[i] |= IN_PASSAGE;
 }
 
 static void widen(const sentences *s, uint32_t *begin, uint32_t *end, uint32_t from, uint32_t to)
@@ -180,6 +184,16 @@ static void unite(const chooser *c, passage *p, bag_range *r, const passage *all
     p->words = in_words(x.own, y.own);
     p->prose = in_words(x.prose, y.prose);
     *r = wide;
+}
+
+// told returns the prose of the sentences [begin, end) that have a like, in weights.
+static uint32_t told(const side *s, const sentences *x, const uint8_t *taken, uint32_t begin,
+                     uint32_t end)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = begin; i < end; i++)
+        sum += taken[i] & HAS_LIKE ? amount_of(s, x->s[i].begin, x->s[i].end).prose : 0;
+    return sum;
 }
 
 static uint32_t beyond(uint32_t all, uint32_t exact)
@@ -218,6 +232,8 @@ static void choose(chooser *c, const chain *x)
     unite(c, &p, &r, &m.all);
     claim(c, r);
     hold(c, &p);
+    c->out->told += in_words(told(c->a, &c->bags.a.s, c->taken_a, r.a_begin, r.a_end),
+                             told(c->b, &c->bags.b.s, c->taken_b, r.b_begin, r.b_end));
     c->out->words += beyond(p.words, m.words);
     c->out->prose += beyond(p.prose, m.prose);
     c->out->p[c->out->n++] = p;
@@ -278,7 +294,7 @@ static shg_err order_b(chooser *c)
     return SHG_OK;
 }
 
-static shg_err choose_all(chooser *c, chains *x)
+static shg_err choose_all(chooser *c, chains *x, const pairs *p)
 {
     paraphrases *out = c->out;
     out->p = malloc(x->n * sizeof *out->p);
@@ -288,6 +304,8 @@ static shg_err choose_all(chooser *c, chains *x)
     shg_err e = order_b(c);
     if (e || !out->p || !out->holds || !c->taken_a || !c->taken_b)
         return SHG_ENOMEM;
+    for (size_t i = 0; i < p->n; i++)
+        c->taken_a[p->p[i].a] = c->taken_b[p->p[i].b] = HAS_LIKE;
     qsort(x->c, x->n, sizeof *x->c, by_strength);
     for (size_t i = 0; i < x->n; i++)
         choose(c, &x->c[i]);
@@ -315,7 +333,7 @@ shg_err paraphrase_find(paraphrases *out, const passages *exact, const side *a, 
     if (!e)
         e = chains_find(&x, &c.bags, &p);
     if (!e && x.n)
-        e = choose_all(&c, &x);
+        e = choose_all(&c, &x, &p);
     bags_free(&c.bags);
     pairs_free(&p);
     chains_free(&x);

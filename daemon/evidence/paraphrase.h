@@ -19,6 +19,7 @@ typedef struct paraphrases {
     passage *p; // ascending by a_begin; they do not overlap on either side
     size_t n;
     uint32_t words, prose; // of p, without those in exact passages
+    uint32_t told;         // prose of p's sentences that have a like, with the exact ones in them
     uint8_t *holds;        // by exact passage: 1 where it is shown as part of one of p
 } paraphrases;
 

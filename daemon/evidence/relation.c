@@ -21,9 +21,10 @@ enum {
 #define SAME_BULLETIN .85 // of two weather bulletins: the days use the same words
 #define PLAIN_LEAST .50
 #define SAME_EVENT .30
-#define REWORDED .60  // of both sides' prose: one story told by two has less
-#define SCATTERED .10 // of the shorter one's prose, where no run is long
-#define SMALLER .80   // of the larger one's length: what is longer is no excerpt of it
+#define REWORDED .55        // of the prose: of one rumour told by two, it is at most half
+#define REWORDED_QUOTED .70 // where they quote the same: what stands around quotations is alike
+#define SCATTERED .10       // of the shorter one's prose, where no run is long
+#define SMALLER .80         // of the larger one's length: what is longer is no excerpt of it
 
 static double least(double x, double y)
 {
@@ -178,8 +179,9 @@ static bool is_form(const match *m, const side *a, const side *b)
 // rewords tells whether most of both says the same, in other words.
 static bool rewords(const match *m, const side *a, const side *b)
 {
+    double line = m->passages.quoted >= QUOTED_WORDS ? REWORDED_QUOTED : REWORDED;
     return m->paraphrases.prose >= REWORDED_WORDS && m->cosine >= SAME_EVENT &&
-           score_told_alike(m, a, b) >= REWORDED;
+           score_told_alike(m, a, b) >= line;
 }
 
 // The first rule that holds.

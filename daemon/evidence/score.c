@@ -71,7 +71,7 @@ double score_of(const match *m, const side *a, const side *b)
     case REL_TEMPLATE:
         return logistic(high(m), .50, .10);
     case REL_REWRITE:
-        return most(softmax(m, a, b, REUSED), logistic(score_told_alike(m, a, b), .55, .08));
+        return most(softmax(m, a, b, REUSED), logistic(score_told_alike(m, a, b), .50, .06));
     case REL_QUOTES:
         return softmax(m, a, b, QUOTED);
     case REL_RELATED:
@@ -88,6 +88,9 @@ double score_reused(const match *m, const side *a, const side *b)
 
 double score_told_alike(const match *m, const side *a, const side *b)
 {
-    double more = most(a->own_prose, b->own_prose);
-    return more > 0 ? least(1, (m->passages.prose + m->paraphrases.prose) / more) : 0;
+    const passages *p = &m->passages;
+    double more = most(a->own_prose, b->own_prose), told = m->paraphrases.told;
+    for (size_t i = 0; i < p->n; i++)
+        told += m->paraphrases.holds && m->paraphrases.holds[i] ? 0 : p->p[i].prose;
+    return more > 0 ? least(1, told / more) : 0;
 }

@@ -10,8 +10,8 @@ double score_of(const match *m, const side *a, const side *b);
 // score_reused is the chance that the two share prose, and not quotations alone or nothing.
 double score_reused(const match *m, const side *a, const side *b);
 
-// score_told_alike is the share of prose, of the side where it is smaller, that stands in a passage
-// of either level.
+// score_told_alike is the share of the prose, of the longer one, that stands in exact passages or
+// in sentences of which the other one has a like.
 double score_told_alike(const match *m, const side *a, const side *b);
 
 #endif

@@ -206,11 +206,32 @@ static void more(unsigned *most, unsigned n)
         *most = n;
 }
 
+static bool is_furniture(const tiler *t, run r, uint32_t i)
+{
+    return (t->a.s->mark[r.a + i] | t->b.s->mark[r.b + i]) & MARK_FURNITURE;
+}
+
+// body returns the part of a run that is not furniture at its ends: where furniture begins
+// within PASSAGE_EDGE words of an end, so does what stands before it. A publisher's block is known
+// by the fingerprints in it, and the outermost of them stands as far from its end.
+static run body(const tiler *t, run r)
+{
+    uint32_t begin = 0, end = r.n;
+    for (uint32_t i = 0; i < r.n && i < begin + PASSAGE_EDGE; i++)
+        begin = is_furniture(t, r, i) ? i + 1 : begin;
+    for (uint32_t i = r.n; i > 0 && i + PASSAGE_EDGE > end; i--)
+        end = is_furniture(t, r, i - 1) ? i - 1 : end;
+    return (run){r.a + begin, r.b + begin, end > begin ? end - begin : 0};
+}
+
 static void count_tile(tally *c, const tiler *t, run r)
 {
     unsigned own = 0, streak = 0;
+    run in = body(t, r);
     for (uint32_t i = 0; i < r.n; i++) {
         unsigned mark = t->a.s->mark[r.a + i] | t->b.s->mark[r.b + i];
+        if (r.a + i < in.a || r.a + i >= in.a + in.n)
+            mark |= MARK_FURNITURE;
         unsigned w = word_weight(&t->a.s->words.w[r.a + i]);
         own += mark & MARK_FURNITURE ? 0 : w;
         streak = mark ? 0 : streak + w;
@@ -233,18 +254,11 @@ static uint32_t in_words(unsigned weight)
 // trim leaves furniture out of the ends, as far as the end run reaches.
 static void trim(passage *p, const tiler *t, run first, run last)
 {
-    for (uint32_t i = 0; i < first.n; i++) {
-        if (!((t->a.s->mark[first.a + i] | t->b.s->mark[first.b + i]) & MARK_FURNITURE))
-            break;
-        p->a_begin++;
-        p->b_begin++;
-    }
-    for (uint32_t i = last.n; i-- > 0;) {
-        if (!((t->a.s->mark[last.a + i] | t->b.s->mark[last.b + i]) & MARK_FURNITURE))
-            break;
-        p->a_end--;
-        p->b_end--;
-    }
+    run from = body(t, first), to = body(t, last);
+    p->a_begin = from.a;
+    p->b_begin = from.b;
+    p->a_end = to.n ? to.a + to.n : last.a;
+    p->b_end = to.n ? to.b + to.n : last.b;
 }
 
 // keep makes a passage of n runs, unless they hold too little.

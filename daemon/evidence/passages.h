@@ -17,6 +17,7 @@ enum {
     PASSAGE_GAP = 8,
     PASSAGE_GAP_ALL = 16, // with the furniture that stands in it
     PASSAGE_LEAST = 8,
+    PASSAGE_EDGE = 12, // what a known block of a publisher may reach beyond its fingerprints
 };
 
 typedef enum passage_kind { PASSAGE_PROSE, PASSAGE_QUOTED, PASSAGE_PARAPHRASE } passage_kind;
@@ -40,7 +41,8 @@ typedef struct passages {
 } passages;
 
 // passages_find aligns a and b (side_count done). A word counts as quoted or furniture
-// where either side marks it so. Two texts that read the same are one passage, however
+// where either side marks it so; as furniture also where it stands between furniture and
+// an end of its run, under PASSAGE_EDGE words from both. Two texts that read the same are one passage, however
 // short. Time and memory are linear in the words of both but for the sorting of the runs,
 // whatever the texts (runs.h). SHG_ENOMEM leaves *out empty.
 SHG_MUST_CHECK shg_err passages_find(passages *out, const side *a, const side *b);

@@ -186,11 +186,37 @@ static void test_hostile(void **state)
     }
 }
 
+// A publisher's block is known by the fingerprints in it, which reach to its ends only where
+// chance has it; the run that two pages have in common does.
+static void test_edges(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t from, to; // marked
+        unsigned words;  // left of LONG OTHER, 16 + 15
+    } of[] = {{0, 0, 31}, {2, 4, 27}, {10, 12, 19}, {12, 14, 29}, {5, 25, 0}, {20, 25, 20}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        side a = make("x y " LONG " " OTHER " z"), b = make(LONG " " OTHER);
+        passages p;
+        side_add_mark(&b, of[i].from, of[i].to, MARK_FURNITURE);
+        side_count(&b);
+        assert_ok(passages_find(&p, &a, &b));
+        check_sound(&p, &a, &b);
+        assert_int_equal(p.words, of[i].words);
+        assert_int_equal(p.furniture, 31 - of[i].words);
+        passages_free(&p);
+        side_free(&a);
+        side_free(&b);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows), cmocka_unit_test(test_phrase_stays_with_its_neighbours),
-        cmocka_unit_test(test_frequent_phrase), cmocka_unit_test(test_random),
-        cmocka_unit_test(test_hostile)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_phrase_stays_with_its_neighbours),
+                                       cmocka_unit_test(test_frequent_phrase),
+                                       cmocka_unit_test(test_edges),
+                                       cmocka_unit_test(test_random),
+                                       cmocka_unit_test(test_hostile)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

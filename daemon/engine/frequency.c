@@ -1,4 +1,5 @@
 #include "engine/frequency.h"
+#include "base/clock.h"
 
 #include <stdlib.h>
 
@@ -58,6 +59,57 @@ static bool is_furniture(article_index *ix, const reading *r, const posting_list
     return n == FURNITURE_STORIES - 1;
 }
 
+typedef struct dated {
+    int64_t ms;
+    uint32_t doc;
+    uint64_t publisher;
+} dated;
+
+static int by_date(const void *a, const void *b)
+{
+    const dated *x = a, *y = b;
+    if (x->ms != y->ms)
+        return x->ms < y->ms ? -1 : 1;
+    return x->doc < y->doc ? -1 : x->doc > y->doc;
+}
+
+static size_t list_dated(dated out[LIST_CAP], article_index *ix, const posting_list *l)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < l->n && n < LIST_CAP; i++) {
+        doc_info info;
+        if (index_info(ix, l->p[i].doc, &info) && info.published_ms != CLOCK_ABSENT)
+            out[n++] = (dated){info.published_ms, l->p[i].doc, info.publisher};
+    }
+    qsort(out, n, sizeof *out, by_date);
+    return n;
+}
+
+// is_set_phrase tells whether several publishers carry a fingerprint in stories that lie days
+// apart: papers of one house have its boxes in common, and all papers the phrases of their
+// trade. What everybody prints of one event stands in the pages of two or three days.
+static bool is_set_phrase(article_index *ix, const posting_list *l)
+{
+    dated all[LIST_CAP], story[PHRASE_STORIES];
+    unsigned n = 0, publishers = 0;
+    if (l->n < PHRASE_STORIES)
+        return false;
+    size_t n_all = list_dated(all, ix, l);
+    for (size_t i = 0; i < n_all && n < PHRASE_STORIES; i++) {
+        bool near = n > 0 && all[i].ms - story[n - 1].ms < PHRASE_DAYS * (int64_t)86400000;
+        bool new_publisher = all[i].publisher != 0;
+        for (unsigned s = 0; s < n && !near; s++) {
+            near = index_resemblance(ix, story[s].doc, all[i].doc) >= SAME_STORY;
+            new_publisher &= story[s].publisher != all[i].publisher;
+        }
+        if (near)
+            continue;
+        publishers += new_publisher;
+        story[n++] = all[i];
+    }
+    return n == PHRASE_STORIES && publishers >= PHRASE_PUBLISHERS;
+}
+
 static bool is_voted(const posting_list *l)
 {
     uint32_t votes = 0;
@@ -89,7 +141,7 @@ static void judge(frequency *f, article_index *ix, const reading *r, frequency_c
 {
     for (uint32_t k = 0; k < r->n_keys; k++) {
         const posting_list *l = &f->lists.list[k];
-        if (is_furniture(ix, r, l)) {
+        if (is_furniture(ix, r, l) || is_set_phrase(ix, l)) {
             f->verdict[k] |= KEY_FURNITURE;
             counts->furniture++;
         }

@@ -1,8 +1,9 @@
 // frequency.h - what the store's frequencies say about a reading's words.
 //
 // A fingerprint that a publisher carries in FURNITURE_STORIES distinct stories is its
-// furniture (counting pages instead of stories would hide exact copies). One that stands
-// in quotation marks in other articles is speech here too: embedded posts and block
+// furniture (counting pages instead of stories would hide exact copies); one that several
+// publishers carry in stories that lie days apart is a set phrase, and counts as such. One that
+// stands in quotation marks in other articles is speech here too: embedded posts and block
 // quotes have no marks of their own.
 // Layer: engine.  May include: index, evidence.  Threads: any.
 #ifndef SHINGLED_ENGINE_FREQUENCY_H
@@ -11,6 +12,9 @@
 
 enum {
     FURNITURE_STORIES = 4,
+    PHRASE_STORIES = 8, // for a set phrase, PHRASE_DAYS apart, of PHRASE_PUBLISHERS
+    PHRASE_PUBLISHERS = 3,
+    PHRASE_DAYS = 3,   // reports on one event go on that long
     FURNITURE_GAP = 8, // words between two furniture fingerprints that are furniture with them
     VOTES = 2,         // other articles that quote a fingerprint; one is enough where
     VOTES_RARE = 3,    // at most this many carry it at all

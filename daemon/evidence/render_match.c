@@ -140,6 +140,10 @@ json_t *render_match(const match *m, const side *a, const side *b, const provena
         json_decref(o);
         return NULL;
     }
+    if (o && json_object_set_new(o, "furniture_words", json_integer(s->furniture))) {
+        json_decref(o);
+        return NULL;
+    }
     if (o && json_object_set_new(o, "provenance", provenance_json(p))) {
         json_decref(o);
         return NULL;

@@ -10,6 +10,11 @@ SHARED = (
     "Nine lanterns were hung along the quay and every one of them went out before the ferry came in"
 )
 
+BOX = (
+    "Ida Holm has kept the weather diary of this paper since a storm took the roof off her "
+    "grandfather's barn, and answers letters about frost, fog and fruit trees on the last Friday"
+)
+
 
 def words(s):
     return re.findall(r"\w+", s.lower())
@@ -88,6 +93,7 @@ class Query(Clause):
                 "prose_words",
                 "quoted_words",
                 "paraphrase_words",
+                "furniture_words",
                 "longest",
                 "derivation",
                 "passages",
@@ -143,6 +149,41 @@ class Query(Clause):
         )
         self.twins(90)
         self.assertGreater(self.ok("QUERY", {}, text("garden"))["suppressed"]["capped"], 0)
+
+    def boxed(self, i, publisher, day=1):
+        """A story of its own with a box that all the others have."""
+        own = " ".join(f"{w}{i}{k}" for k in "abcdefgh" for w in words(SHARED))
+        published = f"2021-05-{day:02}"
+        self.put(f"{publisher}/{i}", f"{own}. {BOX}", publisher=publisher, published=published)
+
+    def boxes(self):
+        """A question with the box in an article of the first publisher: what is left out."""
+        own = " ".join(f"{w}x{k}" for k in "abcdefgh" for w in words(SHARED))
+        header = {"article": {"publisher": "alpha.example"}}
+        r = self.ok("QUERY", header, f"{own}. {BOX}".encode())
+        self.assertEqual(r["matches"], [])
+        return r["suppressed"]["furniture"]
+
+    def test_c_8_11_furniture_of_a_publisher(self):
+        for i in range(3):
+            self.boxed(i, "alpha.example")
+        self.assertGreater(self.boxes(), 0)
+
+    def test_c_8_11_two_stories_are_no_furniture(self):
+        for i in range(2):
+            self.boxed(i, "alpha.example")
+            self.boxed(i + 2, "beta.example")
+        self.assertEqual(self.boxes(), 0)
+
+    def test_c_8_11_set_phrase_of_many_publishers(self):
+        for i in range(8):
+            self.boxed(i, f"paper{i % 4}.example", day=1 + 3 * i)
+        self.assertGreater(self.boxes(), 0)
+
+    def test_c_8_11_what_all_print_of_one_event(self):
+        for i in range(12):
+            self.boxed(i, f"paper{i}.example", day=1 + i % 2)
+        self.assertEqual(self.boxes(), 0)
 
     def test_c_8_12_truncated(self):
         self.twins(11)
@@ -255,6 +296,13 @@ class Query(Clause):
         self.put_sample("speech_a")
         m = self.matches("speech_b")[uri("speech_a")]
         self.assertEqual((m["quoted_words"], m["prose_words"], m["longest"]), (44, 0, 44))
+
+    def test_c_8_23_furniture_words(self):
+        line = "Sign up for our newsletter and have the harbour news every morning"
+        self.put("a", f"{SHARED}.\n{line}\n")
+        m = self.ok("QUERY", {}, f"Listen.\n{SHARED}.\n{line}\n".encode()).match("a")
+        self.assertEqual(m["furniture_words"], len(words(line)))
+        self.assertEqual(m["prose_words"] + m["quoted_words"], len(words(SHARED)))
 
     def test_c_8_24_derivation(self):
         self.put_sample(*BRIDGES)

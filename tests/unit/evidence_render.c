@@ -38,8 +38,8 @@ static void test_members(void **state)
         {"resemblance", JSON_REAL},         {"containment", JSON_OBJECT},
         {"prose_words", JSON_INTEGER},      {"quoted_words", JSON_INTEGER},
         {"paraphrase_words", JSON_INTEGER}, {"longest", JSON_INTEGER},
-        {"derivation", JSON_OBJECT},        {"passages", JSON_ARRAY},
-        {"provenance", JSON_OBJECT},
+        {"furniture_words", JSON_INTEGER},  {"derivation", JSON_OBJECT},
+        {"passages", JSON_ARRAY},           {"provenance", JSON_OBJECT},
     };
     json_t *o = render(SHARED, "x " SHARED, OFFSET_UTF8, true);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)

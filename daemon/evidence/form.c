@@ -33,12 +33,12 @@ static bool is_date(const words *w, size_t i)
 
 static bool is_number(const words *w, size_t i, uint64_t *hash)
 {
-    return lexicon_number(&w->w[i], hash);
+    return lexicon_number(w, i, hash);
 }
 
 static bool is_quantity(const words *w, size_t i, uint64_t *hash)
 {
-    return lexicon_number(&w->w[i], hash) && !is_date(w, i);
+    return lexicon_number(w, i, hash) && !is_date(w, i);
 }
 
 // A capital at the start of a line or sentence makes no name, but a rare word does not
@@ -68,7 +68,7 @@ static bool stands_near(const words *w, uint32_t begin, uint32_t end, uint32_t n
     uint32_t from = begin > near ? begin - near : 0;
     for (uint32_t i = from; i < end + near && i < w->n; i++) {
         uint64_t x;
-        (void)lexicon_number(&w->w[i], &x);
+        (void)lexicon_number(w, i, &x);
         if (x == hash)
             return true;
     }
@@ -171,7 +171,7 @@ static bool is_table(const words *w)
     size_t n = 0;
     uint64_t hash;
     for (size_t i = 0; i < w->n; i++)
-        n += lexicon_number(&w->w[i], &hash);
+        n += lexicon_number(w, i, &hash);
     return 2 * n >= w->n;
 }
 

@@ -12,8 +12,8 @@ static const struct {
     const char *name;
     unsigned class;
 } kinds[] = {
-    {"title", LEXICON_TITLE}, {"number", LEXICON_NUMBER},   {"month", LEXICON_MONTH},
-    {"day", LEXICON_DAY},     {"weather", LEXICON_WEATHER},
+    {"title", LEXICON_TITLE}, {"formula", LEXICON_FORMULA}, {"number", LEXICON_NUMBER},
+    {"month", LEXICON_MONTH}, {"day", LEXICON_DAY},         {"weather", LEXICON_WEATHER},
 };
 
 // Of the word's hash: its classes, and for a number, above them, its place in value.
@@ -112,9 +112,30 @@ unsigned lexicon_of(uint64_t word_hash)
     return find(word_hash) & ((1u << VALUE_SHIFT) - 1);
 }
 
-bool lexicon_number(const word *w, uint64_t *hash)
+// digits_of is the first number in a word that is more than that ("7th", "131" and "runs"
+// without a space).
+static view digits_of(view key)
 {
-    uint32_t bits = w->flags & WORD_NUMBER ? 0 : find(w->hash);
-    *hash = bits >> VALUE_SHIFT ? value[bits >> VALUE_SHIFT] : w->hash;
-    return w->flags & WORD_NUMBER || bits & LEXICON_NUMBER;
+    size_t from = 0, to;
+    while (from < key.len && (key.p[from] < '0' || key.p[from] > '9'))
+        from++;
+    for (to = from; to < key.len && ((key.p[to] >= '0' && key.p[to] <= '9') || key.p[to] == '.');)
+        to++;
+    return to > from ? (view){key.p + from, to - from} : key;
+}
+
+bool lexicon_number(const words *w, size_t i, uint64_t *hash)
+{
+    const word *x = &w->w[i];
+    *hash = x->hash;
+    if (x->flags & WORD_NUMBER) {
+        view digits = digits_of(words_key(w, i));
+        if (digits.len < x->key_len)
+            *hash = hash_key(digits);
+        return true;
+    }
+    uint32_t bits = find(x->hash);
+    if (bits >> VALUE_SHIFT)
+        *hash = value[bits >> VALUE_SHIFT];
+    return bits & LEXICON_NUMBER;
 }

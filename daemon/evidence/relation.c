@@ -56,7 +56,7 @@ typedef struct makeup {
 static void count_words(makeup *m, const words *w, uint32_t begin, uint32_t end)
 {
     for (uint32_t i = begin; i < end; i++) {
-        bool title = lexicon_of(w->w[i].hash) & LEXICON_TITLE;
+        bool title = (lexicon_of(w->w[i].hash) & LEXICON_FORMAL) != 0;
         m->n++;
         m->titles += title;
         m->names += title || w->w[i].flags & WORD_CAP;
@@ -106,27 +106,48 @@ static bool is_standing(const match *m, const side *a, const side *b)
     return m->rest_cosine < s.rest && high(m) < s.share && m->passages.prose < STANDING_MOST;
 }
 
-// reuses_prose tells whether more wording is shared outside speech than two reporters
-// would by chance; where that is close, the fitted chances decide.
-static bool reuses_prose(const match *m, const side *a, const side *b)
+// What is shared, names and titles aside.
+typedef struct wording {
+    unsigned prose, quoted, longest; // words; longest: of prose, in one run
+    unsigned passages;               // of prose
+} wording;
+
+static unsigned less(unsigned x, unsigned y)
+{
+    return x > y ? x - y : 0;
+}
+
+static wording wording_of(const match *m, const side *a, const side *b)
 {
     const passages *p = &m->passages;
-    unsigned n = 0, prose = 0, longest = 0;
+    wording w = {0};
     for (size_t i = 0; i < p->n; i++) {
-        makeup x = makeup_of(p, &p->p[i], &a->words, &b->words);
-        if (is_name_phrase(&p->p[i], &x))
+        const passage *x = &p->p[i];
+        makeup in = makeup_of(p, x, &a->words, &b->words);
+        if (is_name_phrase(x, &in))
             continue;
-        unsigned titles = x.titles / 2;
-        prose += p->p[i].prose > titles ? p->p[i].prose - titles : 0;
-        n += p->p[i].kind == PASSAGE_PROSE;
-        longest = x.longest > longest ? x.longest : longest;
+        bool prose = x->kind == PASSAGE_PROSE;
+        w.prose += less(x->prose, prose ? in.titles / 2 : 0);
+        w.quoted += less(x->quoted, prose ? 0 : in.titles / 2);
+        w.passages += prose;
+        w.longest = in.longest > w.longest ? in.longest : w.longest;
     }
-    if (longest > p->longest_prose)
-        longest = p->longest_prose;
+    if (w.longest > p->longest_prose)
+        w.longest = p->longest_prose;
+    return w;
+}
+
+// reuses_prose tells whether more wording is shared outside speech than two reporters
+// would by chance; where that is close, the fitted chances decide.
+static bool reuses_prose(const match *m, const wording *w, const side *a, const side *b)
+{
     double fewer = least(a->own_prose, b->own_prose);
-    if (prose >= REUSED_WORDS && (longest >= LONG_RUN || prose >= SCATTERED * fewer))
+    if (w->prose >= REUSED_WORDS && (w->longest >= LONG_RUN || w->prose >= SCATTERED * fewer))
         return true;
-    return prose >= REUSED_TWICE && n >= 2 && score_reused(m, a, b) >= .5;
+    match plainly = *m;
+    plainly.passages.prose = w->prose;
+    plainly.passages.longest_prose = w->longest;
+    return w->prose >= REUSED_TWICE && w->passages >= 2 && score_reused(&plainly, a, b) >= .5;
 }
 
 // is_within tells whether most of the one text stands in the other, which has substantially
@@ -144,7 +165,8 @@ static double plain(const match *m, const side *s, unsigned n)
 {
     unsigned titles = 0;
     for (size_t i = 0; i < s->words.n; i++)
-        titles += !(s->mark[i] & MARK_FURNITURE) && lexicon_of(s->words.w[i].hash) & LEXICON_TITLE;
+        titles += !(s->mark[i] & MARK_FURNITURE) &&
+                  (lexicon_of(s->words.w[i].hash) & LEXICON_FORMAL) != 0;
     if (titles >= s->own_words || m->passages.words <= n)
         return 0;
     return (double)(m->passages.words - n) / (s->own_words - titles);
@@ -201,9 +223,10 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
         return REL_EXCERPT;
     if (brief)
         return REL_NONE;
-    if ((!is_standing(m, a, b) && reuses_prose(m, a, b)) || rewords(m, a, b))
+    wording w = wording_of(m, a, b);
+    if ((!is_standing(m, a, b) && reuses_prose(m, &w, a, b)) || rewords(m, a, b))
         return form ? REL_TEMPLATE : REL_REWRITE;
-    if (p->quoted >= QUOTED_WORDS)
+    if (w.quoted >= QUOTED_WORDS)
         return REL_QUOTES;
     return m->cosine >= SAME_EVENT && !is_standing(m, a, b) ? REL_RELATED : REL_NONE;
 }

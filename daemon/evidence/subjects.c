@@ -10,6 +10,7 @@ enum {
     NAMES_LEAST = 2,  // names of each side that stand there twice, and never in the other text
     FEW_NUMBERS = 4,
     MANY_NUMBERS = 8,
+    PROSE_A_NUMBER = 18, // words, at most, to each number of a form
 };
 
 #define NAME_IDF 4.3 // a word held by less than 1.4 % of articles
@@ -168,7 +169,7 @@ static void count_numbers(tally *t, const pair *x)
     for (int which = 0; which < 2; which++) {
         const words *w = x->w[which];
         for (size_t i = 0; i < w->n; i++) {
-            if (!lexicon_number(&w->w[i], &hash))
+            if (!lexicon_number(w, i, &hash))
                 continue;
             entry *e = add(t, hash);
             if (e)
@@ -181,7 +182,7 @@ static bool has_own_number(tally *t, const pair *x, const slot *s, int which)
 {
     uint64_t hash;
     for (uint32_t i = s->begin[which]; i < s->end[which]; i++) {
-        if (!lexicon_number(&x->w[which]->w[i], &hash))
+        if (!lexicon_number(x->w[which], i, &hash))
             continue;
         const entry *e = find(t, hash);
         if (e->used && !e->count[1 - which])
@@ -190,8 +191,14 @@ static bool has_own_number(tally *t, const pair *x, const slot *s, int which)
     return false;
 }
 
+// is_numbers tells whether a text is written around its numbers.
+static bool is_numbers(const words *w, unsigned distinct)
+{
+    return distinct >= MANY_NUMBERS && (size_t)distinct * PROSE_A_NUMBER >= w->n;
+}
+
 // other_numbers tells whether the texts have hardly a number in common, and where one has a
-// number the other has one of its own.
+// number the other has one of its own; or have none, and both are written around them.
 static bool other_numbers(const pair *x)
 {
     tally t = {0};
@@ -203,6 +210,8 @@ static bool other_numbers(const pair *x)
         shared += t.e[i].count[0] && t.e[i].count[1];
     }
     unsigned fewer = of[0] < of[1] ? of[0] : of[1];
+    if (is_numbers(x->w[0], of[0]) && is_numbers(x->w[1], of[1]) && shared <= HARDLY_SHARED * fewer)
+        return true;
     if (fewer < FEW_NUMBERS || shared > FEW_SHARED * fewer)
         return false;
     slot s;

@@ -23,6 +23,7 @@ static void test_classes(void **state)
         {"لوزير", LEXICON_TITLE},
         {"باخرة", 0},
         {"ڈاکٹر", LEXICON_TITLE},
+        {"المواساة", LEXICON_FORMULA},
         {"نوفمبر", LEXICON_MONTH},
         {"October", LEXICON_MONTH},
         {"Oktober", LEXICON_MONTH},
@@ -51,14 +52,15 @@ static void test_numbers(void **state)
     } rows[] = {
         {"7", "seven", true},    {"7", "٧", true},        {"sieben", "Seven", true},
         {"خمسة", "5", true},     {"وخمسة", "пять", true}, {"twelve", "11", false},
-        {"two", "three", false},
+        {"two", "three", false}, {"131رنز", "131", true}, {"7th", "seven", true},
+        {"3.80", "3.8", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         words a, b;
         uint64_t x, y;
         assert_ok(words_make(&a, view_of(rows[i].a), NULL));
         assert_ok(words_make(&b, view_of(rows[i].b), NULL));
-        assert_true(lexicon_number(a.w, &x) && lexicon_number(b.w, &y));
+        assert_true(lexicon_number(&a, 0, &x) && lexicon_number(&b, 0, &y));
         if ((x == y) != rows[i].same)
             fail_msg("%s, %s", rows[i].a, rows[i].b);
         words_free(&a);
@@ -67,7 +69,7 @@ static void test_numbers(void **state)
     words w;
     uint64_t hash;
     assert_ok(words_make(&w, view_of("quay"), NULL));
-    assert_true(!lexicon_number(w.w, &hash) && hash == w.w[0].hash);
+    assert_true(!lexicon_number(&w, 0, &hash) && hash == w.w[0].hash);
     words_free(&w);
 }
 

@@ -5,7 +5,7 @@
 enum {
     HEAD_MOST = 12,   // words before the first passage, and after the last, that may hold a field
     NEAR = 64,        // words around a gap where a number that has only moved is found
-    BRIEF_WORDS = 60, // a shorter text is about its fields, dates too, and nothing moves
+    BRIEF_WORDS = 80, // a shorter text is about its fields, dates too, and nothing moves
     TINY_WORDS = 30,  // and in one so short each of them tells
     PROSE_A_NUMBER = 18, // words, at most, to each number of a form
     NUMBERS_MANY = 4,    // so many that are the same show the same event, whatever the names
@@ -31,9 +31,10 @@ static bool is_date(const words *w, size_t i)
     return around & LEXICON_MONTH;
 }
 
+// In brief notices a month is a field, too.
 static bool is_number(const words *w, size_t i, uint64_t *hash)
 {
-    return lexicon_number(w, i, hash);
+    return lexicon_number(w, i, hash) || lexicon_of(*hash) & LEXICON_MONTH;
 }
 
 static bool is_quantity(const words *w, size_t i, uint64_t *hash)
@@ -165,22 +166,26 @@ static bool shorter(const side *a, const side *b, uint32_t n)
     return a->own_words < n || b->own_words < n;
 }
 
-// A table of rates or prices: of its words half are numbers.
-static bool is_table(const words *w)
+static size_t numbers_in(const words *w)
 {
     size_t n = 0;
     uint64_t hash;
     for (size_t i = 0; i < w->n; i++)
         n += lexicon_number(w, i, &hash);
-    return 2 * n >= w->n;
+    return n;
+}
+
+// A table of rates or prices: of its words half are numbers.
+static bool is_table(const words *w)
+{
+    return 2 * numbers_in(w) >= w->n;
 }
 
 // A form is written around its numbers. Where few stand in much prose, and differ, a story
 // has grown.
-static bool is_dense(const fields *f, const side *a, const side *b)
+static bool is_dense(const side *s)
 {
-    uint32_t fewer = a->own_words < b->own_words ? a->own_words : b->own_words;
-    return (f->same + f->different) / 2 * PROSE_A_NUMBER >= fewer;
+    return numbers_in(&s->words) * PROSE_A_NUMBER >= s->words.n;
 }
 
 // Half of the numbers or half of the names; or two fifths of both. Where many numbers are the
@@ -195,7 +200,7 @@ bool form_filled(const passages *p, const side *a, const side *b)
     fields either = count(p, x, y, &(reading){is_either, near});
     if (shorter(a, b, TINY_WORDS) && differ(&either, 2, 0))
         return true;
-    if (is_dense(&numbers, a, b) &&
+    if ((is_dense(a) || is_dense(b)) &&
         (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5) ||
          (brief && differ(&numbers, 2, .4))))
         return true;

@@ -43,60 +43,86 @@ bool nameword_joined(const words *w, size_t i)
     return (n == 1 && (*p == ' ' || *p == '-')) || (n == 2 && p[0] == 0xc2 && p[1] == 0xa0);
 }
 
+// The stems are parts of the word's key, which is folded already; only where they stand in the
+// text has to be counted.
+
+static uint64_t key_from(const words *w, size_t i, size_t from)
+{
+    view key = words_key(w, i);
+    return hash_key((view){key.p + from, key.len - from});
+}
+
+static bool is_prefix(const words *w, size_t i, size_t len, const lookup *shapes)
+{
+    return nameword_shape(shapes, hash_key((view){words_key(w, i).p, len})) & SHAPE_PREFIX;
+}
+
 // ---- Arabic: prefixes
 
-enum { ARABIC_LAM = 0x644 };
+// Letters of two bytes in UTF-8. Lam: "to"; two of them are "to the".
+static const uint8_t LAM[] = {0xd9, 0x84};
 
-// after_tatweel skips the strokes that stretch what is before them.
-static uint32_t after_tatweel(const words *w, uint32_t at, uint32_t end)
+// after_letters skips n letters and all that hangs at them: vowel signs, strokes.
+static uint32_t after_letters(const words *w, const word *x, unsigned n)
 {
-    while (at + 2 < end && w->text.p[at] == 0xd9 && w->text.p[at + 1] == 0x80)
-        at += 2;
+    const uint8_t *p = w->text.p + x->begin, *end = w->text.p + x->end;
+    uint32_t at = x->begin;
+    for (unsigned letters = 0; p < end; at = (uint32_t)(p - w->text.p)) {
+        uint32_t c = utf8_next(&p, end);
+        letters += (c >= 0x621 && c < 0x640) || (c > 0x640 && c < 0x64b);
+        if (letters > n)
+            break;
+    }
     return at;
 }
 
-// with_article is the hash of the slice with an alif before it: "li" and "al" before a
-// word are written as two lams, without the article's alif.
-static uint64_t with_article(const words *w, uint32_t begin, uint32_t end)
+// with_article is the hash of the key from `from` on with an alif before it: of the article
+// "al" behind "to" only its lam is written.
+static uint64_t with_article(const words *w, size_t i, size_t from)
 {
-    uint8_t key[SLICE_MAX * 3] = {0xd8, 0xa7};
-    size_t n = fold_key(key + 2, sizeof key - 2, (view){w->text.p + begin, end - begin});
+    uint8_t key[SLICE_MAX] = {0xd8, 0xa7};
+    view all = words_key(w, i);
+    size_t n = all.len - from;
+    if (n > sizeof key - 2)
+        return 0;
+    memcpy(key + 2, all.p + from, n);
     return hash_key((view){key, n + 2});
 }
 
-static size_t cut_prefixes(const words *w, const word *x, const lookup *shapes,
+static size_t cut_prefixes(const words *w, size_t i, const lookup *shapes,
                            name_part out[NAMEWORD_FORMS])
 {
-    const uint8_t *p = w->text.p + x->begin, *end = w->text.p + x->end;
+    const word *x = &w->w[i];
+    view key = words_key(w, i);
     size_t n = 0;
-    for (unsigned letters = 0; letters < 2 && n < NAMEWORD_FORMS; letters++) {
-        uint32_t last = utf8_next(&p, end);
-        uint32_t at = after_tatweel(w, (uint32_t)(p - w->text.p), x->end);
-        p = w->text.p + at;
-        if (at + 2 > x->end ||
-            !(nameword_shape(shapes, nameword_slice(w, x->begin, at)) & SHAPE_PREFIX))
-            return n;
-        out[n++] = (name_part){nameword_slice(w, at, x->end), at, x->end};
-        const uint8_t *next = p;
-        if (last == ARABIC_LAM && n < NAMEWORD_FORMS && utf8_next(&next, end) == ARABIC_LAM)
-            out[n++] = (name_part){with_article(w, at, x->end), at, x->end};
+    for (unsigned letters = 1; letters <= 2; letters++) {
+        size_t cut = 2 * letters;
+        if (cut + 2 > key.len || !is_prefix(w, i, cut, shapes))
+            break;
+        uint32_t at = after_letters(w, x, letters);
+        out[n++] = (name_part){key_from(w, i, cut), at, x->end};
+        if (!memcmp(key.p + cut - 2, LAM, 2) && !memcmp(key.p + cut, LAM, 2))
+            out[n++] = (name_part){with_article(w, i, cut), at, x->end};
     }
     return n;
 }
 
 // ---- French and Italian: an article that lost its vowel ("l'AFP")
 
-static size_t cut_elision(const words *w, const word *x, const lookup *shapes, name_part *out)
+static size_t cut_elision(const words *w, size_t i, const lookup *shapes, name_part *out)
 {
-    enum { LONGEST = 6 }; // "dell'" and its apostrophe
+    enum { LONGEST = 6 }; // "dell" and its apostrophe
+    const word *x = &w->w[i];
     for (uint32_t p = x->begin + 1; p + 3 < x->end && p < x->begin + LONGEST; p++) {
         const uint8_t *c = w->text.p + p;
         uint32_t mark = *c == '\'' ? 1 : c[0] == 0xe2 && c[1] == 0x80 && c[2] == 0x99 ? 3 : 0;
+        if (*c >= 0x80 && !mark)
+            return 0;
         if (!mark)
             continue;
-        if (!(nameword_shape(shapes, nameword_slice(w, x->begin, p)) & SHAPE_PREFIX))
+        if (p - x->begin >= words_key(w, i).len || !is_prefix(w, i, p - x->begin, shapes))
             return 0;
-        *out = (name_part){nameword_slice(w, p + mark, x->end), p + mark, x->end};
+        *out = (name_part){key_from(w, i, p - x->begin), p + mark, x->end};
         return 1;
     }
     return 0;
@@ -112,17 +138,22 @@ static uint32_t char_before(const words *w, uint32_t at)
     return at;
 }
 
-static size_t cut_suffixes(const words *w, const word *x, const lookup *shapes,
+// cut_suffixes folds the ending only and takes its length off the key.
+static size_t cut_suffixes(const words *w, size_t i, const lookup *shapes,
                            name_part out[NAMEWORD_FORMS])
 {
+    const word *x = &w->w[i];
+    view key = words_key(w, i);
     size_t n = 0;
     uint32_t at = x->end;
     for (unsigned k = 0; k < NAMEWORD_FORMS; k++) {
+        uint8_t tail[64];
         at = char_before(w, at);
         if (at <= x->begin)
             return n;
-        if (nameword_shape(shapes, nameword_slice(w, at, x->end)) & SHAPE_SUFFIX)
-            out[n++] = (name_part){nameword_slice(w, x->begin, at), x->begin, at};
+        size_t len = fold_key(tail, sizeof tail, (view){w->text.p + at, x->end - at});
+        if (len < key.len && nameword_shape(shapes, hash_key((view){tail, len})) & SHAPE_SUFFIX)
+            out[n++] = (name_part){hash_key((view){key.p, key.len - len}), x->begin, at};
     }
     return n;
 }
@@ -134,11 +165,11 @@ size_t nameword_stems(const words *w, size_t i, const lookup *shapes, name_part 
     if (x->end - x->begin > SLICE_MAX || x->flags & WORD_CHAR)
         return 0;
     if (c == 0xd9 || (c == 0xd8 && w->text.p[x->begin + 1] == 0xa8)) // the letters of prefixes
-        return cut_prefixes(w, x, shapes, out);
+        return cut_prefixes(w, i, shapes, out);
     if (c < 0x80)
-        return cut_elision(w, x, shapes, out);
+        return cut_elision(w, i, shapes, out);
     if (w->text.p[x->end - 1] >= 0x80 && x->end - x->begin > 3 && w->text.p[x->end - 3] >= 0xea &&
         w->text.p[x->end - 3] <= 0xed) // ends in a Hangul syllable (U+AC00 to U+D7A3)
-        return cut_suffixes(w, x, shapes, out);
+        return cut_suffixes(w, i, shapes, out);
     return 0;
 }

@@ -127,29 +127,6 @@ static shg_err make_program(patterns *p, const grammar *g, uint32_t root, bool r
     return c.err;
 }
 
-static void widen_gate(const patterns *p, const grammar *g, const program *a, gate *out)
-{
-    for (uint32_t i = 0; i < a->n; i++) {
-        if (!(a->first >> i & 1))
-            continue;
-        const state *s = &p->state[a->from + i];
-        word_list l = g->list[s->list];
-        out->open |= s->other;
-        out->mask |= s->mask;
-        for (uint32_t k = 0; k < l.n; k++)
-            out->words |= 1ull << (g->members[l.from + k] & 63);
-    }
-}
-
-static gate make_gate(const patterns *p, const grammar *g, const program *near, const program *far)
-{
-    gate out = {.open = near->nullable && far->nullable};
-    widen_gate(p, g, near, &out);
-    if (near->nullable)
-        widen_gate(p, g, far, &out);
-    return out;
-}
-
 // ---- reading the table
 
 typedef struct name_bit {
@@ -251,8 +228,6 @@ static shg_err compile_pattern(patterns *p, const sources *s, grammar *g, const 
         e = make_program(p, g, tree.right_context, false, &x->right_context);
     if (e)
         return e;
-    x->before = make_gate(p, g, &x->left, &x->left_context);
-    x->after = make_gate(p, g, &x->right, &x->right_context);
     return set_anchor(p, s, g->t, &tree, x);
 }
 
@@ -263,6 +238,8 @@ static shg_err read_row(patterns *p, const sources *s, grammar *g, char *column[
         return grammar_define(g, column[1], column[5]);
     pattern *x;
     char *end;
+    if (p->n == PATTERNS_MAX)
+        return table_fault(g->t, "more than %d patterns", PATTERNS_MAX);
     shg_err e = new_pattern(p, &x);
     if (!e)
         e = read_role(g->t, column[0], &x->role);
@@ -351,6 +328,8 @@ shg_err patterns_open(patterns **out, const sources *s, const char *file, view t
         qsort(p->list, p->n, sizeof *p->list, by_trust);
     p->lexicon = g.lexicon;
     g.lexicon = (lookup){0};
+    if (!e)
+        e = gates_make(p);
     grammar_free(&g);
     table_close(&t);
     if (e)
@@ -363,6 +342,7 @@ void patterns_close(patterns **out)
     patterns *p = *out;
     if (!p)
         return;
+    gates_free(p);
     free(p->list);
     free(p->state);
     free(p->member);

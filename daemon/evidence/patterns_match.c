@@ -2,11 +2,6 @@
 
 typedef const token *(*side_reader)(window *v, size_t k);
 
-static bool passes(const gate *g, const token *t)
-{
-    return g->open || (g->mask & t->mask) || (t->word && g->words >> (t->word & 63) & 1);
-}
-
 static bool accepts(const patterns *p, const state *s, const token *t)
 {
     bool named =
@@ -131,22 +126,28 @@ static void fill(const pattern *x, window *v, const mention *m, size_t left, siz
     hit->end = right ? v->right[right - 1].end : m->end;
 }
 
+static bool try(const patterns *p, const pattern *x, window *v, const mention *m, pattern_hit *hit)
+{
+    size_t left, right;
+    if (!side_matches(p, &x->left, &x->left_context, v, window_left, &left) ||
+        !side_matches(p, &x->right, &x->right_context, v, window_right, &right))
+        return false;
+    fill(x, v, m, left, right, hit);
+    return true;
+}
+
 bool patterns_best(const patterns *p, window *v, size_t i, credit_field field, pattern_hit *hit)
 {
     const mention *m = &v->m->m[i];
     uint32_t bits = conditions(v, m);
-    const token *before = window_left(v, 0), *behind = window_right(v, 0);
-    for (size_t k = 0; k < p->n; k++) {
-        const pattern *x = &p->list[k];
-        size_t left, right;
-        if (!(x->fields >> field & 1) || !passes(&x->before, before) ||
-            !passes(&x->after, behind) || !allowed(x, v, m, bits))
-            continue;
-        if (!side_matches(p, &x->left, &x->left_context, v, window_left, &left) ||
-            !side_matches(p, &x->right, &x->right_context, v, window_right, &right))
-            continue;
-        fill(x, v, m, left, right, hit);
-        return true;
+    uint64_t set[SET_WORDS];
+    gates_pass(p, window_left(v, 0), window_right(v, 0), field, set);
+    for (size_t n = 0; n < p->gates.words; n++) {
+        for (; set[n]; set[n] &= set[n] - 1) {
+            const pattern *x = &p->list[n * 64 + (size_t)__builtin_ctzll(set[n])];
+            if (allowed(x, v, m, bits) && try(p, x, v, m, hit))
+                return true;
+        }
     }
     return false;
 }

@@ -35,6 +35,7 @@ typedef struct finder {
     found *f;
     size_t n, cap;
     lookup seen; // key and role -> place in f
+    size_t told; // 1 + number of the mention that was credited last: "the newspaper" is it
 } finder;
 
 // ---- the publisher itself
@@ -127,6 +128,15 @@ static shg_err keep(finder *d, const found *x)
     return e;
 }
 
+// who_is_named: an echo is the source credited last rather than the one named last.
+static const mention *who_is_named(const finder *d, const mentions *m, size_t i)
+{
+    const mention *x = &m->m[i];
+    if (x->kind == MENTION_ECHO && d->told && m->m[d->told - 1].word + ECHO_WORDS >= x->word)
+        x = &m->m[d->told - 1];
+    return x->same ? &m->m[x->same - 1] : x;
+}
+
 static shg_err judge(finder *d, const words *w, const mentions *m, size_t i, credit_field field)
 {
     window v;
@@ -135,11 +145,13 @@ static shg_err judge(finder *d, const words *w, const mentions *m, size_t i, cre
     window_open(&v, w, m, i, patterns_lexicon(p));
     if (!patterns_best(p, &v, i, field, &x.hit))
         return SHG_OK;
-    const mention *named = m->m[i].same ? &m->m[m->m[i].same - 1] : &m->m[i];
+    const mention *named = who_is_named(d, m, i);
     const source *src = x.hit.source ? x.hit.source : named->source;
     x.source = src ? sources_credited(d->s, src) : NULL;
     if (is_self(d, w, named, x.source, &x.hit))
         return SHG_OK;
+    if (x.hit.role != CREDIT_PHOTO && m->m[i].kind < MENTION_ECHO)
+        d->told = i + 1;
     x.key = name_key(w, named, x.source);
     x.name = named->begin;
     x.name_end = named->end;
@@ -149,6 +161,7 @@ static shg_err judge(finder *d, const words *w, const mentions *m, size_t i, cre
 static shg_err read_words(finder *d, const words *w, credit_field field)
 {
     mentions m;
+    d->told = 0;
     shg_err e = mentions_find(&m, d->s, patterns_shapes(sources_patterns(d->s)), w);
     for (size_t i = 0; !e && i < m.n; i++) {
         if (i == HEAD_MENTIONS && m.n > CREDITS_MENTIONS)

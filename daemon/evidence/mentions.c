@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-enum { ECHO_WORDS = 200 }; // how far an echo carries
-
 static shg_err push(mentions *out, const mention *m)
 {
     if (out->n == out->cap) {

@@ -12,6 +12,8 @@
 #include "evidence/lookup.h"
 #include "evidence/sources.h"
 
+enum { ECHO_WORDS = 200 }; // how far an echo carries
+
 // Echoes and anchors are plain words to what stands around them.
 typedef enum mention_kind {
     MENTION_KNOWN,

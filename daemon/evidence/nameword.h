@@ -31,6 +31,7 @@ enum name_shape {
     SHAPE_NATION = 512,   // an adjective behind an Arabic one: البريطانية
     SHAPE_ENDING = 1024,  // ends one without a space: 报 of 日报, 聞 of 新聞, 일보
     SHAPE_MIDDLE = 16384, // stands before the last character of one: 日, 新
+    SHAPE_STRONG = 32768, // a head that makes a name with an adjective alone: Austrian Times
     SHAPE_PREFIX = 2048,  // is written together with the word behind it
     SHAPE_SUFFIX = 4096,  // with the one before it
     SHAPE_ARTICLE = 8192,

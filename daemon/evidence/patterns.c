@@ -267,6 +267,7 @@ static shg_err copy_shapes(lookup *shapes, const grammar *g)
         {"NAME_NATION", SHAPE_NATION},   {"NAME_ENDING", SHAPE_ENDING},
         {"NAME_MIDDLE", SHAPE_MIDDLE},   {"NAME_PREFIX", SHAPE_PREFIX},
         {"NAME_SUFFIX", SHAPE_SUFFIX},   {"NAME_ARTICLE", SHAPE_ARTICLE},
+        {"NAME_STRONG", SHAPE_STRONG},
     };
     shg_err e = SHG_OK;
     for (size_t i = 0; !e && i < sizeof lists / sizeof *lists; i++) {

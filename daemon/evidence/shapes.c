@@ -31,9 +31,11 @@ static size_t name_start(const naming *n, size_t last)
             break;
         first--;
     }
+    size_t whole = first;
     while (first < last && shapes_in(n, first, SHAPE_INNER))
         first++;
-    return first;
+    bool strong = nameword_shape(n->shapes, nameword_hash(w, last)) & SHAPE_STRONG;
+    return first == last && strong ? whole : first;
 }
 
 static bool is_head(const naming *n, size_t i)

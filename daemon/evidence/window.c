@@ -189,7 +189,9 @@ static token mention_token(const window *v, const mention *m)
     token t = word_token(v, m->word);
     if (m->n_words > 1)
         t.word = 0;
-    t.mask = (t.mask | TOKEN_SRC | TOKEN_CAP) & ~(uint32_t)TOKEN_LOWER;
+    t.mask |= TOKEN_SRC | TOKEN_CAP;
+    if (!m->vague)
+        t.mask &= ~(uint32_t)TOKEN_LOWER;
     if (m->source && m->source->kind == SOURCE_AGENCY && !m->vague)
         t.mask &= ~(uint32_t)(TOKEN_CAP | TOKEN_CAPS); // never a person or a place
     t.begin = m->begin;

@@ -80,8 +80,6 @@ shg_err ask_provenance(provenance *out, engine *e, reading *a, const side *side_
     return SHG_OK;
 }
 
-enum { CONFIRM_MOST = 1024 }; // credits of one article that are looked up
-
 // The stored articles of the credited sources that share text with the one that credits.
 static shg_err find_confirming(hits *out, engine *e, const reading *a, const credits *c)
 {
@@ -91,7 +89,7 @@ static shg_err find_confirming(hits *out, engine *e, const reading *a, const cre
     match_opts o = match_opts_for(HORIZON_ALL, VERIFY_STORY);
     o.only_publishers = true;
     o.publishers = hash;
-    for (size_t i = 0; i < c->n && i < CONFIRM_MOST; i++)
+    for (size_t i = 0; i < c->n; i++)
         hash[o.n_publishers++] = publisher_hash_of(c->c[i].id);
     shg_err err = matching_find(out, &e->lib, a, &o);
     free(hash);
@@ -101,13 +99,14 @@ static shg_err find_confirming(hits *out, engine *e, const reading *a, const cre
 static json_t *confirming_uris(const hits *h, const credit *c)
 {
     json_t *list = json_array();
+    uint64_t publisher = publisher_hash_of(c->id);
     for (size_t i = 0; i < h->n; i++)
-        if (h->hit[i].with->publisher_hash == publisher_hash_of(c->id))
+        if (h->hit[i].with->publisher_hash == publisher)
             json_array_append_new(list, ask_field(h->hit[i].with, "uri"));
     return list;
 }
 
-shg_err ask_credits(engine *e, reading *a, offset_unit unit, json_t **out)
+shg_err ask_credits(engine *e, reading *a, offset_unit unit, json_t **out, size_t *left_out)
 {
     const credits *c;
     hits h;
@@ -122,6 +121,7 @@ shg_err ask_credits(engine *e, reading *a, offset_unit unit, json_t **out)
         confirmed[i] = confirming_uris(&h, &c->c[i]);
     if (confirmed)
         *out = render_credits(c, a->record.text, unit, confirmed);
+    *left_out = c->left_out;
     free(confirmed);
     hits_free(&h);
     return *out ? SHG_OK : SHG_ENOMEM;
@@ -149,9 +149,11 @@ shg_err engine_credits(engine *e, json_t *header, view body, json_t **reply, ref
     if (err)
         return err;
     json_t *list;
-    err = ask_credits(e, a, unit, &list);
+    size_t left_out;
+    err = ask_credits(e, a, unit, &list, &left_out);
     reading_drop(&a);
-    if (!err && !(*reply = json_pack("{s:o}", "credits", list)))
+    if (!err &&
+        !(*reply = json_pack("{s:o, s:I}", "credits", list, "left_out", (json_int_t)left_out)))
         err = SHG_ENOMEM;
     return err ? refuse(r, err, "%s", shg_err_text(err)) : SHG_OK;
 }

@@ -15,8 +15,10 @@ SHG_MUST_CHECK shg_err ask_stored(engine *e, view uri, reading **out, refusal *r
 SHG_MUST_CHECK shg_err ask_read(engine *e, json_t *record_header, view body, reading **out,
                                 refusal *r);
 
-// ask_credits renders an article's credits, each with the stored articles that confirm it.
-SHG_MUST_CHECK shg_err ask_credits(engine *e, reading *a, offset_unit unit, json_t **out);
+// ask_credits renders an article's credits, each with the stored articles that confirm it;
+// *left_out is how many more there were.
+SHG_MUST_CHECK shg_err ask_credits(engine *e, reading *a, offset_unit unit, json_t **out,
+                                   size_t *left_out);
 
 // ask_name_it adds uri, publisher, headline and published of an article to an object; null
 // where it has none.

@@ -136,20 +136,21 @@ static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q,
 {
     hits h;
     json_t *matches = NULL, *credited_by = NULL;
+    size_t left_out = 0;
     *out = NULL;
     shg_err err = matching_find(&h, &e->lib, a, &q->match);
     if (err)
         return err;
     err = render_hits(&matches, e, a, &h, q);
     if (!err)
-        err = ask_credits(e, a, q->unit, &credited_by);
+        err = ask_credits(e, a, q->unit, &credited_by, &left_out);
     if (!err)
-        *out =
-            json_pack("{s:O, s:O, s:{s:i, s:i, s:i, s:i, s:i}, s:b, s:I}", "matches", matches,
-                      "credits", credited_by, "suppressed", "capped", (int)h.counts.capped, "terms",
-                      (int)h.counts.terms, "furniture", (int)h.counts.furniture, "candidates",
-                      (int)h.unverified, "limit", (int)h.over, "truncated", h.over || h.unverified,
-                      "took_us", (json_int_t)((clock_mono_ns() - began_ns) / 1000));
+        *out = json_pack("{s:O, s:O, s:{s:i, s:i, s:i, s:i, s:i, s:i}, s:b, s:I}", "matches",
+                         matches, "credits", credited_by, "suppressed", "capped",
+                         (int)h.counts.capped, "terms", (int)h.counts.terms, "furniture",
+                         (int)h.counts.furniture, "candidates", (int)h.unverified, "limit",
+                         (int)h.over, "credits", (int)left_out, "truncated", h.over || h.unverified,
+                         "took_us", (json_int_t)((clock_mono_ns() - began_ns) / 1000));
     json_decref(matches);
     json_decref(credited_by);
     hits_free(&h);

@@ -1,5 +1,6 @@
 #include "evidence/credits.h"
 
+#include "evidence/address.h"
 #include "evidence/mentions.h"
 #include "evidence/patterns.h"
 #include "evidence/window.h"
@@ -10,6 +11,7 @@ enum {
     FIELD_MAX = 4096, // bytes of a record's field that are read
     NAME_MAX_LEN = 120,
     HEAD_MENTIONS = CREDITS_MENTIONS / 4 * 3,
+    TEXT_MOST = CREDITS_MOST - 64, // the rest is for the record's fields
 };
 
 static const char *const ROLES[CREDIT_ROLES] = {"wire", "republished", "reports", "told", "photo"};
@@ -33,7 +35,7 @@ typedef struct finder {
     const source *self;
     char self_label[64]; // "springfieldsentinel" of www.springfieldsentinel.com
     found *f;
-    size_t n, cap;
+    size_t n, cap, left_out;
     lookup seen; // key and role -> place in f
     size_t told; // 1 + number of the mention that was credited last: "the newspaper" is it
 } finder;
@@ -46,22 +48,12 @@ static void set_self(finder *d, const credit_fields *f)
     view p = f->publisher.len ? f->publisher : f->uri;
     const source *self = sources_publisher(d->s, p);
     d->self = self ? sources_credited(d->s, self) : NULL;
+    view label = address_label(p);
     size_t n = 0;
-    bool scheme = false;
-    for (size_t i = 0; i < p.len && n + 1 < sizeof d->self_label; i++) {
-        uint8_t c = p.p[i];
-        if (c == ':' && !scheme) {
-            scheme = true;
-            n = 0;
-        } else if (c == '.' && n == 3 && !memcmp(d->self_label, "www", 3)) {
-            n = 0;
-        } else if ((c == '.' || c == '/') && n) {
-            break;
-        } else if (c >= 'A' && c <= 'Z') {
-            d->self_label[n++] = (char)(c + 32);
-        } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+    for (size_t i = 0; i < label.len && n + 1 < sizeof d->self_label; i++) {
+        uint8_t c = label.p[i] | 32;
+        if ((c >= 'a' && c <= 'z') || (label.p[i] >= '0' && label.p[i] <= '9'))
             d->self_label[n++] = (char)c;
-        }
     }
     d->self_label[n] = 0;
 }
@@ -112,6 +104,10 @@ static shg_err keep(finder *d, const found *x)
     if (lookup_get(&d->seen, key, &at)) {
         if (x->hit.score > d->f[at].hit.score)
             d->f[at] = *x;
+        return SHG_OK;
+    }
+    if (d->n >= (x->field == FIELD_TEXT ? TEXT_MOST : CREDITS_MOST)) {
+        d->left_out++;
         return SHG_OK;
     }
     if (d->n == d->cap) {
@@ -318,6 +314,7 @@ shg_err credits_find(credits *out, const sources *s, const words *w, const credi
         e = read_field(&d, value[i], (credit_field)i);
     if (!e)
         e = finish(&d, out, value);
+    out->left_out = d.left_out;
     free(d.f);
     lookup_free(&d.seen);
     if (e)

@@ -9,7 +9,8 @@
 
 // A text of more mentions than any article has is read at its first three quarters and its
 // last quarter of so many: time stays bounded (0.4 s at 16 MB of "CNN CNN CNN").
-enum { CREDITS_MENTIONS = 65536 };
+// Of credits the first CREDITS_MOST are kept; how often more were found is counted.
+enum { CREDITS_MENTIONS = 65536, CREDITS_MOST = 1024 };
 
 typedef enum credit_role {
     CREDIT_WIRE,
@@ -41,6 +42,7 @@ typedef struct credits {
     credit
         *c; // by field (text first), then begin; one a source and role: the surest, then the first
     size_t n;
+    size_t left_out; // findings beyond CREDITS_MOST
 } credits;
 
 // credits_find reads a text (its words w) and fields. The publisher naming itself

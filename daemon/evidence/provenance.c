@@ -1,5 +1,7 @@
 #include "evidence/provenance.h"
 
+#include "evidence/address.h"
+
 #include "base/clock.h"
 
 enum { MARGIN_MS = 15 * 60 * 1000 };
@@ -89,31 +91,6 @@ static bool name_byte(uint8_t c)
     return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-// bare_address is an address without scheme, "www." and a slash at its end.
-static view bare_address(view v)
-{
-    for (size_t i = 0; i + 2 < v.len && i < 16; i++) {
-        if (!memcmp(v.p + i, "://", 3)) {
-            v = (view){v.p + i + 3, v.len - i - 3};
-            break;
-        }
-    }
-    if (v.len > 4 && !memcmp(v.p, "www.", 4))
-        v = (view){v.p + 4, v.len - 4};
-    while (v.len && v.p[v.len - 1] == '/')
-        v.len--;
-    return v;
-}
-
-static view host_of(view v)
-{
-    v = bare_address(v);
-    const uint8_t *slash = v.len ? memchr(v.p, '/', v.len) : NULL;
-    if (slash)
-        v.len = (size_t)(slash - v.p);
-    return v;
-}
-
 // stands_at: the address stands at byte i of the text, and is not part of a longer name
 // or of a mail address.
 static bool stands_at(view text, size_t i, view address)
@@ -154,10 +131,10 @@ static bool has_address(view text, view address)
 static double link_to(const prov_side *x, const prov_side *y)
 {
     view text = x->side->words.text;
-    view page = bare_address(y->uri), host = host_of(y->uri.len ? y->uri : y->publisher);
+    view page = address_bare(y->uri), host = address_host(y->uri.len ? y->uri : y->publisher);
     if (page.len > host.len + 1 && has_address(text, page))
         return .9;
-    view own = host_of(x->uri.len ? x->uri : x->publisher);
+    view own = address_host(x->uri.len ? x->uri : x->publisher);
     if (view_eq(own, host))
         return 0;
     return has_address(text, host) ? .7 : 0;

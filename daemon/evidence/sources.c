@@ -1,5 +1,6 @@
 #include "evidence/sources_table.h"
 
+#include "evidence/address.h"
 #include "evidence/patterns.h"
 #include "evidence/table.h"
 
@@ -138,10 +139,10 @@ static shg_err add_handle(sources *s, const char *name, uint32_t id)
 static shg_err add_label(sources *s, const char *domain, uint32_t id)
 {
     char label[ALIAS_BYTES];
-    const char *dot = strchr(domain, '.');
-    if (!dot || dot - domain < 4) // "dw", "abc": too short to be one source's only
+    size_t len = strcspn(domain, ".");
+    if (!domain[len] || len < 4) // "dw", "abc": too short to be one source's only
         return SHG_OK;
-    snprintf(label, sizeof label, "%.*s", (int)(dot - domain), domain);
+    snprintf(label, sizeof label, "%.*s", (int)len, domain);
     return add_handle(s, label, id);
 }
 
@@ -389,27 +390,14 @@ void sources_close(sources **out)
 
 // ---- finding by id, domain, name
 
-// host_of cuts scheme, user, port and path off (RFC 3986) and lowers the rest into out.
-static void host_of(view p, char out[HOST_MAX + 1])
-{
-    size_t from = 0, to, n = 0;
-    for (size_t i = 0; i + 2 < p.len && i < 16; i++) {
-        if (!memcmp(p.p + i, "://", 3))
-            from = i + 3;
-    }
-    for (to = from; to < p.len && !strchr("/?#", p.p[to]); to++) {
-        if (p.p[to] == '@')
-            from = to + 1;
-    }
-    for (size_t i = from; i < to && n < HOST_MAX && p.p[i] != ':'; i++)
-        out[n++] = (char)(p.p[i] >= 'A' && p.p[i] <= 'Z' ? p.p[i] + 32 : p.p[i]);
-    out[n] = 0;
-}
-
 static const source *by_host(const sources *s, view publisher)
 {
     char host[HOST_MAX + 1];
-    host_of(publisher, host);
+    size_t n = 0;
+    view v = address_host(publisher);
+    for (; n < v.len && n < HOST_MAX; n++)
+        host[n] = (char)(v.p[n] >= 'A' && v.p[n] <= 'Z' ? v.p[n] + 32 : v.p[n]);
+    host[n] = 0;
     for (const char *h = host; strchr(h, '.'); h = strchr(h, '.') + 1) {
         uint32_t at;
         if (lookup_get(&s->domains, hash_name(h), &at))

@@ -208,6 +208,10 @@ class Credits(Clause):
     def test_c_10_13_nobody(self):
         for name in "bridge", "garden", "chinese", "russian", "arabic":
             self.assertEqual(self.credits(text(name)), [])
+        flood = "".join(f"Lee told the Havn{i} Post. " for i in range(2000)).encode()
+        reply = self.ok("CREDITS", {}, flood)
+        self.assertLessEqual(len(reply["credits"]), 1024)
+        self.assertEqual(reply["left_out"], 2000 - len(reply["credits"]))
 
 
 class Stories(Clause):

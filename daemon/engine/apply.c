@@ -23,7 +23,7 @@ static view stored_record(const reading *r)
 shg_err engine_read_put(engine *e, json_t *header, view body, change *out, json_t **warnings,
                         refusal *r)
 {
-    *out = (change){.kind = CHANGE_PUT};
+    *out = (change){.kind = CHANGE_PUT, .gone = DOC_NONE};
     *warnings = NULL;
     int64_t version = -1;
     record rec;
@@ -45,7 +45,7 @@ shg_err engine_read_put(engine *e, json_t *header, view body, change *out, json_
 shg_err engine_read_delete(engine *e, json_t *header, change *out, refusal *r)
 {
     (void)e;
-    *out = (change){.kind = CHANGE_DELETE_OLDER, .older_than_ms = CLOCK_ABSENT};
+    *out = (change){.kind = CHANGE_DELETE_OLDER, .older_than_ms = CLOCK_ABSENT, .gone = DOC_NONE};
     shg_err err = option_time(header, "older_than", &out->older_than_ms, r);
     json_t *uri = json_object_get(header, "uri");
     bool has_uri = uri && !json_is_null(uri);
@@ -115,6 +115,7 @@ static shg_err put(index_txn *t, change *c)
     c->doc = had.doc;
     if (c->result == PUT_UNCHANGED)
         return SHG_OK;
+    c->gone = had.doc;
     uri_entry now;
     e = add(t, c, &now);
     c->version = now.version;
@@ -124,8 +125,12 @@ static shg_err put(index_txn *t, change *c)
 
 static shg_err delete (index_txn *t, change *c)
 {
-    shg_err e = index_remove(t, view_of(c->uri));
+    uri_entry had;
+    shg_err e = index_txn_find(t, view_of(c->uri), &had);
+    if (!e)
+        e = index_remove(t, view_of(c->uri));
     c->deleted = !e;
+    c->gone = e ? DOC_NONE : had.doc;
     return e == SHG_ENOTFOUND ? SHG_OK : e;
 }
 
@@ -153,6 +158,8 @@ static void settle(engine *e, change *c)
             engine_count_refusal(e, c->refusal.err);
         return;
     }
+    if (c->gone != DOC_NONE)
+        stories_remove(e->stories, c->gone);
     if (c->kind == CHANGE_DELETE) {
         atomic_fetch_add(&e->deleted, c->deleted);
         return;
@@ -231,6 +238,11 @@ static shg_err delete_docs(engine *e, const uint32_t *doc, size_t n, uint64_t *d
     }
     err = index_commit(&t);
     *deleted += err ? 0 : gone;
+    for (size_t i = 0; i < n && !err; i++) {
+        doc_info info;
+        if (!index_info(e->lib.ix, doc[i], &info))
+            stories_remove(e->stories, doc[i]);
+    }
     return err;
 }
 

@@ -142,16 +142,15 @@ static bool count_placed(void *ctx, uint32_t doc, const doc_info *info)
 {
     (void)info;
     placed *c = ctx;
-    uint32_t first;
-    uint64_t id;
+    seat at;
     if (doc >= c->end)
         return false; // came after the count began
-    if (stories_story(c->stories, doc, &first, &id))
+    if (stories_seat(c->stories, doc, &at))
         return true;
-    uint8_t bit = (uint8_t)(1u << first % 8);
+    uint8_t bit = (uint8_t)(1u << at.story % 8);
     c->articles++;
-    c->stories_n += !(c->seen[first / 8] & bit);
-    c->seen[first / 8] |= bit;
+    c->stories_n += !(c->seen[at.story / 8] & bit);
+    c->seen[at.story / 8] |= bit;
     return true;
 }
 

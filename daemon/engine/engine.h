@@ -52,6 +52,7 @@ typedef struct change {
     put_result result;
     uint32_t version; // also with SHG_ECONFLICT: the stored one
     uint32_t doc;
+    uint32_t gone; // the document that it replaced or deleted, or DOC_NONE
     uint64_t deleted;
 } change;
 

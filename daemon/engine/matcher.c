@@ -14,6 +14,7 @@ enum {
     SAME_MOST = 4,      // copies that read the same, looked at for a newcomer
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
     SHARE_STEPS = 65535,
+    EVENT_DAYS = 14,
 };
 
 struct matcher {
@@ -23,8 +24,7 @@ struct matcher {
     pthread_cond_t wake;
     bool stop;
     // of the thread alone
-    uint32_t next;  // document that is placed next
-    uint32_t saved; // all places below it are stored
+    uint32_t next; // document that is placed next
     buf value[SAVE_EVERY];
     doc_link links[SAVE_EVERY];
 };
@@ -35,6 +35,19 @@ static double stored_share(double v)
     return (double)(unsigned)(v * SHARE_STEPS + .5) / SHARE_STEPS;
 }
 
+// What is reworded is prose like what is the same word for word.
+static double prose_share(const match *m, const side *s)
+{
+    double shared = (double)m->passages.prose + m->paraphrase_words;
+    return s->own_prose && shared < s->own_prose ? stored_share(shared / s->own_prose) : shared > 0;
+}
+
+static bool is_apart(int64_t a, int64_t b)
+{
+    const int64_t most = (int64_t)EVENT_DAYS * 86400 * 1000;
+    return a != CLOCK_ABSENT && b != CLOCK_ABSENT && (a < b ? b - a > most : a - b > most);
+}
+
 static shg_err make_edge(edge *out, engine *e, reading *r, const side *side_r, const hit *h)
 {
     const match *m = &h->match;
@@ -42,17 +55,19 @@ static shg_err make_edge(edge *out, engine *e, reading *r, const side *side_r, c
     shg_err err = ask_provenance(&p, e, r, side_r, h->with, &h->side, m);
     if (err)
         return err;
-    double prose = side_r->own_prose ? (double)m->passages.prose / side_r->own_prose : 0;
     *out = (edge){
         .doc = h->with->doc,
         .relation = m->relation,
         .provenance = p.kind,
         .because = p.because,
+        .apart = is_apart(r->record.published_ms, h->with->record.published_ms),
         .containment_self = stored_share(m->containment_a),
         .containment_other = stored_share(m->containment_b),
         .prose = m->passages.prose,
         .quoted = m->passages.quoted,
-        .prose_share = stored_share(prose > 1 ? 1 : prose),
+        .paraphrase = m->paraphrase_words,
+        .prose_share_self = prose_share(m, side_r),
+        .prose_share_other = prose_share(m, &h->side),
         .cosine = stored_share(m->cosine),
     };
     return SHG_OK;
@@ -86,8 +101,8 @@ static shg_err note_credits(place *p, engine *e, reading *r)
 
 static uint32_t centre_of(void *ctx, uint32_t doc)
 {
-    const place *p = stories_place_of(ctx, doc);
-    return p ? p->text : DOC_NONE;
+    seat at;
+    return stories_seat(ctx, doc, &at) ? DOC_NONE : at.text;
 }
 
 static shg_err make_place(place **out, engine *e, reading *r)
@@ -114,43 +129,48 @@ static shg_err make_place(place **out, engine *e, reading *r)
         place_free(p);
         return err;
     }
+    view uri = record_get(&r->record, "uri");
     p->doc = r->doc;
+    p->uri_hash = XXH3_64bits(uri.p, uri.len);
+    p->published_ms = r->record.published_ms;
+    p->n_words = (uint32_t)r->side.words.n;
     *out = p;
     return SHG_OK;
 }
 
-static shg_err save_some(struct matcher *m)
+static shg_err save_some(struct matcher *m, const uint32_t *docs, size_t n)
 {
-    size_t n = 0;
-    uint32_t doc = m->saved;
-    for (; doc < m->next && n < SAVE_EVERY; doc++) {
-        const place *p = stories_place_of(m->e->stories, doc);
-        if (!p)
-            continue;
-        buf_reset(&m->value[n]);
-        place_encode(&m->value[n], p);
-        shg_err err = buf_err(&m->value[n]);
+    size_t n_links = 0;
+    for (size_t i = 0; i < n; i++) {
+        seat at;
+        const place *p = stories_place_of(m->e->stories, docs[i]);
+        if (!p || stories_seat(m->e->stories, docs[i], &at))
+            continue; // gone meanwhile
+        buf *value = &m->value[n_links];
+        buf_reset(value);
+        place_encode(value, p, &at);
+        shg_err err = buf_err(value);
         if (err)
             return err;
-        m->links[n] = (doc_link){doc, buf_view(&m->value[n])};
-        n++;
+        m->links[n_links++] = (doc_link){docs[i], buf_view(value)};
     }
-    shg_err err = n ? index_link(m->e->lib.ix, m->links, n) : SHG_OK;
-    if (!err)
-        m->saved = doc;
-    return err;
+    return n_links ? index_link(m->e->lib.ix, m->links, n_links) : SHG_OK;
 }
 
 // What can't be stored now is stored later; placing goes on. What was not stored when
 // the daemon dies is worked out again.
 static void save(struct matcher *m)
 {
+    uint32_t docs[SAVE_EVERY];
     shg_err err = SHG_OK;
-    while (!err && m->saved < m->next)
-        err = save_some(m);
-    if (err)
-        log_limited(LOG_WARN, "SHG-LINKS", "%u places in stories are not stored yet: %s",
-                    m->next - m->saved, shg_err_text(err));
+    for (size_t n; !err && (n = stories_changed(m->e->stories, docs, SAVE_EVERY)) > 0;) {
+        err = save_some(m, docs, n);
+        if (err) {
+            stories_unsaved(m->e->stories, docs, n);
+            log_limited(LOG_WARN, "SHG-LINKS", "some places in stories are not stored yet: %s",
+                        shg_err_text(err));
+        }
+    }
 }
 
 static shg_err place_document(struct matcher *m, uint32_t doc)
@@ -163,10 +183,12 @@ static shg_err place_document(struct matcher *m, uint32_t doc)
         return err == SHG_ENOTFOUND ? SHG_OK : err; // taken out before its turn
     err = make_place(&p, e, r);
     if (!err) {
-        view uri = record_get(&r->record, "uri");
-        err = stories_place(e->stories, p, XXH3_64bits(uri.p, uri.len));
+        err = stories_place(e->stories, p);
         if (err)
             place_free(p);
+        doc_info info;
+        if (!err && !index_info(e->lib.ix, doc, &info))
+            stories_remove(e->stories, doc); // taken out while it was placed
     }
     reading_drop(&r);
     return err;
@@ -185,7 +207,7 @@ static waited wait_for_work(struct matcher *m, bool failed)
     int timed_out = 0;
     pthread_mutex_lock(&m->lock);
     while (!m->stop && !timed_out && (failed || m->next >= index_end(m->e->lib.ix)))
-        timed_out = m->saved < m->next || failed
+        timed_out = failed || stories_unsaved_n(m->e->stories)
                         ? pthread_cond_timedwait(&m->wake, &m->lock, &until)
                         : pthread_cond_wait(&m->wake, &m->lock);
     waited w = m->stop ? WAITED_STOP : timed_out ? WAITED_IDLE : WAITED_WORK;
@@ -201,7 +223,7 @@ static void *run_matcher(void *arg)
     stories *s = m->e->stories;
     int failures = 0;
     for (waited w; (w = wait_for_work(m, failures > 0)) != WAITED_STOP;) {
-        if (w == WAITED_IDLE || m->next - m->saved >= SAVE_EVERY)
+        if (w == WAITED_IDLE || stories_unsaved_n(s) >= SAVE_EVERY)
             save(m);
         if (m->next >= index_end(m->e->lib.ix))
             continue;
@@ -225,7 +247,7 @@ shg_err matcher_start(struct matcher **out, engine *e)
     if (!m)
         return SHG_ENOMEM;
     m->e = e;
-    m->next = m->saved = stories_passed(e->stories);
+    m->next = stories_passed(e->stories);
     pthread_mutex_init(&m->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
@@ -268,16 +290,20 @@ static shg_err restore_one(void *ctx, uint32_t doc, view value)
 {
     engine *e = ctx;
     place *p;
-    shg_err err = place_decode(&p, doc, value);
+    seat at;
+    doc_info info;
+    if (!index_info(e->lib.ix, doc, &info))
+        return SHG_OK; // deleted or replaced
+    shg_err err = place_decode(&p, &at, doc, value);
     if (!err) {
-        err = stories_restore(e->stories, p);
+        err = stories_restore(e->stories, p, &at);
         if (err)
             place_free(p);
     }
     if (err != SHG_ECORRUPT)
         return err;
-    log_line(LOG_WARN, "SHG-LINKS", "the place of document %u makes no sense: worked out again",
-             doc);
+    log_limited(LOG_WARN, "SHG-LINKS", "the place of document %u makes no sense: worked out again",
+                doc);
     return SHG_OK;
 }
 
@@ -299,6 +325,8 @@ static bool find_gap(void *ctx, uint32_t doc, const doc_info *info)
 shg_err matcher_restore(engine *e)
 {
     shg_err err = index_links(e->lib.ix, restore_one, e);
+    if (!err)
+        err = stories_restored(e->stories);
     gap g = {e->stories, index_end(e->lib.ix)};
     if (err)
         return err;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { PLACE_VERSION = 1, SHARE_ONE = 65535 };
+enum { PLACE_VERSION = 2, SHARE_ONE = 65535 };
 
 static void add_share(buf *out, double share)
 {
@@ -19,28 +19,31 @@ static void add_text(buf *out, const char *s)
     buf_add(out, s, n);
 }
 
-void place_encode(buf *out, const place *p)
+void place_encode(buf *out, const place *p, const seat *at)
 {
     buf_add8(out, PLACE_VERSION);
-    buf_add32(out, p->text);
-    buf_add32(out, p->story);
-    buf_add64(out, p->story_id);
+    buf_add32(out, at->text);
+    buf_add32(out, at->story);
+    buf_add64(out, at->story_id);
+    buf_add64(out, p->uri_hash);
+    buf_add64(out, (uint64_t)p->published_ms);
+    buf_add32(out, p->n_words);
     buf_add16(out, (uint16_t)p->n_edges);
     buf_add16(out, (uint16_t)p->n_credits);
-    buf_add16(out, (uint16_t)p->n_merged);
-    for (size_t i = 0; i < p->n_merged; i++)
-        buf_add32(out, p->merged[i]);
     for (size_t i = 0; i < p->n_edges; i++) {
         const edge *e = &p->edges[i];
         buf_add32(out, e->doc);
-        buf_add8(out, (uint8_t)((unsigned)e->relation << 4 | (unsigned)e->provenance));
+        buf_add8(out, (uint8_t)((unsigned)e->apart << 7 | (unsigned)e->relation << 4 |
+                                (unsigned)e->provenance));
         buf_add8(out, (uint8_t)e->because);
         add_share(out, e->containment_self);
         add_share(out, e->containment_other);
-        add_share(out, e->prose_share);
+        add_share(out, e->prose_share_self);
+        add_share(out, e->prose_share_other);
         add_share(out, e->cosine);
         buf_add32(out, e->prose);
         buf_add32(out, e->quoted);
+        buf_add32(out, e->paraphrase);
     }
     for (size_t i = 0; i < p->n_credits; i++) {
         buf_add8(out, (uint8_t)p->credits[i].roles);
@@ -86,19 +89,22 @@ static void take_edge(reader *r, edge *e)
 {
     e->doc = load32(take(r, 4));
     uint8_t kinds = *take(r, 1);
-    e->relation = (relation)(kinds >> 4);
+    e->relation = (relation)(kinds >> 4 & 7);
     e->provenance = (prov_kind)(kinds & 15);
+    e->apart = kinds >> 7;
     e->because = *take(r, 1);
     e->containment_self = take_share(r);
     e->containment_other = take_share(r);
-    e->prose_share = take_share(r);
+    e->prose_share_self = take_share(r);
+    e->prose_share_other = take_share(r);
     e->cosine = take_share(r);
     e->prose = load32(take(r, 4));
     e->quoted = load32(take(r, 4));
+    e->paraphrase = load32(take(r, 4));
     r->bad |= e->relation >= REL_COUNT || e->provenance > PROV_COMMON_SOURCE;
 }
 
-shg_err place_decode(place **out, uint32_t doc, view stored)
+shg_err place_decode(place **out, seat *at, uint32_t doc, view stored)
 {
     reader r = {stored.p, stored.len, false};
     place *p = *out = calloc(1, sizeof *p);
@@ -106,17 +112,16 @@ shg_err place_decode(place **out, uint32_t doc, view stored)
         return SHG_ENOMEM;
     r.bad = *take(&r, 1) != PLACE_VERSION;
     p->doc = doc;
-    p->text = load32(take(&r, 4));
-    p->story = load32(take(&r, 4));
-    p->story_id = load64(take(&r, 8));
+    at->text = load32(take(&r, 4));
+    at->story = load32(take(&r, 4));
+    at->story_id = load64(take(&r, 8));
+    p->uri_hash = load64(take(&r, 8));
+    p->published_ms = (int64_t)load64(take(&r, 8));
+    p->n_words = load32(take(&r, 4));
     size_t n_edges = load16(take(&r, 2)), n_credits = load16(take(&r, 2));
-    size_t n_merged = load16(take(&r, 2));
     p->edges = calloc(n_edges + 1, sizeof *p->edges);
     p->credits = calloc(n_credits + 1, sizeof *p->credits);
-    p->merged = calloc(n_merged + 1, sizeof *p->merged);
-    bool no_memory = !p->edges || !p->credits || !p->merged;
-    for (size_t i = 0; !no_memory && !r.bad && i < n_merged; i++)
-        p->merged[p->n_merged++] = load32(take(&r, 4));
+    bool no_memory = !p->edges || !p->credits;
     for (size_t i = 0; !no_memory && !r.bad && i < n_edges; i++)
         take_edge(&r, &p->edges[p->n_edges++]);
     for (size_t i = 0; !no_memory && !r.bad && i < n_credits; i++) {
@@ -142,7 +147,6 @@ void place_free(place *p)
         free(p->credits[i].name);
     }
     free(p->credits);
-    free(p->merged);
     free(p->edges);
     free(p);
 }

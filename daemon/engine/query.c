@@ -180,17 +180,17 @@ shg_err engine_query(engine *e, json_t *header, view body, json_t **reply, refus
 // its uri now.
 static json_t *story_name(engine *e, const reading *a)
 {
-    uint32_t first, doc = a->doc;
-    uint64_t id;
+    uint32_t doc = a->doc;
+    seat at;
     char name[17];
     uri_entry now;
-    while (stories_story(e->stories, doc, &first, &id)) {
+    while (stories_seat(e->stories, doc, &at)) {
         if (index_find(e->lib.ix, record_get(&a->record, "uri"), &now) || now.doc == doc ||
             stories_wait(e->stories, now.doc + 1))
             return json_null();
         doc = now.doc;
     }
-    snprintf(name, sizeof name, "%016llx", (unsigned long long)id);
+    snprintf(name, sizeof name, "%016llx", (unsigned long long)at.story_id);
     return json_string(name);
 }
 

@@ -1,32 +1,10 @@
 #include "engine/stories.h"
 
-#include <pthread.h>
+#include "engine/stories_inside.h"
+
 #include <stdlib.h>
 
-static const double JOIN_TEXT = .5;   // share of the newcomer that the centre holds
-static const double JOIN_STORY = .3;  // mean link to the story's centres, or to its first one
-static const double MERGE = .5;       // link to the first centres of two stories
-static const double SAME_EVENT = .30; // terms_cosine, from SHARED_LEAST words
-static const double NEAR_EVENT = .15; // from SHARED_MUCH words
-enum { SHARED_LEAST = 12, SHARED_MUCH = 30, EDGES_KEPT = 16, CHUNK = 1 << 14, CHUNKS = 1 << 18 };
-
-// What is kept of a document beside its place: the chain of its story.
-typedef struct slot {
-    place *p;
-    uint32_t next;     // next in the chain, or 0 (document 0 never follows another)
-    uint32_t tail;     // of a story's first: its last member
-    uint32_t n, texts; // of a story's first: members, texts
-    uint32_t into;     // of a story's first: the earlier story it was merged into, + 1; or 0
-    uint64_t id;       // of a story's first: the story's name
-} slot;
-
-struct stories {
-    pthread_mutex_t lock;
-    pthread_cond_t moved;
-    slot *chunk[CHUNKS]; // never moved: places are borrowed without the lock
-    uint32_t passed;
-    bool stopped;
-};
+enum { EDGES_KEPT = 64 };
 
 shg_err stories_open(stories **out)
 {
@@ -44,218 +22,252 @@ void stories_close(stories **ps)
     *ps = NULL;
     if (!s)
         return;
-    for (size_t c = 0; c < CHUNKS && s->chunk[c]; c++) {
-        for (size_t i = 0; i < CHUNK; i++)
+    for (size_t c = 0; c < CHUNKS; c++) {
+        for (size_t i = 0; s->chunk[c] && i < CHUNK; i++) {
             place_free(s->chunk[c][i].p);
+            free(s->chunk[c][i].back);
+        }
         free(s->chunk[c]);
     }
+    idset_free(&s->ids);
+    free(s->changed);
     pthread_cond_destroy(&s->moved);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
 
-static slot *slot_of(stories *s, uint32_t doc)
-{
-    slot *c = s->chunk[doc / CHUNK];
-    return c ? &c[doc % CHUNK] : NULL;
-}
-
-static place *place_at(stories *s, uint32_t doc)
-{
-    slot *t = slot_of(s, doc);
-    return t ? t->p : NULL;
-}
-
 static slot *slot_make(stories *s, uint32_t doc)
 {
-    for (size_t c = 0; c <= doc / CHUNK; c++)
-        if (!s->chunk[c] && !(s->chunk[c] = calloc(CHUNK, sizeof **s->chunk)))
-            return NULL;
+    slot **c = &s->chunk[doc / CHUNK];
+    if (!*c && !(*c = calloc(CHUNK, sizeof **c)))
+        return NULL;
+    if (doc >= s->end)
+        s->end = doc + 1;
     return slot_of(s, doc);
 }
 
-// The first document of what a story has become. Merges go to earlier stories: it ends.
-static uint32_t root_of(stories *s, uint32_t story)
-{
-    for (const slot *t; (t = slot_of(s, story)) && t->into;)
-        story = t->into - 1;
-    return story;
-}
+// ---- placing
 
-// How much of the newcomer the other holds, if they can be one text.
-static double text_share(const edge *e)
+// All candidates were compared; of what that gave, the best is kept, to centres first: a
+// text that thousands reprint would else drag a square of edges along.
+static void trim_edges(const stories *s, place *p)
 {
-    if (e->relation == REL_COPY || e->relation == REL_EXCERPT)
-        return e->containment_self;
-    return e->relation == REL_REWRITE ? e->prose_share : 0;
-}
-
-// The more words two articles share, the less else must say that it is one event: a column that
-// quotes thirty words of an interview has little vocabulary in common with the news of it.
-static double story_link(const edge *e)
-{
-    uint32_t shared = e->prose + e->quoted;
-    if ((shared >= SHARED_LEAST && e->cosine >= SAME_EVENT) ||
-        (shared >= SHARED_MUCH && e->cosine >= NEAR_EVENT))
-        return 1;
-    double share =
-        e->containment_self > e->containment_other ? e->containment_self : e->containment_other;
-    return e->relation == REL_QUOTES ? 0 : share;
-}
-
-// Edges lead to the centres of texts alone: what is like a member, but not like the
-// centre, stays out.
-static const edge *best_text(stories *s, const place *p)
-{
-    const edge *best = NULL;
-    double most = JOIN_TEXT;
+    size_t n = 0, centres = 0;
     for (size_t i = 0; i < p->n_edges; i++) {
-        const edge *e = &p->edges[i];
-        const place *q = place_at(s, e->doc);
-        double share = text_share(e);
-        if (!q || q->text != e->doc || share < most ||
-            (best && share == most && e->doc > best->doc))
-            continue;
-        best = e;
-        most = share;
+        const slot *t = slot_of(s, p->edges[i].doc);
+        centres += t && t->text == p->edges[i].doc;
     }
-    return best;
-}
-
-// The link of the newcomer to one story: its mean over the centres of the story's texts,
-// or that to the first centre, whichever is more.
-static double story_strength(stories *s, const place *p, uint32_t story)
-{
-    double sum = 0, first = 0;
+    size_t others = centres < EDGES_KEPT ? EDGES_KEPT - centres : 0;
+    centres = EDGES_KEPT - others;
     for (size_t i = 0; i < p->n_edges; i++) {
-        const edge *e = &p->edges[i];
-        const place *q = place_at(s, e->doc);
-        if (!q || q->text != e->doc || root_of(s, q->story) != story)
-            continue;
-        sum += story_link(e);
-        if (e->doc == story)
-            first = story_link(e);
-    }
-    double mean = sum / slot_of(s, story)->texts;
-    return mean > first ? mean : first;
-}
-
-// The story that the newcomer is bound to most, or DOC_NONE.
-static uint32_t best_story(stories *s, const place *p)
-{
-    uint32_t best = DOC_NONE;
-    double most = JOIN_STORY;
-    for (size_t i = 0; i < p->n_edges; i++) {
-        const place *q = place_at(s, p->edges[i].doc);
-        uint32_t story = q ? root_of(s, q->story) : best;
-        if (story == best)
-            continue;
-        double strength = story_strength(s, p, story);
-        if (strength < most || (best != DOC_NONE && strength == most && story > best))
-            continue;
-        best = story;
-        most = strength;
-    }
-    return best;
-}
-
-// Which stories the newcomer binds together: those whose first centres it is linked to as
-// strongly as to that of its own.
-static shg_err find_merges(stories *s, place *p)
-{
-    bool own = false;
-    p->merged = calloc(p->n_edges + 1, sizeof *p->merged);
-    if (!p->merged)
-        return SHG_ENOMEM;
-    for (size_t i = 0; i < p->n_edges; i++) {
-        const edge *e = &p->edges[i];
-        const place *q = place_at(s, e->doc);
-        if (!q || root_of(s, q->story) != e->doc || story_link(e) < MERGE)
-            continue;
-        if (e->doc == p->story)
-            own = true;
-        else
-            p->merged[p->n_merged++] = e->doc;
-    }
-    p->n_merged = own ? p->n_merged : 0;
-    return SHG_OK;
-}
-
-static void merge(stories *s, uint32_t a, uint32_t b)
-{
-    a = root_of(s, a);
-    b = root_of(s, b);
-    if (a == b || !slot_of(s, a)->n || !slot_of(s, b)->n) // one was deleted and forgotten
-        return;
-    slot *to = slot_of(s, a < b ? a : b), *from = slot_of(s, a < b ? b : a);
-    from->into = (a < b ? a : b) + 1;
-    slot_of(s, to->tail)->next = a < b ? b : a;
-    to->tail = from->tail;
-    to->n += from->n;
-    to->texts += from->texts;
-}
-
-// Chains a placed document into its story, and the stories that it binds into one.
-static shg_err take_in(stories *s, place *p)
-{
-    slot *t = slot_make(s, p->doc);
-    slot *first = slot_make(s, root_of(s, p->story));
-    if (!t || !first)
-        return SHG_ENOMEM;
-    if (p->doc != p->story && first->n == 0) // its first member was deleted and forgotten
-        *first = (slot){.tail = p->story, .n = 1, .texts = 1, .id = p->story_id};
-    t->p = p;
-    if (p->doc == p->story)
-        t->id = p->story_id;
-    else
-        slot_of(s, first->tail)->next = p->doc;
-    first->tail = p->doc;
-    first->n++;
-    first->texts += p->text == p->doc;
-    for (size_t i = 0; i < p->n_merged; i++)
-        merge(s, p->story, p->merged[i]);
-    return SHG_OK;
-}
-
-// All edges decide; the best are kept, and those to the centres that it joined: a text that
-// thousands reprint would else drag a square of edges along.
-static void trim_edges(place *p)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < p->n_edges; i++)
-        if (i < EDGES_KEPT || p->edges[i].doc == p->text || p->edges[i].doc == p->story)
+        const slot *t = slot_of(s, p->edges[i].doc);
+        size_t *left = t && t->text == p->edges[i].doc ? &centres : &others;
+        if (*left) {
             p->edges[n++] = p->edges[i];
+            --*left;
+        }
+    }
     edge *fit = realloc(p->edges, (n + 1) * sizeof *fit);
     p->edges = fit ? fit : p->edges;
     p->n_edges = n;
 }
 
-shg_err stories_place(stories *s, place *p, uint64_t uri_hash)
+static shg_err add_back(stories *s, uint32_t to, uint32_t from)
+{
+    slot *t = slot_make(s, to);
+    if (!t)
+        return SHG_ENOMEM;
+    if (t->n_back == t->cap_back) {
+        uint32_t cap = t->cap_back ? 2 * t->cap_back : 4;
+        uint32_t *p = realloc(t->back, cap * sizeof *p);
+        if (!p)
+            return SHG_ENOMEM;
+        t->back = p;
+        t->cap_back = cap;
+    }
+    t->back[t->n_back++] = from;
+    return SHG_OK;
+}
+
+static void drop_back(stories *s, const place *p)
+{
+    for (size_t i = 0; i < p->n_edges; i++) {
+        slot *t = slot_of(s, p->edges[i].doc);
+        uint32_t n = 0;
+        for (uint32_t k = 0; t && k < t->n_back; k++)
+            if (t->back[k] != p->doc)
+                t->back[n++] = t->back[k];
+        if (t)
+            t->n_back = n;
+    }
+}
+
+// enter makes p known by its edges, without a seat.
+static shg_err enter(stories *s, place *p)
+{
+    slot *t = slot_make(s, p->doc);
+    shg_err err = t ? SHG_OK : SHG_ENOMEM;
+    for (size_t i = 0; i < p->n_edges && !err; i++)
+        err = add_back(s, p->edges[i].doc, p->doc);
+    if (err) {
+        drop_back(s, p);
+        return err;
+    }
+    t->p = p;
+    t->live = true;
+    return SHG_OK;
+}
+
+shg_err stories_place(stories *s, place *p)
 {
     pthread_mutex_lock(&s->lock);
-    const edge *e = best_text(s, p);
-    uint32_t story = e ? root_of(s, place_at(s, e->doc)->story) : best_story(s, p);
-    p->text = e ? e->doc : p->doc;
-    p->story = story != DOC_NONE ? story : p->doc;
-    p->story_id = story != DOC_NONE ? slot_of(s, story)->id : uri_hash;
-    shg_err err = find_merges(s, p);
-    trim_edges(p);
-    if (!err)
-        err = take_in(s, p);
+    trim_edges(s, p);
+    shg_err err = enter(s, p);
+    if (!err) {
+        s->casts++;
+        err = region_cast(s, p->doc);
+        if (err) { // as if it had never come
+            drop_back(s, p);
+            slot *t = slot_of(s, p->doc);
+            t->p = NULL;
+            t->live = false;
+        }
+    }
     pthread_mutex_unlock(&s->lock);
     return err;
 }
 
-shg_err stories_restore(stories *s, place *p)
+// ---- removing
+
+// Who may have hung together by it: the other members of its story, and all linked to it.
+static size_t list_near(const stories *s, uint32_t doc, uint32_t *out)
+{
+    const slot *t = slot_of(s, doc);
+    size_t n = 0;
+    uint32_t d = t->story;
+    for (uint32_t left = slot_of(s, d)->n; left; left--, d = slot_of(s, d)->next)
+        if (d != doc)
+            out[n++] = d;
+    for (size_t i = 0; i < t->p->n_edges; i++)
+        if (is_live(s, t->p->edges[i].doc))
+            out[n++] = t->p->edges[i].doc;
+    for (uint32_t i = 0; i < t->n_back; i++)
+        if (is_live(s, t->back[i]))
+            out[n++] = t->back[i];
+    return n;
+}
+
+// unseat takes doc out of its story; near lists the n others of it first.
+static void unseat(stories *s, uint32_t doc, const uint32_t *near, size_t n)
+{
+    slot *t = slot_of(s, doc);
+    if (!n)
+        idset_remove(&s->ids, t->id);
+    for (size_t i = 0; i < n; i++)
+        slot_of(s, near[i])->story = near[0];
+    if (n)
+        story_chain(s, near, n);
+    t->id = 0;
+    t->n = t->next = 0;
+    t->live = false;
+}
+
+// Without memory the story stays as it is, only without it: the next that comes near mends it.
+static void remove_now(stories *s, uint32_t doc)
+{
+    slot *t = slot_of(s, doc);
+    uint32_t n_story = slot_of(s, t->story)->n;
+    uint32_t *near = malloc((n_story + t->p->n_edges + t->n_back + 1) * sizeof *near);
+    if (!near) {
+        t->live = false;
+        return;
+    }
+    size_t n = list_near(s, doc, near);
+    unseat(s, doc, near, n_story - 1);
+    s->casts++;
+    for (size_t i = 0; i < n; i++)
+        if (slot_of(s, near[i])->cast != s->casts && region_cast(s, near[i]))
+            break;
+    drop_back(s, t->p);
+    free(near);
+}
+
+void stories_remove(stories *s, uint32_t doc)
 {
     pthread_mutex_lock(&s->lock);
-    bool sound = !place_at(s, p->doc) && p->story <= p->doc && p->text <= p->doc;
-    for (size_t i = 0; i < p->n_merged && sound; i++) // a story that is quite forgotten has no slot
-        sound = p->merged[i] < p->doc && slot_make(s, p->doc);
-    shg_err e = sound ? take_in(s, p) : SHG_ECORRUPT;
+    if (is_live(s, doc))
+        remove_now(s, doc);
     pthread_mutex_unlock(&s->lock);
-    return e;
 }
+
+// ---- restoring
+
+shg_err stories_restore(stories *s, place *p, const seat *at)
+{
+    pthread_mutex_lock(&s->lock);
+    slot *t = slot_of(s, p->doc);
+    bool sound = !(t && t->p) && at->story_id && slot_make(s, at->story) && slot_make(s, at->text);
+    for (size_t i = 0; i < p->n_edges && sound; i++)
+        sound = p->edges[i].doc < p->doc;
+    shg_err err = sound ? enter(s, p) : SHG_ECORRUPT;
+    if (!err) {
+        t = slot_of(s, p->doc);
+        t->text = at->text;
+        t->story = at->story;
+        t->id = at->story_id;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return err;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const slot *const *x = a, *const *y = b;
+    if ((*x)->id != (*y)->id)
+        return (*x)->id < (*y)->id ? -1 : 1;
+    return (*x)->p->doc < (*y)->p->doc ? -1 : (*x)->p->doc > (*y)->p->doc;
+}
+
+// Stories are told by their ids.
+static shg_err chain_all(stories *s, const slot **live, size_t n)
+{
+    uint32_t *docs = malloc((n + 1) * sizeof *docs);
+    shg_err err = docs ? idset_reserve(&s->ids, n) : SHG_ENOMEM;
+    qsort(live, n, sizeof *live, by_id);
+    for (size_t i = 0, k; !err && i < n; i = k) {
+        for (k = i; k < n && live[k]->id == live[i]->id; k++) {
+            docs[k] = live[k]->p->doc;
+            slot_of(s, docs[k])->story = docs[i];
+        }
+        story_chain(s, docs + i, k - i);
+        idset_add(&s->ids, live[i]->id);
+    }
+    free(docs);
+    return err;
+}
+
+shg_err stories_restored(stories *s)
+{
+    const slot **live = malloc(((size_t)s->end + 1) * sizeof(slot *));
+    size_t n = 0;
+    if (!live)
+        return SHG_ENOMEM;
+    for (uint32_t doc = 0; doc < s->end; doc++)
+        if (is_live(s, doc))
+            live[n++] = slot_of(s, doc);
+    shg_err err = chain_all(s, live, n);
+    s->casts++;
+    for (size_t i = 0; i < n && !err; i++) {
+        uint32_t text = live[i]->text;
+        bool lost = !is_live(s, text) || slot_of(s, text)->id != live[i]->id;
+        if (lost && live[i]->cast != s->casts)
+            err = region_cast(s, live[i]->p->doc);
+    }
+    free(live);
+    return err;
+}
+
+// ---- waiting
 
 void stories_pass(stories *s, uint32_t end)
 {
@@ -291,51 +303,90 @@ void stories_stop(stories *s)
     pthread_mutex_unlock(&s->lock);
 }
 
-static int ascending(const void *a, const void *b)
+// ---- asking
+
+static int by_doc(const void *a, const void *b)
 {
-    const uint32_t *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
+    const story_member *x = a, *y = b;
+    return x->doc < y->doc ? -1 : x->doc > y->doc;
 }
 
-shg_err stories_members(stories *s, uint32_t doc, uint32_t **docs, size_t *n)
+shg_err stories_members(stories *s, uint32_t doc, story_member **m, size_t *n, uint64_t *id)
 {
     shg_err e = SHG_ENOTFOUND;
-    *docs = NULL;
+    *m = NULL;
     *n = 0;
     pthread_mutex_lock(&s->lock);
-    const place *p = place_at(s, doc);
-    if (p) {
-        uint32_t d = root_of(s, p->story);
-        const slot *t = slot_of(s, d);
-        *docs = malloc(t->n * sizeof **docs);
-        e = *docs ? SHG_OK : SHG_ENOMEM;
-        for (uint32_t left = t->n; *docs && left; left--, d = t->next) {
+    if (is_live(s, doc)) {
+        const slot *t = slot_of(s, doc);
+        uint32_t d = t->story, left = slot_of(s, d)->n;
+        *id = t->id;
+        *m = malloc((left + 1) * sizeof **m);
+        e = *m ? SHG_OK : SHG_ENOMEM;
+        for (; *m && left; left--, d = t->next) {
             t = slot_of(s, d);
-            (*docs)[(*n)++] = d;
+            if (t->live)
+                (*m)[(*n)++] = (story_member){d, t->text};
         }
     }
     pthread_mutex_unlock(&s->lock);
     if (!e)
-        qsort(*docs, *n, sizeof **docs, ascending); // merged stories stand one behind the other
+        qsort(*m, *n, sizeof **m, by_doc); // one that was placed late stands last
     return e;
 }
 
-shg_err stories_story(stories *s, uint32_t doc, uint32_t *first, uint64_t *id)
+shg_err stories_seat(stories *s, uint32_t doc, seat *out)
 {
     pthread_mutex_lock(&s->lock);
-    const place *p = place_at(s, doc);
-    if (p) {
-        *first = root_of(s, p->story);
-        *id = slot_of(s, *first)->id;
+    bool found = is_live(s, doc);
+    if (found) {
+        const slot *t = slot_of(s, doc);
+        *out = (seat){t->text, t->story, t->id};
     }
     pthread_mutex_unlock(&s->lock);
-    return p ? SHG_OK : SHG_ENOTFOUND;
+    return found ? SHG_OK : SHG_ENOTFOUND;
 }
 
 const place *stories_place_of(stories *s, uint32_t doc)
 {
     pthread_mutex_lock(&s->lock);
-    const place *p = place_at(s, doc);
+    const slot *t = slot_of(s, doc);
+    const place *p = t ? t->p : NULL;
     pthread_mutex_unlock(&s->lock);
     return p;
+}
+
+// ---- what is to be stored
+
+size_t stories_changed(stories *s, uint32_t *docs, size_t room)
+{
+    pthread_mutex_lock(&s->lock);
+    size_t n = 0;
+    while (n < room && s->n_changed) {
+        docs[n] = s->changed[--s->n_changed];
+        slot_of(s, docs[n++])->changed = false;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+// Where there is no memory for it the seat is worked out again after the next start.
+void stories_unsaved(stories *s, const uint32_t *docs, size_t n)
+{
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < n && !region_reserve(s, 1); i++) {
+        slot *t = slot_of(s, docs[i]);
+        if (!t->changed)
+            s->changed[s->n_changed++] = docs[i];
+        t->changed = true;
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+size_t stories_unsaved_n(stories *s)
+{
+    pthread_mutex_lock(&s->lock);
+    size_t n = s->n_changed;
+    pthread_mutex_unlock(&s->lock);
+    return n;
 }

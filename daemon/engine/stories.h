@@ -1,15 +1,21 @@
 // stories.h - which articles are one text, and which texts are one story.
 //
-// Two levels, both streaming star clusters in the order of arrival, so that nothing
-// chains: a newcomer joins the text whose centre (its first article) holds at
-// least half of it; else its text joins the story with which it shares enough on
-// average over the centres of the story's texts, or with the story's first centre. A link counts
-// in full from 12 shared words of the same event (cosine >= .30; from 30 words .15), else by
-// the share in common. Placing looks back only, at what stood when the newcomer arrived.
-// Two stories become one when a newcomer is bound to the first centres of both (>= .5): whoever
-// came first, the answer is not two halves.
+// The answer is a function of the articles stored now and of what any two of them were found to
+// share: whatever the order in which they came. When one comes, is updated or goes, all that hangs
+// together with it by links is cast anew (stars.h), in the order in which it was published;
+// what has no date comes after what has, the longer before the shorter, then by the hash of the
+// uri. So a late arrival that was published first becomes a centre, and a newcomer that binds two
+// stories makes them one.
+//
+// That much is promised where at most STARS_MOST articles hang together. In a larger web a
+// newcomer is cast with the stories that it is linked to as long as they fit; into one that does
+// not fit it is put without moving anybody, and there the order of arrival counts.
+//
+// A story keeps its id as it grows. The id is made from the uri of the member that was stored
+// first when it began; of two stories that become one, the id of the one that holds the earlier
+// stored member stays; if a story parts, the part with its earliest stored member keeps it.
 // Layer: engine.  May include: evidence, index, base.
-// Threads: one places (the matcher); any reads.
+// Threads: one places (the matcher); any reads or removes.
 #ifndef SHINGLED_ENGINE_STORIES_H
 #define SHINGLED_ENGINE_STORIES_H
 #include "base/buf.h"
@@ -24,9 +30,10 @@ typedef struct edge {
     relation relation;
     prov_kind provenance; // seen from the newcomer: PROV_FROM_MATCH = it took from doc
     unsigned because;
+    bool apart; // published so long one after the other that it is hardly one event
     double containment_self, containment_other;
-    uint32_t prose, quoted; // shared words
-    double prose_share;     // of the newcomer's own prose
+    uint32_t prose, quoted, paraphrase;         // shared words
+    double prose_share_self, prose_share_other; // of each one's own prose, paraphrase with it
     double cosine;
 } edge;
 
@@ -36,33 +43,47 @@ typedef struct credited {
     unsigned roles;
 } credited;
 
-// A document's place. Owned by stories after stories_place.
+// What is known of a document when it is placed; never changes. Owned by stories after
+// stories_place.
 typedef struct place {
     uint32_t doc;
-    uint32_t text;     // the document at the centre of its text
-    uint32_t story;    // the first document of the story that it joined; stories_story says
-                       // what became of that
-    uint64_t story_id; // of that story, as it was named
-    edge *edges;       // to earlier documents, best first; stories_place keeps some 16
+    uint64_t uri_hash;
+    int64_t published_ms;
+    uint32_t n_words;
+    edge *edges; // to earlier documents, best first; stories_place keeps EDGES_KEPT
     size_t n_edges;
     credited *credits;
     size_t n_credits;
-    uint32_t *merged; // first documents of the stories that it bound to its own
-    size_t n_merged;
 } place;
+
+// Where a document sits now.
+typedef struct seat {
+    uint32_t text;  // the document at the centre of its text
+    uint32_t story; // the member of its story that was stored first
+    uint64_t story_id;
+} seat;
+
+typedef struct story_member {
+    uint32_t doc, text;
+} story_member;
 
 typedef struct stories stories;
 
 SHG_MUST_CHECK shg_err stories_open(stories **out);
 void stories_close(stories **s);
 
-// stories_place decides p->text, story and story_id from p->edges, takes p over
-// (malloc'ed) and lets waiting readers see it. uri_hash names a story that begins with it.
-// Documents are placed in ascending order, but for one that could not be read before.
-SHG_MUST_CHECK shg_err stories_place(stories *s, place *p, uint64_t uri_hash);
+// stories_place seats a newcomer, takes p over (malloc'ed) and lets waiting readers see it.
+// SHG_ENOMEM: p is still the caller's, and nothing changed.
+SHG_MUST_CHECK shg_err stories_place(stories *s, place *p);
 
-// stories_restore takes over a place read from the store.
-SHG_MUST_CHECK shg_err stories_restore(stories *s, place *p);
+// stories_remove lets a document go that was deleted or replaced; what it held together is cast
+// anew. Nothing where it has no place. Its place stays readable.
+void stories_remove(stories *s, uint32_t doc);
+
+// stories_restore takes over a place and a seat read from the store; stories_restored, after
+// all of them, seats those whose centre is gone. Both before there are other threads.
+SHG_MUST_CHECK shg_err stories_restore(stories *s, place *p, const seat *at);
+SHG_MUST_CHECK shg_err stories_restored(stories *s);
 
 // stories_pass says that all documents below end are placed (or gone).
 void stories_pass(stories *s, uint32_t end);
@@ -73,21 +94,26 @@ uint32_t stories_passed(stories *s);
 SHG_MUST_CHECK shg_err stories_wait(stories *s, uint32_t end);
 void stories_stop(stories *s);
 
-// stories_members lists the documents of the story that doc is in, ascending; free() it.
-// SHG_ENOTFOUND where doc has no place.
-SHG_MUST_CHECK shg_err stories_members(stories *s, uint32_t doc, uint32_t **docs, size_t *n);
+// stories_members lists the story that doc is in, ascending; free() it. SHG_ENOTFOUND where doc
+// has no place.
+SHG_MUST_CHECK shg_err stories_members(stories *s, uint32_t doc, story_member **m, size_t *n,
+                                       uint64_t *id);
 
-// stories_story tells the first document and the id of the story that doc is in now.
-// SHG_ENOTFOUND where doc has no place.
-SHG_MUST_CHECK shg_err stories_story(stories *s, uint32_t doc, uint32_t *first, uint64_t *id);
+// stories_seat tells where doc sits now. SHG_ENOTFOUND where it has no place.
+SHG_MUST_CHECK shg_err stories_seat(stories *s, uint32_t doc, seat *out);
 
-// stories_place_of borrows a document's place, or NULL. Places never change once made and
-// live as long as the stories.
+// stories_place_of borrows a document's place, or NULL. Places live as long as the stories.
 const place *stories_place_of(stories *s, uint32_t doc);
 
+// stories_changed takes up to room documents whose seat is not stored as it is, stories_unsaved
+// gives them back, stories_unsaved_n counts them.
+size_t stories_changed(stories *s, uint32_t *docs, size_t room);
+void stories_unsaved(stories *s, const uint32_t *docs, size_t n);
+size_t stories_unsaved_n(stories *s);
+
 // The stored form (FORMAT.md, DB_LINKS).
-void place_encode(buf *out, const place *p);
-SHG_MUST_CHECK shg_err place_decode(place **out, uint32_t doc, view stored);
+void place_encode(buf *out, const place *p, const seat *at);
+SHG_MUST_CHECK shg_err place_decode(place **out, seat *at, uint32_t doc, view stored);
 void place_free(place *p);
 
 #endif

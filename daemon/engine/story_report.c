@@ -7,12 +7,14 @@
 enum {
     CREDIT_BITS = 1 << CREDIT_WIRE | 1 << CREDIT_REPUBLISHED | 1 << CREDIT_REPORTS,
     FEW_MEMBERS = 3,          // up to which one credit alone names the origin
+    EDGES_SHOWN = 16,         // of those to articles that came before it
     FIRST_MARGIN_MS = 900000, // published earlier by less says nothing
 };
 
 typedef struct member {
     reading *r;
     const place *p;
+    uint32_t core;                // centre of its text
     bool credits_origin, tainted; // tainted: shares a passage with one that credits the origin
     int text;                     // which text of the story, from 1
     unsigned taken;               // bits 1 << relation of the edges in which it is the taker,
@@ -27,6 +29,8 @@ typedef struct named {
 typedef struct story {
     member *m;
     size_t n;
+    member **order; // by time of publication
+    uint64_t id;
     named *credited; // most credited first
     size_t n_credited;
     named *told; // the outlets that speakers told
@@ -41,31 +45,53 @@ static void story_fini(story *s)
     for (size_t i = 0; i < s->n; i++)
         reading_drop(&s->m[i].r);
     free(s->m);
+    free(s->order);
     free(s->credited);
     free(s->told);
 }
 
+static uint64_t since_first(const member *m) // CLOCK_ABSENT is the greatest
+{
+    return ((uint64_t)m->r->record.published_ms ^ (uint64_t)1 << 63) - 1;
+}
+
+// In the order of publication; those without a date last, as they were stored.
+static int by_time(const void *a, const void *b)
+{
+    const member *const *x = a, *const *y = b;
+    uint64_t s = since_first(*x), t = since_first(*y);
+    if (s != t)
+        return s < t ? -1 : 1;
+    return (*x)->r->doc < (*y)->r->doc ? -1 : (*x)->r->doc > (*y)->r->doc;
+}
+
 static shg_err load_members(story *s, engine *e, uint32_t doc)
 {
-    uint32_t *docs;
+    story_member *docs;
     size_t n;
-    shg_err err = stories_members(e->stories, doc, &docs, &n);
+    shg_err err = stories_members(e->stories, doc, &docs, &n, &s->id);
     if (err)
         return err;
     s->m = calloc(n + 1, sizeof *s->m);
-    err = s->m ? SHG_OK : SHG_ENOMEM;
+    s->order = calloc(n + 1, sizeof(member *));
+    err = s->m && s->order ? SHG_OK : SHG_ENOMEM;
     for (size_t i = 0; i < n && !err; i++) {
         doc_info info;
         member *m = &s->m[s->n];
-        if (!index_info(e->lib.ix, docs[i], &info))
+        if (!index_info(e->lib.ix, docs[i].doc, &info))
             continue; // deleted or replaced
-        m->p = stories_place_of(e->stories, docs[i]);
-        err = library_read(&e->lib, docs[i], &m->r);
+        m->core = docs[i].text;
+        m->p = stories_place_of(e->stories, docs[i].doc);
+        err = library_read(&e->lib, docs[i].doc, &m->r);
         if (err == SHG_ENOTFOUND || err == SHG_ECORRUPT)
             err = SHG_OK; // taken out just now, or damaged: the log tells
         s->n += m->r && m->p;
     }
     free(docs);
+    for (size_t i = 0; i < s->n; i++)
+        s->order[i] = &s->m[i];
+    if (s->n)
+        qsort(s->order, s->n, sizeof *s->order, by_time);
     return err;
 }
 
@@ -239,12 +265,25 @@ static const char *role_of(const story *s, const member *m)
     return "copy"; // alone, and credits its source
 }
 
-static const char *relation_to_core(const member *m)
+static const edge *edge_to(const member *from, const member *to)
 {
-    for (size_t k = 0; k < m->p->n_edges; k++)
-        if (m->p->edges[k].doc == m->p->text)
-            return relation_name(m->p->edges[k].relation);
-    return relation_name(REL_NONE);
+    for (size_t k = 0; from && to && k < from->p->n_edges; k++)
+        if (from->p->edges[k].doc == to->r->doc)
+            return &from->p->edges[k];
+    return NULL;
+}
+
+// The edge of two members, whichever of them came later.
+static const edge *edge_of(const member *a, const member *b)
+{
+    const edge *e = edge_to(a, b);
+    return e ? e : edge_to(b, a);
+}
+
+static const char *relation_to_core(const story *s, const member *m)
+{
+    const edge *e = edge_of(m, member_of(s, m->core));
+    return relation_name(e ? e->relation : REL_NONE);
 }
 
 // Texts are numbered from 1 in the order of their first members.
@@ -252,11 +291,10 @@ static void number_texts(story *s)
 {
     int n = 0;
     for (size_t i = 0; i < s->n; i++) {
-        uint32_t core = s->m[i].p->text;
-        const member *same = member_of(s, core);
-        for (size_t j = 0; j < i && !same; j++) // the core was deleted
-            same = s->m[j].p->text == core ? &s->m[j] : NULL;
-        s->m[i].text = same && same != &s->m[i] ? same->text : ++n;
+        member *m = s->order[i];
+        for (size_t j = 0; j < i && !m->text; j++)
+            m->text = s->order[j]->core == m->core ? s->order[j]->text : 0;
+        m->text = m->text ? m->text : ++n;
     }
 }
 
@@ -265,34 +303,17 @@ static json_t *field(const member *m, const char *name)
     return ask_field(m->r, name);
 }
 
-// In the order of publication; those without a date last, as they were stored.
-static int by_time(const void *a, const void *b)
-{
-    const member *const *x = a, *const *y = b;
-    uint64_t s = (uint64_t)(*x)->r->record.published_ms ^ (uint64_t)1 << 63;
-    uint64_t t = (uint64_t)(*y)->r->record.published_ms ^ (uint64_t)1 << 63;
-    if (s != t)
-        return s - 1 < t - 1 ? -1 : 1; // CLOCK_ABSENT is 0 here: the greatest
-    return (*x)->r->doc < (*y)->r->doc ? -1 : (*x)->r->doc > (*y)->r->doc;
-}
-
 static json_t *render_members(const story *s)
 {
-    const member **order = calloc(s->n + 1, sizeof(member *));
-    json_t *list = order ? json_array() : NULL;
-    for (size_t i = 0; order && i < s->n; i++)
-        order[i] = &s->m[i];
-    if (order && s->n)
-        qsort(order, s->n, sizeof *order, by_time);
-    for (size_t i = 0; order && i < s->n; i++) {
-        const member *m = order[i];
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->n; i++) {
+        const member *m = s->order[i];
         json_array_append_new(
             list, json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:i}", "uri", field(m, "uri"),
                             "publisher", field(m, "publisher"), "headline", field(m, "headline"),
-                            "published", field(m, "published"), "relation", relation_to_core(m),
+                            "published", field(m, "published"), "relation", relation_to_core(s, m),
                             "role", role_of(s, m), "text", m->text));
     }
-    free(order);
     return list;
 }
 
@@ -324,16 +345,22 @@ static json_t *render_edge(const member *newcomer, const member *earlier, const 
                      "because", render_because(directed ? e->because : 0));
 }
 
+// Of each member the best edges, and the one to its core: a story of five hundred copies would
+// else have tens of thousands.
 static json_t *render_edges(const story *s)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n; i++) {
+        int left = EDGES_SHOWN;
         for (size_t k = 0; k < s->m[i].p->n_edges; k++) {
             const edge *e = &s->m[i].p->edges[k];
             const member *other = member_of(s, e->doc);
-            if (other)
-                json_array_append_new(list, render_edge(&s->m[i], other, e));
+            if (!other || (!left && e->doc != s->m[i].core && other->core != s->m[i].r->doc))
+                continue;
+            left -= left > 0;
+            json_array_append_new(list, render_edge(&s->m[i], other, e));
         }
+    }
     return list;
 }
 
@@ -371,11 +398,7 @@ static shg_err report(engine *e, uint32_t doc, json_t **reply)
 {
     story s = {0};
     char id[17];
-    uint32_t first;
-    uint64_t name;
-    shg_err err = stories_story(e->stories, doc, &first, &name);
-    if (!err)
-        err = load_members(&s, e, doc);
+    shg_err err = load_members(&s, e, doc);
     if (!err)
         err = count_credits(&s, CREDIT_BITS, &s.credited, &s.n_credited);
     if (!err)
@@ -386,7 +409,7 @@ static shg_err report(engine *e, uint32_t doc, json_t **reply)
         find_origin(&s);
         weigh_edges(&s);
         number_texts(&s);
-        snprintf(id, sizeof id, "%016llx", (unsigned long long)name);
+        snprintf(id, sizeof id, "%016llx", (unsigned long long)s.id);
         *reply =
             json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "story", id, "members",
                       render_members(&s), "edges", render_edges(&s), "origin", render_origin(&s),

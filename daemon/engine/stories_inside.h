@@ -1,0 +1,62 @@
+// stories_inside.h - what stories.c and region.c share. Private to them; all under the lock.
+#ifndef SHINGLED_ENGINE_STORIES_INSIDE_H
+#define SHINGLED_ENGINE_STORIES_INSIDE_H
+#include "engine/idset.h"
+#include "engine/stories.h"
+
+#include <pthread.h>
+
+enum { CHUNK = 1 << 14, CHUNKS = 1 << 18 };
+
+// What is kept of a document beside its place.
+typedef struct slot {
+    place *p;
+    uint32_t text, story;
+    uint32_t next;     // next member of its story, ascending, or 0 (document 0 never follows)
+    uint32_t tail;     // of a story's first: its last member
+    uint32_t n, texts; // of a story's first: members, texts
+    uint64_t id;       // of its story; 0: none yet
+    uint32_t *back;    // later documents with an edge to this one
+    uint32_t n_back, cap_back;
+    uint32_t mark; // its number in the region at work, + 1; 0 between calls
+    bool live;     // placed, and not removed
+    bool changed;  // in the list of those to be stored
+    uint64_t cast; // the round (stories.casts) in which it was cast last
+} slot;
+
+struct stories {
+    pthread_mutex_t lock;
+    pthread_cond_t moved;
+    slot *chunk[CHUNKS]; // never moved: places are borrowed without the lock
+    idset ids;           // of all stories
+    uint32_t *changed;
+    size_t n_changed, cap_changed;
+    uint64_t casts;       // rounds: a removal may cast several regions, each once
+    uint32_t passed, end; // end: no slot is used from here on
+    bool stopped;
+};
+
+// slot_of is NULL where no document near doc was ever placed.
+static inline slot *slot_of(const stories *s, uint32_t doc)
+{
+    slot *c = s->chunk[doc / CHUNK];
+    return c ? &c[doc % CHUNK] : NULL;
+}
+
+static inline bool is_live(const stories *s, uint32_t doc)
+{
+    const slot *t = slot_of(s, doc);
+    return t && t->live;
+}
+
+// story_chain makes ascending documents the members of one story.
+void story_chain(stories *s, const uint32_t *docs, size_t n);
+
+// region_cast seats doc, which is live, and all that hangs together with it. SHG_ENOMEM: nobody
+// moved.
+SHG_MUST_CHECK shg_err region_cast(stories *s, uint32_t doc);
+
+// region_reserve makes room for so many more in the list of those to be stored.
+SHG_MUST_CHECK shg_err region_reserve(stories *s, size_t more);
+
+#endif

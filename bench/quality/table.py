@@ -104,7 +104,7 @@ def accuracy_table(results):
                            if (task, corpus, f) in by), None) for names in figures]
             if any(found):
                 counts = [r["n"] if r else "–" for r in found]
-                n = " / ".join(counts) if len(set(counts) - {"–"}) > 1 else max(counts)
+                n = " / ".join(counts) if len(set(counts) - {"–"}) > 1 else (set(counts) - {"–"}).pop()
                 shown = " / ".join(_short(r["measured"]) if r else "–" for r in found)
                 lines.append(f"| {said} | {'own' if corpus == 'corpus' else corpus} | {n} | {shown} |")
                 said = ""

@@ -5,6 +5,8 @@ import os
 import sys
 import time
 
+import zmq
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir, os.pardir, "tests"))
 from live import Daemon  # noqa: E402
@@ -12,6 +14,7 @@ from live import Daemon  # noqa: E402
 from folders import Fault  # noqa: E402
 
 ANSWER_S = 120
+SAY_S = 5
 FIELDS = (("headline", "title"), ("publisher", "source"), ("published", "published"), ("language", "lang"))
 
 
@@ -23,15 +26,18 @@ class Server(Daemon):
         super().__init__(program, *options)
         self.say = say
 
-    def __enter__(self):
-        super().__enter__()
-        self.socket.rcvtimeo = ANSWER_S * 1000
-        return self
+    def frames(self, what):
+        """The next message; a Fault where the daemon has died or is silent for ANSWER_S."""
+        for _ in range(ANSWER_S):
+            if self.socket.poll(1000, zmq.POLLIN):
+                return self.socket.recv_multipart()
+            if self.process.poll() is not None:
+                raise Fault(f"{what}: the daemon ended with status {self.process.returncode}")
+        raise Fault(f"{what}: no answer within {ANSWER_S} s")
 
     def many(self, what, requests, window=32):
         """requests: (key, verb, header, *bodies). Returns {key: header}; {"error": …} for what was not answered 200."""
-        import zmq
-        waiting, out, source, last = {}, {}, iter(requests), time.monotonic()
+        waiting, out, source, said = {}, {}, iter(requests), time.monotonic()
         while True:
             for key, verb, header, *bodies in itertools.islice(source, window - len(waiting)):
                 self.n += 1
@@ -40,17 +46,13 @@ class Server(Daemon):
                 self.socket.send_multipart([b"SHG1", verb.encode(), rid, json.dumps(header).encode(), *bodies])
             if not waiting:
                 return out
-            try:
-                frames = self.socket.recv_multipart()
-            except zmq.Again:
-                raise Fault(f"{what}: no answer within {ANSWER_S} s") from None
-            magic, status, rid, header = frames[frames.index(b"SHG1"):][:4]
-            if status == b"206":
-                continue
-            head = json.loads(header or b"{}")
-            out[waiting.pop(rid)] = head if status == b"200" else {"error": head.get("error", status.decode())}
-            if time.monotonic() - last > 5:
-                last = time.monotonic()
+            frames = self.frames(what)
+            _, status, rid, header = frames[frames.index(b"SHG1"):][:4]
+            if status != b"206":
+                head = json.loads(header or b"{}")
+                out[waiting.pop(rid)] = head if status == b"200" else {"error": head.get("error", status.decode())}
+            if time.monotonic() - said > SAY_S:
+                said = time.monotonic()
                 self.say(f"  {what}: {len(out)}")
 
     def put_all(self, docs):

@@ -46,18 +46,18 @@ def below(figure, expected, measured):
     return math.isnan(measured) or (measured > expected if at_most(figure) else measured < expected)
 
 
-def read_expected():
+def read_expected(path=EXPECTED):
     """{(corpus, task, figure): value}"""
-    if not os.path.exists(EXPECTED):
+    if not os.path.exists(path):
         return {}
-    with open(EXPECTED, encoding="utf8") as f:
+    with open(path, encoding="utf8") as f:
         rows = csv.DictReader((line for line in f if not line.startswith("#")), delimiter="\t")
         return {(r["corpus"], r["task"], r["figure"]): float(r["expected"]) for r in rows}
 
 
-def write_expected(results):
+def write_expected(results, path=EXPECTED):
     """Each figure rounded to the worse side, by hundredths: what a change must not fall below."""
-    with open(EXPECTED, "w", encoding="utf8") as f:
+    with open(path, "w", encoding="utf8") as f:
         f.write("# What each figure must reach (at most: shares of false answers); made by bench/quality/run "
                 "--write-expected,\n# which rounds what was measured to the worse side by hundredths.\n")
         f.write("corpus\ttask\tfigure\texpected\n")

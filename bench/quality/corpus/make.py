@@ -217,6 +217,9 @@ class Corpus:
             found = self.spans(self.docs[a], self.docs[b])
             if bool(found) == (label == "none"):
                 sys.exit(f"{label}: {len(found)} passages: {a} {b}")
+            for x, y in found:
+                if label == "verbatim" and alike(self.docs[a].text[slice(*x)], self.docs[b].text[slice(*y)]) < 0.8:
+                    sys.exit(f"not verbatim: {a} {x} {b} {y}")
             out["passages.tsv"].append((a, b, label))
             out["spans.tsv"] += [(a, *x, b, *y, label) for x, y in found]
         for label, (a, b) in self.lists["derived"]:
@@ -248,6 +251,12 @@ def grams(text):
         words = [c for w in words for c in w]
         return collections.Counter(tuple(words[i:i + 8]) for i in range(len(words) - 7))
     return collections.Counter(tuple(words[i:i + 5]) for i in range(len(words) - 4))
+
+
+def alike(x, y):
+    """The share of the shorter one's three-letter runs that stand in the other."""
+    x, y = ({t[i:i + 3] for i in range(len(t) - 2)} for t in (x, y))
+    return len(x & y) / max(1, min(len(x), len(y)))
 
 
 def audit(corpus):

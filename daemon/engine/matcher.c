@@ -38,7 +38,7 @@ static double stored_share(double v)
 // What is reworded is prose like what is the same word for word.
 static double prose_share(const match *m, const side *s)
 {
-    double shared = (double)m->passages.prose + m->paraphrase_words;
+    double shared = (double)m->passages.prose + m->paraphrases.prose;
     return s->own_prose && shared < s->own_prose ? stored_share(shared / s->own_prose) : shared > 0;
 }
 
@@ -65,7 +65,7 @@ static shg_err make_edge(edge *out, engine *e, reading *r, const side *side_r, c
         .containment_other = stored_share(m->containment_b),
         .prose = m->passages.prose,
         .quoted = m->passages.quoted,
-        .paraphrase = m->paraphrase_words,
+        .paraphrase = m->paraphrases.prose,
         .prose_share_self = prose_share(m, side_r),
         .prose_share_other = prose_share(m, &h->side),
         .cosine = stored_share(m->cosine),

@@ -85,16 +85,17 @@ static bool is_name_phrase(const passage *p, const makeup *m)
 }
 
 // Below what cosine of their rests two texts are about different things, and what share of
-// each may then be the page's own: most on two pages of one publisher.
+// each may then be the page's own. Two publishers have no boxes in common: what they share
+// was taken over, be it one sentence.
 typedef struct strangers {
     double rest, share;
 } strangers;
 
 static strangers strangers_of(const side *a, const side *b)
 {
-    if (!a->publisher || !b->publisher)
-        return (strangers){.15, .25};
-    return a->publisher == b->publisher ? (strangers){.18, .30} : (strangers){.10, .20};
+    if (a->publisher != b->publisher)
+        return (strangers){0, 0};
+    return a->publisher ? (strangers){.18, .30} : (strangers){.15, .25};
 }
 
 // is_standing tells whether what is shared says nothing of the article that it stands in: a

@@ -145,7 +145,7 @@ class Query(Clause):
         self.twins(12)
         self.assertEqual(
             self.ok("QUERY", {"limit": 5}, text("garden"))["suppressed"],
-            {"capped": 0, "terms": 0, "furniture": 0, "candidates": 0, "limit": 7},
+            {"capped": 0, "terms": 0, "furniture": 0, "candidates": 0, "limit": 7, "credits": 0},
         )
         self.twins(90)
         self.assertGreater(self.ok("QUERY", {}, text("garden"))["suppressed"]["capped"], 0)

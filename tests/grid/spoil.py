@@ -131,12 +131,13 @@ def digest(text, rng, pool):
     return "\n\n".join(others)
 
 
-def excerpt(n):
-    """n sentences in a row, of 30 words or more in all, in the middle of another article; None where there are none."""
+def excerpt(n, inside):
+    """n sentences in a row, of 30 words or more in all; None where there are none. By themselves, or inside another
+    article."""
     def spoil(text, rng, pool):
         runs = [r for r in sentence_runs(text, n) if len(words_of(r)) >= 30]
-        if not runs:
-            return None
+        if not runs or not inside:
+            return rng.choice(runs) if runs else None
         host = rng.choice([r["text"] for r in pool if r["text"] != text]).split("\n")
         host.insert(len(host) // 2, rng.choice(runs))
         return "\n".join(host)

@@ -13,7 +13,7 @@
 #include "text/words.h"
 
 enum {
-    RARE_VERSION = 2, // in the stamp: which terms there are, and how they are chosen
+    RARE_VERSION = 3, // in the stamp: which terms there are, and how they are chosen
     RARE_MOST = 20,
     RARE_SHARED = 4,
 };

@@ -15,7 +15,12 @@ import wordfreq
 
 ARTICLE = 400  # running words, the median of the news articles this was made for
 WORDS = {"en": 3000, "de": 1000, "fr": 1000, "es": 1000, "it": 1000, "pt": 1000, "ru": 1000, "ar": 1000, "ur": 800, "nl": 800,
-         "pl": 800, "sv": 800, "tr": 800}
+         "pl": 800, "sv": 800, "tr": 800,
+         # Languages without texts to measure on: their everyday words, so that those make no subject. Fewer
+         # where the script is Latin, for a word of one language may be a name in another. Not Korean: wordfreq
+         # counts its particles apart from the words that they are written in.
+         "fa": 500, "hi": 500, "el": 500, "he": 500, "uk": 500, "bg": 400, "bn": 400, "ta": 300, "mk": 300,
+         "ro": 200, "cs": 200, "hu": 200, "da": 200, "nb": 200, "fi": 200, "id": 200, "vi": 200, "ca": 200}
 NUMBERS = [str(n) for n in (*range(1, 32), *range(40, 101, 10), *range(1990, 2031))]
 
 

@@ -117,7 +117,11 @@ def misread(share):
 
 
 def first_words(n):
+    """From the first line with 15 words or more: a teaser begins with the lead, not with the page's menu."""
     def spoil(text, rng, pool):
+        lines = text.split("\n")
+        lead = next((i for i, line in enumerate(lines) if len(words_of(line)) >= 15), 0)
+        text = "\n".join(lines[lead:])
         if is_spaceless(text):
             return text[:2 * n]
         ends = [m.end() for m in re.finditer(r"\S+", text)]

@@ -1,4 +1,5 @@
 #include "evidence/speech.h"
+#include "evidence/dialogue.h"
 #include "text/utf8.h"
 
 // Bounds, in words, that keep one lost mark from turning an article into speech.
@@ -7,9 +8,6 @@ enum {
     QUOTE_OVER_LINES = 150, // over lines that do not open anew
     UNCLOSED_MOST = 120,    // to the end of its line, where nothing closes it
     SINGLE_LEAST = 2,
-    POST_MOST = 60,   // a post is at most 280 characters
-    LABELS_MOST = 64, // speakers of one transcript that are told apart
-    LABEL_WORDS = 4,
 };
 
 enum family { NONE, DOUBLE, LOW, SWEDISH, ANGLE, RANGLE, CORNER, SINGLE };
@@ -28,6 +26,7 @@ typedef struct scan {
     size_t maybe;  // SINGLE: where it may have closed; 0 for nowhere
     bool plain;    // SINGLE: opened by an ASCII apostrophe
     unsigned deep; // CORNER: how many are open within it
+    bool nested;   // ANGLE, RANGLE: opened by a double mark, so that single ones stand within it
 } scan;
 
 static bool is_space(uint32_t c)
@@ -81,10 +80,12 @@ static enum role ascii_role(const scan *x, const sign *g)
 static enum role curly_role(const scan *x, const sign *g)
 {
     bool lead = is_lead(g->before), trail = is_trail(g->after);
+    if (g->cp == 0x201f)
+        return trail ? IGNORE : OPEN;
     if (g->cp == 0x201c) {
         if (x->open == LOW || x->open == SWEDISH || (x->open == DOUBLE && !lead && trail))
             return CLOSE;
-        return trail && !is_space(g->after) ? IGNORE : OPEN;
+        return trail && (!lead || !is_space(g->after)) ? IGNORE : OPEN;
     }
     if (x->open == SWEDISH && lead && !trail)
         return OPEN;
@@ -95,6 +96,9 @@ static enum role curly_role(const scan *x, const sign *g)
 
 static enum role angle_role(const scan *x, const sign *g)
 {
+    bool single = g->cp == 0x2039 || g->cp == 0x203a;
+    if (single && x->nested && (x->open == ANGLE || x->open == RANGLE))
+        return IGNORE;
     if (g->cp == 0xab || g->cp == 0x2039) {
         if (x->open == RANGLE)
             return CLOSE;
@@ -124,10 +128,12 @@ static enum role read_sign(const scan *x, const sign *g, enum family *of)
     switch (g->cp) {
     case '"':
     case 0x2033:
+    case 0x5f4: // gershayim beside a word, where Hebrew texts quote with them
     case 0xff02:
         *of = DOUBLE;
         return ascii_role(x, g);
     case 0x201c:
+    case 0x201f:
         *of = x->open == SWEDISH ? SWEDISH : DOUBLE;
         return curly_role(x, g);
     case 0x201d:
@@ -146,6 +152,7 @@ static enum role read_sign(const scan *x, const sign *g, enum family *of)
         return angle_role(x, g);
     case 0x300c:
     case 0x300e:
+    case 0x301d:
     case 0xfe41:
     case 0xfe43:
     case 0xff62:
@@ -153,6 +160,8 @@ static enum role read_sign(const scan *x, const sign *g, enum family *of)
         return OPEN;
     case 0x300d:
     case 0x300f:
+    case 0x301e:
+    case 0x301f:
     case 0xfe42:
     case 0xfe44:
     case 0xff63:
@@ -224,6 +233,7 @@ static void open_at(scan *x, const sign *g, enum family of)
     else if (x->open != NONE)
         abandon(x, g->next);
     start(x, of, g->next);
+    x->nested = g->cp == 0xab || g->cp == 0xbb;
     x->plain = g->cp == '\'';
 }
 
@@ -261,15 +271,40 @@ static void take(scan *x, const sign *g)
 }
 
 // doubled makes one double mark of two single ones that stand side by side (‘‘text’’,
-// ``text'') and returns what follows them.
+// ``text'', ,,text'', <<text>>) and returns what follows them.
 static const uint8_t *doubled(const uint8_t *p, const uint8_t *end, uint32_t *cp)
 {
+    static const uint32_t pairs[][2] = {{0x2018, 0x201c}, {0x2019, 0x201d}, {'`', 0x201c},
+                                        {'\'', 0x201d},   {',', 0x201e},    {'<', 0xab},
+                                        {'>', 0xbb}};
     const uint8_t *q = p;
-    if ((*cp != 0x2018 && *cp != 0x2019 && *cp != '`' && *cp != '\'') || p == end ||
-        utf8_next(&q, end) != *cp)
+    for (size_t i = 0; p < end && i < sizeof pairs / sizeof *pairs; i++) {
+        if (pairs[i][0] == *cp && utf8_next(&q, end) == *cp) {
+            *cp = pairs[i][1];
+            return q;
+        }
+        q = p;
+    }
+    return p;
+}
+
+// mended reads a mark whose UTF-8 had been read as cp1252 ("â€œ") and returns what follows.
+static const uint8_t *mended(const uint8_t *p, const uint8_t *end, uint32_t *cp)
+{
+    static const uint32_t last[][2] = {{0x153, 0x201c}, {0x9d, 0x201d},  {0xfffd, 0x201d},
+                                       {0x17e, 0x201e}, {0x2dc, 0x2018}, {0x2122, 0x2019},
+                                       {0x161, 0x201a}, {0x2dd, 0x201d}};
+    const uint8_t *q = p;
+    if (*cp != 0xe2 || p == end || utf8_next(&q, end) != 0x20ac || q == end)
         return p;
-    *cp = *cp == 0x2018 || *cp == '`' ? 0x201c : 0x201d;
-    return q;
+    uint32_t third = utf8_next(&q, end);
+    for (size_t i = 0; i < sizeof last / sizeof *last; i++) {
+        if (last[i][0] == third) {
+            *cp = last[i][1];
+            return q;
+        }
+    }
+    return p;
 }
 
 // gap_signs reads the marks between two words: before word i, bytes [p, end).
@@ -283,7 +318,7 @@ static void gap_signs(scan *x, const uint8_t *p, const uint8_t *end, size_t i)
     while (p < end) {
         sign g = {.before = before, .after = ' ', .next = i};
         g.cp = utf8_next(&p, end);
-        p = doubled(p, end, &g.cp);
+        p = doubled(mended(p, end, &g.cp), end, &g.cp);
         const uint8_t *q = p;
         if (q < text_end)
             g.after = utf8_next(&q, text_end);
@@ -296,7 +331,8 @@ static void gap_signs(scan *x, const uint8_t *p, const uint8_t *end, size_t i)
 static bool plain(const uint8_t *p, const uint8_t *end)
 {
     for (; p < end; p++) {
-        if (*p >= 0x80 || *p == '"' || *p == '\'' || *p == '`')
+        if (*p >= 0x80 || *p == '"' || *p == '\'' || *p == '`' || *p == '<' || *p == '>' ||
+            (*p == ',' && p + 1 < end && p[1] == ','))
             return false;
     }
     return true;
@@ -320,148 +356,8 @@ static void quotations(side *s)
         abandon(&x, n);
 }
 
-// previous_line returns where the line before the one that begins at word i begins.
-static size_t previous_line(const side *s, size_t i)
-{
-    size_t end;
-    return i > 0 ? side_line(s, i - 1, POST_MOST, &end) : 0;
-}
-
-static bool has_year(const side *s, size_t from, size_t to)
-{
-    for (size_t i = from; i < to && i < s->words.n; i++) {
-        view k = words_key(&s->words, i);
-        if (k.len == 4 && k.p[0] == '2' && k.p[1] == '0' && is_digit(k.p[2]) && is_digit(k.p[3]))
-            return true;
-    }
-    return false;
-}
-
-// dashed tells whether a dash leads the word ("— Jane Roe (@jroe)").
-static bool dashed(const side *s, size_t i)
-{
-    size_t from = i > 0 ? s->words.w[i - 1].end : 0, to = s->words.w[i].begin;
-    const uint8_t *p = s->words.text.p + from, *end = s->words.text.p + to;
-    while (p < end) {
-        uint32_t c = utf8_next(&p, end);
-        if (c == '-' || (c >= 0x2010 && c <= 0x2015))
-            return true;
-    }
-    return false;
-}
-
-// signature marks the post that "(@name)" with its date signs: the rest of its own line
-// before it, or the line above where the signature has a line of its own.
-static void signature(side *s, size_t i)
-{
-    size_t end, begin = side_line(s, i, POST_MOST, &end), from = begin;
-    bool alone = i - begin <= 6;
-    if (!has_year(s, i + 1, i + 6) && !(alone && dashed(s, begin)))
-        return;
-    size_t to = end - i > 6 ? i + 6 : end;
-    if (alone) {
-        from = previous_line(s, begin);
-        if (from < begin && begin - from <= 2) // a bare link
-            from = previous_line(s, from);
-    }
-    if (i - from > POST_MOST)
-        from = alone ? begin : i - POST_MOST;
-    side_add_mark(s, from, to, MARK_SPEECH);
-}
-
-// link_line marks a link that only posts carry, and what stands before it in its line.
-static void link_line(side *s, size_t i)
-{
-    const word *w = s->words.w;
-    size_t end, begin = side_line(s, i, POST_MOST, &end), last = i + 1;
-    while (last < end && w[last].begin - w[last - 1].end == 1 &&
-           s->words.text.p[w[last].begin - 1] > ' ')
-        last++;
-    side_add_mark(s, begin, last, MARK_SPEECH);
-}
-
-static void each(side *s, const char *needle, size_t skip, void (*mark)(side *, size_t))
-{
-    view t = s->words.text;
-    size_t len = strlen(needle);
-    const uint8_t *p = t.p, *end = t.p + t.len;
-    while (p < end && (p = memmem(p, (size_t)(end - p), needle, len))) {
-        size_t i = side_word_at(s, (size_t)(p - t.p) + skip);
-        if (i < s->words.n)
-            mark(s, i);
-        p += len;
-    }
-}
-
-static void posts(side *s)
-{
-    if (s->words.n == 0)
-        return;
-    each(s, "(@", 2, signature);
-    each(s, "pic.twitter.com/", 0, link_line);
-    each(s, "//t.co/", 2, link_line);
-}
-
-// label tells whether a line begins with a speaker's label ("SMITH:", "Q:") and how many
-// words that takes; hash is of the label.
-static size_t label(const side *s, size_t i, uint64_t *hash, bool *caps)
-{
-    const words *w = &s->words;
-    *hash = 0;
-    *caps = true;
-    for (size_t n = 0; n < LABEL_WORDS && i + n < w->n; n++) {
-        const word *x = &w->w[i + n];
-        if ((n && x->flags & WORD_LINE) || !(x->flags & WORD_CAP))
-            return 0;
-        *hash = *hash * 31 + x->hash;
-        *caps = *caps && (x->flags & WORD_ALLCAPS || x->key_len == 1);
-        if (x->end + 1 < w->text.len && w->text.p[x->end] == ':')
-            return is_space(w->text.p[x->end + 1]) ? n + 1 : 0;
-    }
-    return 0;
-}
-
-typedef struct speaker {
-    uint64_t hash;
-    unsigned lines;
-} speaker;
-
-static speaker *find_speaker(speaker *list, size_t *n, uint64_t hash)
-{
-    for (size_t i = 0; i < *n; i++) {
-        if (list[i].hash == hash)
-            return &list[i];
-    }
-    if (*n == LABELS_MOST)
-        return NULL;
-    list[*n] = (speaker){hash, 0};
-    return &list[(*n)++];
-}
-
-// transcript marks the lines of speakers that speak twice (in capitals) or three times.
-static void transcript(side *s)
-{
-    speaker list[LABELS_MOST];
-    size_t n = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < s->words.n; i++) {
-            uint64_t hash;
-            bool caps;
-            size_t took = s->words.w[i].flags & WORD_LINE ? label(s, i, &hash, &caps) : 0;
-            speaker *who = took ? find_speaker(list, &n, hash) : NULL;
-            if (!who)
-                continue;
-            if (pass == 0)
-                who->lines++;
-            else if (who->lines >= (caps ? 2 : 3))
-                side_add_mark(s, i + took, line_end(s, i + 1, s->words.n), MARK_SPEECH);
-        }
-    }
-}
-
 void speech_mark(side *s)
 {
     quotations(s);
-    posts(s);
-    transcript(s);
+    dialogue_mark(s);
 }

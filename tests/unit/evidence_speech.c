@@ -16,6 +16,14 @@ static const sample samples[] = {
     {"doubled singles", "He said ‘‘[nothing bad]’’ and left. He said ``[maybe some good]'' too."},
     {"French", "Il a dit : « [nous partons demain] » avant de partir."},
     {"German guillemets", "Er sagte: »[Wir gehen heim]« und ging."},
+    {"single guillemets within double", "Er sagte: »[Das ist ›Heim‹ für uns]« und ging."},
+    {"single guillemets within double, French",
+     "Il a dit : « [notre ‹ maison › est là] » et part."},
+    {"single guillemets", "Er sagte: ‹[Wir gehen heim]› und ging."},
+    {"ASCII guillemets", "Il a dit <<[nous partons demain]>> avant de partir."},
+    {"ASCII low-high", "Powiedział: ,,[Idziemy do domu]'' i wyszedł."},
+    {"a low opener lost", "Wir gehen heim“ und mehr nicht. „[Nein]“, sagte sie."},
+    {"cp1252", "He said â€œ[we go home]â€\xc2\x9d and left."},
     {"Finnish", "Hän sanoi: »[Me lähdemme kotiin]» ja lähti."},
     {"German low-high", "Er sagte: „[Wir gehen heim]“ und ging. „[Nein]“, sagte sie."},
     {"Polish low-high", "Powiedział: „[Idziemy do domu]” i wyszedł."},
@@ -28,6 +36,8 @@ static const sample samples[] = {
     {"Chinese corners", "他说「[我们走]」然后走了"},
     {"Chinese curly", "他说“[我们走]”然后走了"},
     {"corners within corners", "彼は『[家に「帰る」よ]』と言った"},
+    {"Japanese primes", "彼は〝[家に帰る]〟と言った"},
+    {"Hebrew gershayim as marks", "הוא אמר ״[אנחנו הולכים]״ והלך"},
     {"Hebrew gershayim", "צה\"ל אמר \"[אנחנו הולכים]\" והלך"},
     {"Hebrew gershayim, own mark", "דו״ח אמר כי הוא הולך"},
     {"apostrophes",
@@ -48,6 +58,16 @@ static const sample samples[] = {
     {"a handle is no post", "Follow Jane (@janeroe) for more of this."},
     {"transcript",
      "MILLER: [We go.]\nREED: [We stay.]\nMILLER: [We go.]\nREED: [Fine.]\nThey went."},
+    {"an interview in one line", "Zwei Leute reden. BOTE: [Gehen Sie heim?] Holm: [Ja.] BOTE: "
+                                 "[Wann denn?] Holm: [Um acht.] BOTE: "
+                                 "[Allein?] Holm: [Nein.] BOTE: [Mit wem?] Holm: [Mit dem Hund.]"},
+    {"two colons in one line", "Zum Abend: Regen. Zum Morgen: Wind. Zum Abend: Regen. Ende: gut."},
+    {"labels without capitals",
+     "记者：[你去哪里？]\n市长：[回家。]\n记者：[几点？]\n市长：[八点。]\n"
+     "记者：[谢谢。]\n市长：[再见。]\n他们走了。"},
+    {"an interview with dashes",
+     "Мэр ушла.\n— [Куда вы идёте?]\n— [Домой.]\n— [Когда?]\n— [В восемь.]\nВот и всё."},
+    {"a list with dashes", "Мэр обещала:\n— крышу;\n— мост;\n— школу;\n— воду.\nВот и всё."},
     {"a label once", "UPDATE: The bridge is open.\nWORLD: The river is high."},
 };
 

@@ -12,6 +12,8 @@ enum {
     QUOTED_WORDS = 10,
     NAME_PHRASE = 12,
     STANDING_MOST = 150, // words of prose; more than that was taken over, whatever the subject
+    AMONG_MOST = 60,     // words of prose among AMONG times as much furniture
+    AMONG = 3,
 };
 
 // The definitions say "about 80 % stands in the other". Exact runs of four words and more
@@ -96,6 +98,13 @@ static strangers strangers_of(const side *a, const side *b)
     if (a->publisher != b->publisher)
         return (strangers){0, 0};
     return a->publisher ? (strangers){.18, .30} : (strangers){.15, .25};
+}
+
+// is_among_furniture tells whether the little prose that is shared stands among far more of
+// what the page has on other days, too: a daily report with new figures in it.
+static bool is_among_furniture(const passages *p)
+{
+    return p->prose < AMONG_MOST && p->furniture >= AMONG * p->prose;
 }
 
 // is_standing tells whether what is shared says nothing of the article that it stands in: a
@@ -225,11 +234,13 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
     if (brief)
         return REL_NONE;
     wording w = wording_of(m, a, b);
-    if ((!is_standing(m, a, b) && reuses_prose(m, &w, a, b)) || rewords(m, a, b))
+    bool standing = is_standing(m, a, b);
+    bool reused = !standing && !is_among_furniture(&m->passages) && reuses_prose(m, &w, a, b);
+    if (reused || rewords(m, a, b))
         return form ? REL_TEMPLATE : REL_REWRITE;
     if (w.quoted >= QUOTED_WORDS)
         return REL_QUOTES;
-    return m->cosine >= SAME_EVENT && !is_standing(m, a, b) ? REL_RELATED : REL_NONE;
+    return m->cosine >= SAME_EVENT && !standing ? REL_RELATED : REL_NONE;
 }
 
 void relation_decide(match *m, const side *a, const side *b, bool shell)

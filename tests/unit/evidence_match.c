@@ -137,6 +137,30 @@ static void notice(char *out, const char *day, const char *bank, const char *sum
             day, sum, bank, rate, total);
 }
 
+// A daily report: what is the same every day is known for furniture, what is left of the
+// sentences around its figures is no rewrite.
+static void test_among_furniture(void **state)
+{
+    (void)state;
+    side a, b;
+    assert_ok(side_make(&a, view_of(LEAD BODY TAIL OTHER_ACCOUNT COUNCIL), NULL));
+    assert_ok(side_make(&b, view_of(LEAD BODY TAIL OTHER_ACCOUNT FARMERS PLAY), NULL));
+    for (int known = 0; known < 2; known++) {
+        match m;
+        size_t lead = side_word_at(&a, strlen(LEAD)),
+               end = side_word_at(&a, strlen(LEAD BODY TAIL OTHER_ACCOUNT));
+        if (known)
+            side_add_mark(&a, lead, end, MARK_FURNITURE);
+        side_count(&a);
+        assert_ok(match_make(&m, &a, &b));
+        assert_int_equal(m.relation != REL_RELATED, !known);
+        assert_int_equal(m.passages.furniture > 3 * m.passages.prose, known);
+        match_free(&m);
+    }
+    side_free(&a);
+    side_free(&b);
+}
+
 // What two publishers share is less likely the page's than what one has on two pages.
 static void test_publishers(void **state)
 {
@@ -222,8 +246,9 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_relations), cmocka_unit_test(test_publishers),
-        cmocka_unit_test(test_template),  cmocka_unit_test(test_measures),
-        cmocka_unit_test(test_shell),     cmocka_unit_test(test_names)};
+        cmocka_unit_test(test_relations),  cmocka_unit_test(test_among_furniture),
+        cmocka_unit_test(test_publishers), cmocka_unit_test(test_template),
+        cmocka_unit_test(test_measures),   cmocka_unit_test(test_shell),
+        cmocka_unit_test(test_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,7 +165,7 @@ static bool reuses_prose(const match *m, const wording *w, const side *a, const 
 // each was changed.
 static bool is_within(const match *m, bool brief)
 {
-    return high(m) >= MOST_OF &&
+    return high(m) >= (brief ? WHOLE : MOST_OF) &&
            (brief || (m->passages.prose >= SHORT_WORDS && low(m) < SMALLER * high(m)));
 }
 

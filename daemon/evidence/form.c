@@ -7,6 +7,7 @@ enum {
     NEAR = 64,        // words around a gap where a number that has only moved is found
     BRIEF_WORDS = 80, // a shorter text is about its fields, dates too, and nothing moves
     TINY_WORDS = 30,  // and in one so short each of them tells
+    CALENDAR = LEXICON_MONTH | LEXICON_DAY,
     PROSE_A_NUMBER = 18, // words, at most, to each number of a form
     NUMBERS_MANY = 4,    // so many that are the same show the same event, whatever the names
     WEATHER_LEAST = 8,   // words
@@ -114,7 +115,7 @@ static void count_gap(fields *f, gap g, gap other, const reading *how)
         if (either)
             f->different += both && how->is_field(g.w, i, &own);
         else
-            f->reworded++;
+            f->reworded += !(g.w->w[i].flags & WORD_CAP) && !(lexicon_of(hash) & CALENDAR);
     }
 }
 
@@ -157,7 +158,7 @@ static fields count(const passages *p, const words *a, const words *b, const rea
 // differ tells whether at least `least` fields, and `share` of all, differ.
 static bool differ(const fields *f, unsigned least, double share)
 {
-    return f->different >= least && f->different >= f->reworded &&
+    return f->different >= least && 2 * f->different >= f->reworded &&
            f->different >= share * (f->same + f->different);
 }
 
@@ -202,7 +203,7 @@ bool form_filled(const passages *p, const side *a, const side *b)
         return true;
     if ((is_dense(a) || is_dense(b)) &&
         (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5) ||
-         (brief && differ(&numbers, 2, .4))))
+         (brief && differ(&numbers, 2, .3))))
         return true;
     if (numbers.same >= 2 * NUMBERS_MANY && numbers.same >= 4 * numbers.different)
         return false;

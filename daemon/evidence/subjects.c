@@ -6,17 +6,19 @@ enum {
     SLOT_MOST = 12, // words between two runs, on either side, that are a place to fill in
     TALLY_BITS = 9,
     TALLY_MOST = 256, // words that are told apart; what a long text has over them is not seen
+    LETTERS = 3,      // of a name
     NAME_BYTES = 5,   // of a key: three letters of most alphabets
     NAMES_LEAST = 2,  // names of each side that stand there twice, and never in the other text
     FEW_NUMBERS = 4,
-    MANY_NUMBERS = 8,
+    SOME_NUMBERS = 6,
+    NAMES_ALONE = 4,     // names of each text
     PROSE_A_NUMBER = 18, // words, at most, to each number of a form
 };
 
 #define NAME_IDF 4.3 // a word held by less than 1.4 % of articles
 #define COVER_LEAST .40
 #define FEW_SHARED .15 // of the numbers of the text with fewer
-#define HARDLY_SHARED .10
+#define SOME_SHARED .25
 
 // How often a word stands in each of the two texts, and in how many of its places.
 typedef struct entry {
@@ -104,10 +106,10 @@ static bool is_inflected(const pair *x, const slot *s, int which, uint32_t i)
 // A name begins with a capital. In scripts without, any rare word may be one.
 static bool is_name(const words *w, const word *x)
 {
-    if (x->flags & (WORD_NUMBER | WORD_CHAR) || x->key_len < NAME_BYTES)
+    if (x->flags & (WORD_NUMBER | WORD_CHAR))
         return false;
     bool cased = w->keys[x->key] < 0xd6; // UTF-8 of Latin, Greek, Cyrillic, Armenian
-    if (cased && !(x->flags & WORD_CAP))
+    if (cased ? !(x->flags & WORD_CAP) || x->key_len < LETTERS : x->key_len < NAME_BYTES)
         return false;
     return terms_idf(x->hash) >= NAME_IDF && !lexicon_of(x->hash);
 }
@@ -191,40 +193,89 @@ static bool has_own_number(tally *t, const pair *x, const slot *s, int which)
     return false;
 }
 
-// is_numbers tells whether a text is written around its numbers.
-static bool is_numbers(const words *w, unsigned distinct)
+// Of the entries: how many stand in each text, and how many in both.
+typedef struct overlap {
+    unsigned of[2], shared, fewer;
+} overlap;
+
+static overlap overlap_of(const tally *t)
 {
-    return distinct >= MANY_NUMBERS && (size_t)distinct * PROSE_A_NUMBER >= w->n;
+    overlap o = {0};
+    for (size_t i = 0; i < 1 << TALLY_BITS; i++) {
+        o.of[0] += t->e[i].count[0] > 0;
+        o.of[1] += t->e[i].count[1] > 0;
+        o.shared += t->e[i].count[0] && t->e[i].count[1];
+    }
+    o.fewer = o.of[0] < o.of[1] ? o.of[0] : o.of[1];
+    return o;
 }
 
-// other_numbers tells whether the texts have hardly a number in common, and where one has a
-// number the other has one of its own; or have none, and both are written around them.
+static unsigned number_places(tally *t, const pair *x)
+{
+    unsigned places = 0;
+    slot s;
+    for (size_t i = 0; i < x->p->n; i++) {
+        for (uint32_t k = 0; k < x->p->p[i].n_runs; k++)
+            places += slot_after(x, i, k, &s) && has_own_number(t, x, &s, 0) &&
+                      has_own_number(t, x, &s, 1);
+    }
+    return places;
+}
+
+// other_numbers tells whether the texts have hardly a number in common, and are both written
+// around their numbers, or where one has a number the other has one of its own.
 static bool other_numbers(const pair *x)
 {
     tally t = {0};
     count_numbers(&t, x);
-    unsigned of[2] = {0}, shared = 0, places = 0;
-    for (size_t i = 0; i < 1 << TALLY_BITS; i++) {
-        of[0] += t.e[i].count[0] > 0;
-        of[1] += t.e[i].count[1] > 0;
-        shared += t.e[i].count[0] && t.e[i].count[1];
-    }
-    unsigned fewer = of[0] < of[1] ? of[0] : of[1];
-    if (is_numbers(x->w[0], of[0]) && is_numbers(x->w[1], of[1]) && shared <= HARDLY_SHARED * fewer)
-        return true;
-    if (fewer < FEW_NUMBERS || shared > FEW_SHARED * fewer)
+    overlap o = overlap_of(&t);
+    bool dense = o.fewer >= SOME_NUMBERS && (size_t)o.of[0] * PROSE_A_NUMBER >= x->w[0]->n &&
+                 (size_t)o.of[1] * PROSE_A_NUMBER >= x->w[1]->n;
+    if (o.fewer < FEW_NUMBERS || o.shared > SOME_SHARED * o.fewer)
         return false;
-    slot s;
-    for (size_t i = 0; i < x->p->n; i++) {
-        for (uint32_t k = 0; k < x->p->p[i].n_runs; k++)
-            places += slot_after(x, i, k, &s) && has_own_number(&t, x, &s, 0) &&
-                      has_own_number(&t, x, &s, 1);
+    if (dense && o.shared <= FEW_SHARED * o.fewer)
+        return true;
+    unsigned places = number_places(&t, x);
+    if (dense && places >= 3)
+        return true;
+    return places >= 2 && o.shared <= FEW_SHARED * o.fewer;
+}
+
+// begins_sentence tells whether word i stands after a stop or at the start of a line, where
+// every word has a capital.
+static bool begins_sentence(const words *w, size_t i)
+{
+    uint32_t at = w->w[i].begin;
+    while (at > 0 && strchr(" \"'(", w->text.p[at - 1]))
+        at--;
+    return at == 0 || strchr(".!?:\n\r", w->text.p[at - 1]) != NULL;
+}
+
+static void count_names(tally *t, const pair *x)
+{
+    for (int which = 0; which < 2; which++) {
+        const words *w = x->w[which];
+        for (size_t i = 0; i < w->n; i++) {
+            if (!(w->w[i].flags & WORD_CAP) || !is_name(w, &w->w[i]) || begins_sentence(w, i))
+                continue;
+            entry *e = add(t, w->w[i].hash);
+            if (e)
+                e->count[which]++;
+        }
     }
-    return places >= 2 || (places && fewer >= MANY_NUMBERS && shared <= HARDLY_SHARED * fewer);
+}
+
+// no_common_name tells whether not one name of the one text stands in the other.
+static bool no_common_name(const pair *x)
+{
+    tally t = {0};
+    count_names(&t, x);
+    overlap o = overlap_of(&t);
+    return !o.shared && o.fewer >= NAMES_ALONE && t.n < TALLY_MOST;
 }
 
 bool form_subjects(const passages *p, const side *a, const side *b, double cover)
 {
     pair x = {{&a->words, &b->words}, p};
-    return other_numbers(&x) || (cover >= COVER_LEAST && other_names(&x));
+    return other_numbers(&x) || no_common_name(&x) || (cover >= COVER_LEAST && other_names(&x));
 }

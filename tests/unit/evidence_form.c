@@ -64,6 +64,30 @@ static const row names[] = {
 };
 
 // clang-format off
+// Obituaries and draws: forms at a low coverage, told by names and by numbers alone.
+static const row low[] = {
+    {"two obituaries",
+     "Agda Maria Tornberg, baker of Kall, died peacefully at home on 4 May, aged 88, surrounded "
+     "by family. She kept the shop by the pier of Sunde until the bridge was built. She is "
+     "survived by two daughters and a son. A service of thanksgiving will be held at the church "
+     "of Orsa. Family flowers only; donations, if desired, to the lifeboat at Lundby, please.\n",
+     "Ivar Nils Brandt, watchman in Hamre, died peacefully at home on 19 June, aged 93, "
+     "surrounded by family. He sang bass in the Rostrup choir and mended clocks for nothing. He "
+     "is survived by two daughters and a son. A service of thanksgiving will be held at the "
+     "chapel near Gammelby. Family flowers only; donations, if desired, to the choir, please.\n",
+     REL_TEMPLATE},
+    {"two draws of a lottery",
+     "Die Gewinnzahlen der Ziehung lauten 4, 11, 29, 33, 45 und 48, die Zusatzzahl ist die 7. "
+     "Niemand traf alle. Die nächste Ziehung findet am Mittwoch im Studio in Kall statt, und im "
+     "Topf liegen dann 5 Millionen. Gewinne müssen binnen sechzig Tagen an einer Annahmestelle "
+     "geltend gemacht werden.\n",
+     "Die Gewinnzahlen der Ziehung lauten 2, 17, 18, 39, 40 und 41, die Zusatzzahl ist die 1. "
+     "Ein Tischler aus Orsa gewann. Die nächste Ziehung findet am Samstag im Studio in Kall "
+     "statt, und im Topf liegen dann 3 Millionen. Gewinne müssen binnen sechzig Tagen an einer "
+     "Annahmestelle geltend gemacht werden.\n",
+     REL_TEMPLATE},
+};
+
 // Royal cables, in a script without capitals.
 #define CABLE(man, land, feast) \
     "بعث خادم الحرمين الشريفين الملك سلمان بن عبدالعزيز آل سعود برقية تهنئة لفخامة الرئيس " man \
@@ -186,6 +210,7 @@ static const row others[] = {
 
 TEST(brief)
 TEST(names)
+TEST(low)
 TEST(arabic)
 TEST(weather)
 TEST(others)
@@ -193,7 +218,8 @@ TEST(others)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_brief), cmocka_unit_test(test_names), cmocka_unit_test(test_arabic),
+        cmocka_unit_test(test_brief),   cmocka_unit_test(test_names),
+        cmocka_unit_test(test_low),     cmocka_unit_test(test_arabic),
         cmocka_unit_test(test_weather), cmocka_unit_test(test_others)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

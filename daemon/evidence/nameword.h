@@ -35,6 +35,9 @@ enum name_shape {
     SHAPE_PREFIX = 2048,  // is written together with the word behind it
     SHAPE_SUFFIX = 4096,  // with the one before it
     SHAPE_ARTICLE = 8192,
+    SHAPE_FIRST = 65536,     // begins one: Radio X, Corriere X
+    SHAPE_COMPOUND = 131072, // ends one German word: Musterzeitung
+    SHAPE_BARE = 262144,     // a lead whose name needs no mark: صحيفة
 };
 
 static inline uint32_t nameword_shape(const lookup *shapes, uint64_t hash)

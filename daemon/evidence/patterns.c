@@ -260,14 +260,15 @@ static shg_err read_row(patterns *p, const sources *s, grammar *g, char *column[
 static shg_err copy_shapes(lookup *shapes, const grammar *g)
 {
     static const name_bit lists[] = {
-        {"NAME_HEAD", SHAPE_HEAD},       {"NAME_TAIL", SHAPE_TAIL},
-        {"NAME_ECHO", SHAPE_ECHO},       {"NAME_NEVER", SHAPE_NEVER},
-        {"NAME_INNER", SHAPE_INNER},     {"TIME_NAME", SHAPE_TIME},
-        {"NAME_STATION", SHAPE_STATION}, {"NAME_LEAD", SHAPE_LEAD},
-        {"NAME_NATION", SHAPE_NATION},   {"NAME_ENDING", SHAPE_ENDING},
-        {"NAME_MIDDLE", SHAPE_MIDDLE},   {"NAME_PREFIX", SHAPE_PREFIX},
-        {"NAME_SUFFIX", SHAPE_SUFFIX},   {"NAME_ARTICLE", SHAPE_ARTICLE},
-        {"NAME_STRONG", SHAPE_STRONG},
+        {"NAME_HEAD", SHAPE_HEAD},         {"NAME_TAIL", SHAPE_TAIL},
+        {"NAME_ECHO", SHAPE_ECHO},         {"NAME_NEVER", SHAPE_NEVER},
+        {"NAME_INNER", SHAPE_INNER},       {"TIME_NAME", SHAPE_TIME},
+        {"NAME_STATION", SHAPE_STATION},   {"NAME_LEAD", SHAPE_LEAD},
+        {"NAME_NATION", SHAPE_NATION},     {"NAME_ENDING", SHAPE_ENDING},
+        {"NAME_MIDDLE", SHAPE_MIDDLE},     {"NAME_PREFIX", SHAPE_PREFIX},
+        {"NAME_SUFFIX", SHAPE_SUFFIX},     {"NAME_ARTICLE", SHAPE_ARTICLE},
+        {"NAME_STRONG", SHAPE_STRONG},     {"NAME_FIRST", SHAPE_FIRST},
+        {"NAME_COMPOUND", SHAPE_COMPOUND}, {"NAME_BARE", SHAPE_BARE},
     };
     shg_err e = SHG_OK;
     for (size_t i = 0; !e && i < sizeof lists / sizeof *lists; i++) {

@@ -164,10 +164,28 @@ static bool by_line(const words *w, size_t i, mention *m)
     return true;
 }
 
+// by_compound: a German word that ends in a noun for a newspaper: "Musterzeitung".
+static bool by_compound(const naming *n, size_t i, mention *m)
+{
+    enum { SHORTEST = 5, LONGEST = 11, LEAST = 3 }; // of endings; of what is before one
+    view key = words_key(n->w, i);
+    if (!nameword_capital(n->w, i) || shapes_in(n, i, SHAPE_LEAD | SHAPE_HEAD | SHAPE_NEVER))
+        return false;
+    for (size_t len = SHORTEST; len <= LONGEST && len + LEAST <= key.len; len++) {
+        uint64_t ending = hash_key((view){key.p + key.len - len, len});
+        if (nameword_shape(n->shapes, ending) & SHAPE_COMPOUND) {
+            *m = shapes_make(n->w, name_start(n, i), i);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool shapes_find(const naming *n, size_t i, mention *m)
 {
     return by_line(n->w, i, m) || by_head(n, i, m) || by_tail(n, i, m) ||
-           by_call_sign(n->w, i, m) || by_station(n, i, m) || shapes_led(n, i, m) ||
+           by_call_sign(n->w, i, m) || by_station(n, i, m) || shapes_begun(n, i, m) ||
+           shapes_led(n, i, m) || by_compound(n, i, m) || shapes_quoted(n, i, m) ||
            shapes_spelt(n, i, m);
 }
 

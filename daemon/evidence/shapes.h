@@ -26,9 +26,12 @@ void shapes_widen(const naming *n, mention *m);
 // Malta".
 size_t shapes_place(const words *w, size_t i);
 
-// shapes_led: the names behind a noun for outlets; shapes_spelt: those known by how they end
-// in scripts without capitals. shapes_find asks both (shapes_script.c).
+// What shapes_find asks too (shapes_script.c): names behind a noun for outlets (el diario X); that
+// begin with one (Radio X, Corriere di X); in quotation marks with a head in small letters; known
+// by how they end in scripts without capitals.
 bool shapes_led(const naming *n, size_t i, mention *m);
+bool shapes_begun(const naming *n, size_t i, mention *m);
+bool shapes_quoted(const naming *n, size_t i, mention *m);
 bool shapes_spelt(const naming *n, size_t i, mention *m);
 
 static inline bool shapes_in(const naming *n, size_t i, uint32_t bits)

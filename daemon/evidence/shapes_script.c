@@ -10,17 +10,14 @@ enum {
 
 // ---- behind a noun for outlets: diario X, газета «X», صحيفة «X»
 
-// is_lead: word i is such a noun, perhaps with a prefix ("to the newspaper").
-static bool is_lead(const naming *n, size_t i)
+// lead_bits: what word i is as such a noun, perhaps with a prefix ("to the newspaper").
+static uint32_t lead_bits(const naming *n, size_t i)
 {
     name_part part[NAMEWORD_FORMS];
-    if (shapes_in(n, i, SHAPE_LEAD))
-        return true;
-    for (size_t k = nameword_stems(n->w, i, n->shapes, part); k; k--) {
-        if (nameword_shape(n->shapes, part[k - 1].hash) & SHAPE_LEAD)
-            return true;
-    }
-    return false;
+    uint32_t bits = nameword_shape(n->shapes, n->w->w[i].hash);
+    for (size_t k = nameword_stems(n->w, i, n->shapes, part); k; k--)
+        bits |= nameword_shape(n->shapes, part[k - 1].hash);
+    return bits & (SHAPE_LEAD | SHAPE_BARE);
 }
 
 // quote_behind: the first mark behind word i is a quotation mark.
@@ -50,23 +47,51 @@ static bool quoted(const naming *n, size_t i, mention *m)
     return true;
 }
 
-// capitals: "el diario Nueva Orilla", "газета Северный край"; the noun in small letters,
-// small articles inside.
-static bool capitals(const naming *n, size_t i, mention *m)
+// run_of_capitals is the last word of those from `first` on, small articles inside; first - 1
+// where there is none.
+static size_t run_of_capitals(const naming *n, size_t first)
 {
-    const words *w = n->w;
-    size_t first = i + 1, last = i;
-    if (nameword_capital(w, i))
-        return false;
-    for (size_t k = first; k - first < LED_WORDS + 1 && nameword_joined(w, k - 1); k++) {
-        if (nameword_capital(w, k) && !shapes_in(n, k, SHAPE_TIME))
+    size_t last = first - 1;
+    for (size_t k = first; k - first < LED_WORDS + 2 && nameword_joined(n->w, k - 1); k++) {
+        if (nameword_capital(n->w, k) && !shapes_in(n, k, SHAPE_TIME | SHAPE_NEVER))
             last = k;
-        else if (k == first || !shapes_in(n, k, SHAPE_ARTICLE))
+        else if (!shapes_in(n, k, SHAPE_ARTICLE))
             break;
     }
-    if (last < first || shapes_in(n, first, SHAPE_NEVER))
+    return last;
+}
+
+// capitals: "el diario Nueva Orilla", "газета Северный край"; the noun in small letters.
+static bool capitals(const naming *n, size_t i, mention *m)
+{
+    size_t last = nameword_capital(n->w, i) ? i : run_of_capitals(n, i + 1);
+    if (last == i || !nameword_capital(n->w, i + 1))
         return false;
-    *m = shapes_make(w, first, last);
+    *m = shapes_make(n->w, i + 1, last);
+    return true;
+}
+
+static bool is_first(const naming *n, size_t i)
+{
+    name_part part[NAMEWORD_FORMS];
+    uint32_t bits = nameword_shape(n->shapes, n->w->w[i].hash);
+    for (size_t k = nameword_stems(n->w, i, n->shapes, part); k; k--)
+        bits |= nameword_shape(n->shapes, part[k - 1].hash);
+    return bits & SHAPE_FIRST;
+}
+
+bool shapes_begun(const naming *n, size_t i, mention *m)
+{
+    size_t first = i;
+    if (!nameword_capital(n->w, i) || !is_first(n, i))
+        return false;
+    size_t last = run_of_capitals(n, i + 1);
+    if (last == i)
+        return false;
+    if (i > n->not_before && nameword_joined(n->w, i - 1) && nameword_capital(n->w, i - 1) &&
+        shapes_in(n, i - 1, SHAPE_ARTICLE) && !(n->w->w[i - 1].flags & WORD_LINE))
+        first--;
+    *m = shapes_make(n->w, first, last);
     return true;
 }
 
@@ -82,13 +107,58 @@ static bool before_nation(const naming *n, size_t i, mention *m)
     return false;
 }
 
+// has_article: an Arabic word with "al" before it.
+static bool has_article(const words *w, size_t i)
+{
+    view key = words_key(w, i);
+    return key.len > 4 && !memcmp(key.p, "\xd8\xa7\xd9\x84", 4);
+}
+
+// bare: neither marks nor an adjective; a word with an article, or one without and one with
+// it ("Minbar al-Qura"). An Urdu name has none and is one word.
+static bool bare(const naming *n, size_t i, mention *m)
+{
+    static const uint8_t URDU_LEAD[] = "\xd8\xb1\xd9\x88\xd8\xb2";
+    const words *w = n->w;
+    view lead = words_key(w, i);
+    size_t last = i + 1;
+    if (!nameword_joined(w, i) || shapes_in(n, last, SHAPE_NEVER))
+        return false;
+    if (lead.len < 6 || memcmp(lead.p, URDU_LEAD, 6)) {
+        last += !has_article(w, last);
+        if (!has_article(w, last) || (last > i + 1 && !nameword_joined(w, i + 1)))
+            return false;
+    }
+    *m = shapes_make(w, i + 1, last);
+    return true;
+}
+
 bool shapes_led(const naming *n, size_t i, mention *m)
 {
     source_hit hit;
     const words *w = n->w;
-    if (i + 1 >= w->n || !is_lead(n, i) || sources_match(n->s, w, i + 1, &hit))
+    if (i + 1 >= w->n)
         return false;
-    return quoted(n, i, m) || capitals(n, i, m) || before_nation(n, i, m);
+    uint32_t bits = lead_bits(n, i);
+    if (!bits || sources_match(n->s, w, i + 1, &hit))
+        return false;
+    return quoted(n, i, m) || capitals(n, i, m) || before_nation(n, i, m) ||
+           (bits & SHAPE_BARE && i + 2 < w->n && bare(n, i, m));
+}
+
+// ---- in quotation marks: "Pravoberezhnaya gazeta", the head in small letters
+
+bool shapes_quoted(const naming *n, size_t i, mention *m)
+{
+    size_t first = i;
+    if (!shapes_in(n, i, SHAPE_HEAD) || nameword_capital(n->w, i) || !quote_behind(n->w, i))
+        return false;
+    while (first > n->not_before && i - first + 1 < LED_WORDS && nameword_joined(n->w, first - 1))
+        first--;
+    if (first == i || !first || !nameword_capital(n->w, first) || !quote_behind(n->w, first - 1))
+        return false;
+    *m = shapes_make(n->w, first, i);
+    return true;
 }
 
 // ---- by how they end: 日报, 新聞, 일보

@@ -152,20 +152,22 @@ static shg_err add_domain(sources *s, table *t, const row *r, const row *rows, c
     shg_err e = lookup_put(&s->domains, hash_name(domain), (uint32_t)(r - rows));
     if (!e)
         e = add_handle(s, domain, (uint32_t)(r - rows));
+    if (!e)
+        e = add_label(s, domain, (uint32_t)(r - rows));
     return e ? e : add_alias(s, t, r, rows, domain);
 }
 
-// decline puts `ending` behind every word of a German name that ends in e, as its adjectives
-// do when they are declined: "Süddeutsche Zeitung", "der Süddeutschen Zeitung". false if
-// there is none.
-static bool decline(const char *name, char ending, char out[2 * ALIAS_BYTES])
+// decline puts `ending` behind the words of a German name that end in e, as its adjectives do
+// when they are declined: "Süddeutsche Zeitung", "der Süddeutschen Zeitung". The last word may
+// be one ("Frankfurter Allgemeine") or a noun ("Neue Presse"). false if there is none.
+static bool decline(const char *name, char ending, bool last_too, char out[2 * ALIAS_BYTES])
 {
     size_t n = 0, letters = 0;
     bool changed = false;
     for (const char *p = name; *p && n + 2 < 2 * ALIAS_BYTES; p++) {
         out[n++] = *p;
         letters = *p == ' ' || *p == '-' ? 0 : letters + 1;
-        if (*p == 'e' && letters > 3 && (!p[1] || p[1] == ' ')) {
+        if (*p == 'e' && letters > 3 && (p[1] ? p[1] == ' ' : last_too)) {
             out[n++] = ending;
             changed = true;
         }
@@ -179,8 +181,8 @@ static shg_err add_inflected(sources *s, table *t, const row *r, const row *rows
 {
     char form[2 * ALIAS_BYTES];
     shg_err e = add_alias(s, t, r, rows, name);
-    for (const char *ending = "nr"; !e && *ending && !strcmp(r->src.lang, "de"); ending++) {
-        if (decline(name, *ending, form))
+    for (unsigned k = 0; !e && k < 4 && !strcmp(r->src.lang, "de"); k++) {
+        if (decline(name, k & 1 ? 'n' : 'r', k & 2, form))
             e = add_alias(s, t, r, rows, form);
     }
     return e;
@@ -290,8 +292,6 @@ static shg_err build(sources *s, table t[2], rows *rs)
     for (size_t i = 0; i < rs->n; i++) {
         row *r = &rs->r[i];
         shg_err e = add_names(s, &t[r->file], r, rs->r);
-        if (!e)
-            e = add_label(s, r->src.id, (uint32_t)i);
         if (e)
             return e;
         if (r->src.parent && !sources_by_id(s, r->src.parent))

@@ -22,6 +22,7 @@ static const code_mark MARKS[] = {
     {0x60c, TOKEN_COMMA},
     {0x61b, TOKEN_SEMI},
     {0x61f, TOKEN_STOP},
+    {0x640, 0}, // tatweel: stretches the word before it
     {0x6d4, TOKEN_STOP},
     {0x2018, TOKEN_QUOTE},
     {0x2019, TOKEN_QUOTE},

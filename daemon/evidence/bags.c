@@ -7,7 +7,7 @@
 enum {
     UNIT = 256,        // weights are whole numbers of 1/256
     SPREAD_PART = 16,  // of long texts, terms in more than a 16th of the sentences say nothing
-    SPREAD_MOST = 256, // nor do those in more than that
+    SPREAD_MOST = 128, // nor do those in more than that
     COUNT_MOST = 4095, // so that no sum of squares overflows, with 3 million words a side
     TERMS_MOST = 2,    // that begin at one word
     FIT_ROUNDS = 3,

@@ -24,7 +24,7 @@ typedef struct pairs {
 } pairs;
 
 // pairs_find seeks them by the terms that the sentences share. Time is linear in the words of
-// both, since no term is looked up that stands in more than 256 sentences; where there are still
+// both, since no term is looked up that stands in more than 128 sentences; where there are still
 // more than 4 pairs a sentence (texts that repeat themselves), in half as many, until
 // there are not. The pairs of (b, a) are those of (a, b). SHG_ENOMEM leaves *out empty.
 SHG_MUST_CHECK shg_err pairs_find(pairs *out, const bags *b);

@@ -298,6 +298,21 @@ static void number_texts(story *s)
     }
 }
 
+// The first article of the same house that m is an update of, or NULL.
+static const member *version_of(const story *s, const member *m)
+{
+    enum { REUSED = 1 << REL_COPY | 1 << REL_EXCERPT | 1 << REL_REWRITE };
+    for (size_t i = 0; i < s->n && s->order[i] != m; i++) {
+        const member *before = s->order[i];
+        if (!*m->r->publisher || before->r->publisher_hash != m->r->publisher_hash)
+            continue;
+        const edge *e = edge_of(m, before);
+        if (e && 1 << e->relation & REUSED)
+            return before;
+    }
+    return NULL;
+}
+
 static json_t *field(const member *m, const char *name)
 {
     return ask_field(m->r, name);
@@ -307,12 +322,13 @@ static json_t *render_members(const story *s)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < s->n; i++) {
-        const member *m = s->order[i];
+        const member *m = s->order[i], *first = version_of(s, m);
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:i}", "uri", field(m, "uri"),
+            list, json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:i, s:o}", "uri", field(m, "uri"),
                             "publisher", field(m, "publisher"), "headline", field(m, "headline"),
                             "published", field(m, "published"), "relation", relation_to_core(s, m),
-                            "role", role_of(s, m), "text", m->text));
+                            "role", role_of(s, m), "text", m->text, "version_of",
+                            first ? field(first, "uri") : json_null()));
     }
     return list;
 }

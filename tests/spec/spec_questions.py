@@ -349,3 +349,43 @@ class Stories(Clause):
         self.assertEqual(
             {p for _, p in self.rows(publisher="fenpost.example")}, {"fenpost.example"}
         )
+
+    UPDATE = "https://thehill.com/b2"
+
+    def test_c_11_15_version_of(self):
+        self.put_three()
+        self.put(self.UPDATE, text("bridge_copy"), published="2021-03-04T09:30:00Z")
+        r = self.story(self.ORIGIN)
+        self.assertEqual(
+            {u: m["version_of"] for u, m in r.of.items()},
+            {
+                self.ORIGIN: None,
+                self.UPDATE: self.ORIGIN,
+                self.CREDITS_IT: None,
+                self.DOES_NOT: None,
+            },
+        )
+
+    def test_c_11_16_own_house(self):
+        self.put_three()
+        self.put(self.UPDATE, text("bridge_copy"), published="2021-03-04T09:30:00Z")
+        for row in self.ok("SOURCES")["sources"]:
+            self.assertNotEqual(row["source"], row["publisher"])
+
+    def test_c_11_17_order(self):
+        times = {
+            self.ORIGIN: "2021-03-04T06:30:00Z",
+            self.UPDATE: "2021-03-04T09:30:00Z",
+            self.DOES_NOT: "2021-03-05T06:30:00Z",
+        }
+        seen = []
+        for order in (list(times), list(times)[::-1]):
+            for u in order:
+                self.put(u, text("bridge_copy"), published=times[u])
+                self.assertEqual(self.story(order[0])["story"], self.story(u)["story"])
+            seen.append(
+                [(m["uri"], m["text"], m["version_of"]) for m in self.story(self.ORIGIN)["members"]]
+            )
+            for u in order:
+                self.ok("DELETE", {"uri": u})
+        self.assertEqual(seen[0], seen[1])

@@ -308,6 +308,59 @@ static void c_11_14_publisher(void **state)
     assert_int_equal(len_at(ask(l, "SOURCES", NULL, "{'publisher':'thehill.com'}"), "sources"), 0);
 }
 
+#define UPDATE "https://thehill.com/bridge-2"
+
+static void c_11_15_versions(void **state)
+{
+    live *l = *state;
+    put_three(l);
+    expect(ask(l, "PUT", sample(l, "bridge_copy", "text"),
+               "{'uri':'" UPDATE "','published':'2021-03-04T09:30:00Z'}"),
+           200);
+    reply *r = story(l, DOES_NOT);
+    assert_string_equal(str_of(member(r, UPDATE), "version_of"), ORIGIN);
+    static const char *const others[] = {ORIGIN, CREDITS_IT, DOES_NOT};
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_true(json_is_null(json_object_get(member(r, others[i]), "version_of")));
+    put(l, "nobody/1", sample(l, "garden", "text")); // without a publisher there is no house
+    put(l, "nobody/2", sample(l, "garden", "text"));
+    r = story(l, "nobody/1");
+    assert_true(json_is_null(json_object_get(member(r, "nobody/2"), "version_of")));
+}
+
+static void c_11_16_no_row_of_its_own(void **state)
+{
+    live *l = *state;
+    put_three(l);
+    expect(ask(l, "PUT", sample(l, "bridge", "text"),
+               "{'uri':'" UPDATE "','published':'2021-03-05T09:30:00Z'}"),
+           200);
+    reply *r = ask(l, "SOURCES", NULL, "{}");
+    assert_null(row(r, "thehill.com", "thehill.com"));
+    expect_row(r, "thehill.com", "fenpost.example", 1, 0);
+}
+
+// The update came to be known last, and the origin before it.
+static void c_11_17_order_does_not_matter(void **state)
+{
+    live *l = *state;
+    char id[32];
+    const char *copy = sample(l, "bridge_copy", "text");
+    expect(ask(l, "PUT", copy, "{'uri':'" DOES_NOT "','published':'2021-03-05T06:30:00Z'}"), 200);
+    snprintf(id, sizeof id, "%s", str_at(story(l, DOES_NOT), "story"));
+    expect(ask(l, "PUT", copy, "{'uri':'" UPDATE "','published':'2021-03-04T09:30:00Z'}"), 200);
+    assert_string_equal(str_of(member(story(l, DOES_NOT), UPDATE), "relation"), "none");
+    expect(ask(l, "PUT", sample(l, "bridge", "text"),
+               "{'uri':'" ORIGIN "','published':'2021-03-04T06:30:00Z'}"),
+           200);
+    reply *r = story(l, DOES_NOT);
+    expect_str(r, "story", id);
+    assert_string_equal(str_of(member(r, ORIGIN), "relation"), "none");
+    assert_string_equal(str_of(member(r, UPDATE), "relation"), "copy");
+    assert_string_equal(str_of(member(r, UPDATE), "version_of"), ORIGIN);
+    assert_string_equal(str_of(member(r, DOES_NOT), "relation"), "copy");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +379,9 @@ int main(void)
         SPEC(c_11_12_rows),
         SPEC(c_11_13_window),
         SPEC(c_11_14_publisher),
+        SPEC(c_11_15_versions),
+        SPEC(c_11_16_no_row_of_its_own),
+        SPEC(c_11_17_order_does_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -225,20 +225,52 @@ static void grow(groups *g)
     }
 }
 
-static void link_texts(groups *g, const star_seat *seat, const star_link *links, size_t n_links)
+// best[i * n + t] is the strongest link of node i to a node of text t.
+static void find_links(uint16_t *best, const star_seat *seat, uint32_t n, const star_link *links,
+                       size_t n_links)
 {
-    for (uint32_t i = 0; i < g->n; i++)
-        g->size[i] = seat[i].text == i;
     for (size_t i = 0; i < n_links; i++) {
-        uint32_t a = seat[links[i].a].text, b = seat[links[i].b].text;
-        if (a == b || links[i].link <= sum_of(g, a, b))
-            continue;
-        if (!sum_of(g, a, b)) {
-            add_partner(g, a, b);
-            add_partner(g, b, a);
-        }
-        set_sum(g, a, b, links[i].link);
+        const star_link *l = &links[i];
+        uint16_t *x = &best[(size_t)l->a * n + seat[l->b].text];
+        uint16_t *y = &best[(size_t)l->b * n + seat[l->a].text];
+        *x = *x < l->link ? l->link : *x;
+        *y = *y < l->link ? l->link : *y;
     }
+}
+
+// link_pair makes of the sums of the one's links to the other, and back, the link of the two.
+static void link_pair(groups *g, const uint32_t *members, uint32_t a, uint32_t b)
+{
+    uint64_t sum =
+        members[a] <= members[b] ? sum_of(g, a, b) / members[a] : sum_of(g, b, a) / members[b];
+    set_sum(g, a, b, sum);
+    if (sum) {
+        add_partner(g, a, b);
+        add_partner(g, b, a);
+    }
+}
+
+static shg_err link_texts(groups *g, const star_seat *seat, const star_link *links, size_t n_links)
+{
+    uint32_t n = g->n, *members = calloc((size_t)n + 1, sizeof *members);
+    uint16_t *best = calloc((size_t)n * n + 1, sizeof *best);
+    if (best && members) {
+        find_links(best, seat, n, links, n_links);
+        for (uint32_t i = 0; i < n; i++) {
+            g->size[i] = seat[i].text == i;
+            members[seat[i].text]++;
+            for (uint32_t t = 0; t < n; t++)
+                g->sum[(size_t)seat[i].text * n + t] += best[(size_t)i * n + t];
+        }
+        for (uint32_t a = 0; a < n; a++)
+            for (uint32_t b = a + 1; b < n && g->size[a]; b++)
+                if (g->size[b])
+                    link_pair(g, members, a, b);
+    }
+    shg_err err = best && members ? SHG_OK : SHG_ENOMEM;
+    free(best);
+    free(members);
+    return err;
 }
 
 shg_err stars_cast(star_seat *seat, uint32_t n, const star_link *links, size_t n_links)
@@ -250,7 +282,9 @@ shg_err stars_cast(star_seat *seat, uint32_t n, const star_link *links, size_t n
         err = groups_make(&g, n, n_links);
     if (!err) {
         find_texts(&t, seat);
-        link_texts(&g, seat, links, n_links);
+        err = link_texts(&g, seat, links, n_links);
+    }
+    if (!err) {
         grow(&g);
         for (uint32_t i = 0; i < n; i++) // a group is known by the text that stands first
             seat[i].story = group_of(&g, seat[i].text);

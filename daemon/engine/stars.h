@@ -9,7 +9,8 @@
 // a member, but not like the centre, stays out.
 // Stories are the texts joined by average link (UPGMA: Sokal and Michener 1958): the two groups
 // with the strongest mean link over all pairs of their texts become one, until none has
-// STARS_JOIN. Two texts are linked as strongly as the two of their articles that are most.
+// STARS_JOIN. Two texts are linked by the mean, over the articles of the smaller one, of the
+// strongest link to an article of the other: one odd pair among many binds nothing.
 // Sums are of integers, ties go to the one that stands first: the answer depends on the order
 // of the nodes given and on nothing else.
 // Layer: engine.  May include: base.  Threads: pure.
@@ -21,8 +22,8 @@
 enum {
     STARS_ONE = 65535,               // a share or a link of 1
     STARS_HOLDS = STARS_ONE / 2 + 1, // of an article, what makes its holder its centre
-    STARS_JOIN = STARS_ONE / 5,      // mean link from which groups of texts are one story
-    STARS_MOST = 512, // nodes; time O(n (n + links)) at worst, memory 1 MiB for so many
+    STARS_JOIN = STARS_ONE * 3 / 10, // mean link from which groups of texts are one story
+    STARS_MOST = 512, // nodes; time O(n (n + links)) at worst, memory 2 MiB for so many
 };
 
 // What two nodes share. held_a: how much of a is held by b, if they can be one text; link: how

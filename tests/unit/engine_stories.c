@@ -134,11 +134,29 @@ static void weak_links_do_not_join(void **state)
 {
     (void)state;
     const arrival scene[] = {
-        {1, 0, {{0}}}, {2, 1, {PROSE(0, .35)}}, {3, 1, {PROSE(1, .35)}}, {4, 1, {PROSE(0, .15)}}};
+        {1, 0, {{0}}}, {2, 1, {PROSE(0, .35)}}, {3, 1, {PROSE(1, .35)}}, {4, 1, {PROSE(0, .29)}}};
     stories *s = play(scene, 4);
     is_placed(s, 1, 1, 0);
-    is_placed(s, 2, 2, 2); // .35 over two texts is under .2
+    is_placed(s, 2, 2, 2); // .35 over two texts is under .3
     is_placed(s, 3, 3, 3);
+    stories_close(&s);
+}
+
+static void one_odd_pair_binds_no_texts(void **state)
+{
+    (void)state;
+    const arrival scene[] = {
+        {1, 0, {{0}}},     {2, 1, {COPY(0)}},           {3, 2, {COPY(0), COPY(1)}},
+        {4, 1, {COPY(0)}}, {5, 1, {QUOTES(3, 40, .4)}}, // one copy of four shares with this one,
+        {6, 1, {COPY(4)}}, {7, 1, {COPY(4)}},           // that has three copies of its own
+        {8, 1, {COPY(4)}},
+    };
+    stories *s = play(scene, 5);
+    is_placed(s, 4, 4, 0); // alone it is linked, and all of it
+    stories_close(&s);
+    s = play(scene, 8);
+    is_placed(s, 3, 0, 0);
+    is_placed(s, 7, 4, 4);
     stories_close(&s);
 }
 
@@ -437,6 +455,7 @@ int main(void)
         cmocka_unit_test(quotes_join_a_story_of_another_text),
         cmocka_unit_test(a_chain_does_not_become_a_story),
         cmocka_unit_test(weak_links_do_not_join),
+        cmocka_unit_test(one_odd_pair_binds_no_texts),
         cmocka_unit_test(what_is_weeks_apart_is_no_event),
         cmocka_unit_test(two_stories_that_a_newcomer_binds_are_one),
         cmocka_unit_test(who_was_published_first_is_the_centre_though_it_comes_late),

@@ -55,13 +55,13 @@ class Server(Daemon):
                 said = time.monotonic()
                 self.say(f"  {what}: {len(out)}")
 
-    def put_all(self, docs):
-        """Stores all; returns how many were refused (empty texts, for one)."""
+    def put_all(self, docs, window=32):
+        """Stores all; returns how many were refused (empty texts, for one). They arrive in order where window is 1."""
         def requests():
             for d in docs:
                 head = {"uri": d["id"]} | {ours: d[theirs] for ours, theirs in FIELDS if d.get(theirs)}
                 yield d["id"], "PUT", head, d["text"].encode()
-        return sum("error" in h for h in self.many("put", requests()).values())
+        return sum("error" in h for h in self.many("put", requests(), window).values())
 
     def compare(self, docs, pairs, stored, **options):
         """The answer to COMPARE for each pair, of the stored articles or of the bare texts."""

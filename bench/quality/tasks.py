@@ -167,8 +167,8 @@ def derived(server, corpus, options, notes):
 
 
 def clusters(server, corpus, options, notes):
-    """STORY of each article against its cluster."""
-    server.put_all([corpus.docs[i] for i in corpus.clusters])
+    """STORY of each article against its cluster. Stories may depend on the order of arrival, so that is kept."""
+    server.put_all([corpus.docs[i] for i in corpus.clusters], window=1)
     answers = server.many("story", ((i, "STORY", {"uri": i}) for i in corpus.clusters))
     got = {i: a.get("story", "none for " + i) for i, a in answers.items()}
     members = collections.defaultdict(set)

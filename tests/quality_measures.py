@@ -6,6 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "bench", "quality"))
+import baseline  # noqa: E402
 import measures  # noqa: E402
 from measures import Span  # noqa: E402
 from names import Names, plain  # noqa: E402
@@ -73,6 +74,18 @@ class Measures(unittest.TestCase):
         rows = measures.reliability(scored)
         self.assertEqual([(r[0], r[2], r[4]) for r in rows], [(0.5, 2, 0.5), (0.95, 3, 1.0)])
         self.assertAlmostEqual(measures.calibration_error(scored), (2 * 0.05 + 3 * (1 - 2.92 / 3)) / 5)
+
+
+class Baseline(unittest.TestCase):
+    def test_methods(self):
+        ten = baseline.grams("one two three four five six seven eight nine ten")  # six 5-grams
+        five = baseline.grams("one two three four five")
+        self.assertEqual((len(ten), len(five), len(baseline.grams("天地玄黄宇宙洪荒日月"))), (6, 1, 3))
+        self.assertEqual(baseline.jaccard(ten, ten), "copy")
+        self.assertEqual(baseline.jaccard(ten, five), "none")  # 1 of 6
+        self.assertEqual(baseline.containment(ten, five), "excerpt")  # 1/6 and 1
+        self.assertEqual(baseline.containment(ten, ten), "copy")
+        self.assertEqual(baseline.containment(ten, baseline.grams("a b c d e f")), "none")
 
 
 class Tables(unittest.TestCase):

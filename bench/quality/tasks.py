@@ -5,6 +5,7 @@ worth reading and is no figure. An error counts as a wrong answer.
 """
 import collections
 
+import baseline
 import measures
 from folders import LEVELS, RELATIONS, relation
 from names import Names
@@ -32,7 +33,8 @@ def _sure(row):
 def relations(server, corpus, options, notes):
     """COMPARE's relation of each labelled pair, of the stored articles and of the bare texts."""
     server.put_all(corpus.docs.values())
-    out, gold = {}, _gold(corpus)
+    gold = _gold(corpus)
+    out = _baselines(corpus, gold)
     for way, stored in (("", True), ("_bare", False)):
         answers = server.compare(corpus.docs, _ids(corpus.pairs), stored)
         got = [_said(a) for a in answers]
@@ -53,6 +55,15 @@ def relations(server, corpus, options, notes):
                     out[f"score_{low:.2f}_to_{high:.2f}"] = score, n
                     out[f"right_{low:.2f}_to_{high:.2f}"] = right, n
     return out
+
+
+def _baselines(corpus, gold):
+    """The same pairs by textbook methods."""
+    grams = {i: baseline.grams(corpus.docs[i]["text"]) for pair in _ids(corpus.pairs) for i in pair}
+    return {"baseline_" + method.__name__:
+            (measures.macro_f1(measures.confusion(gold, [method(grams[a], grams[b]) for a, b in _ids(corpus.pairs)]),
+                               RELATIONS), len(gold))
+            for method in (baseline.jaccard, baseline.containment)}
 
 
 def _confusion_lines(cells):

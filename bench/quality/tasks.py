@@ -48,6 +48,7 @@ def relations(server, corpus, options, notes):
                 notes.append(_confusion_lines(cells))
         if stored:
             notes += [f"  {g} but {p}: {r['a']} {r['b']}" for r, g, p in zip(corpus.pairs, gold, got) if g != p]
+            notes += _by_language(corpus, gold, got)
             scored = [(a["score"], g == p) for a, g, p in zip(answers, gold, got) if p in REUSE]
             if scored:
                 out["score_calibration_error"] = measures.calibration_error(scored), len(scored)
@@ -55,6 +56,13 @@ def relations(server, corpus, options, notes):
                     out[f"score_{low:.2f}_to_{high:.2f}"] = score, n
                     out[f"right_{low:.2f}_to_{high:.2f}"] = right, n
     return out
+
+
+def _by_language(corpus, gold, got):
+    right = collections.defaultdict(list)
+    for r, g, p in zip(corpus.pairs, gold, got):
+        right[corpus.docs[r["a"]].get("lang", "?")].append(g == p)
+    return [f"  {lang}: {sum(ok)} of {len(ok)} pairs right" for lang, ok in sorted(right.items())]
 
 
 def _baselines(corpus, gold):

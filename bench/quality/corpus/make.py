@@ -7,7 +7,8 @@ usage: make.py [--check | --audit]
 
 The format of texts/*.txt, a paragraph a line; README.md beside this file says what the tables mean.
 
-    === id KEY=VALUE...         an article: source, lang, published, story (articles of one story share it)
+    === id KEY=VALUE...         an article: source, lang, published, story (articles of one story share it;
+                                "-": careful readers could differ; without: a story of its own)
     === block NAME              paragraphs to be glued on by `@block NAME`
     === form NAME source= lang= a form with $slots, filled in by lines `@fill id published slot=value; ...`
     === pairs                   lines `RELATION [low]: a~b a~c ...`; `a*b*c` means each with each
@@ -211,7 +212,8 @@ class Corpus:
                                      " ".join(w for w in rest if w != "low")))
         for d in self.docs.values():
             out["credits.tsv"] += [(d.name, name, role, text) for role, name, text in d.credits]
-            out["clusters.tsv"].append((d.name, d.fields.get("story", d.name)))
+            if d.fields.get("story") != "-":
+                out["clusters.tsv"].append((d.name, d.fields.get("story", d.name)))
         for label, (a, b) in self.lists["spans"]:
             self.known(a, b)
             found = self.spans(self.docs[a], self.docs[b])

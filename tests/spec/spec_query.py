@@ -161,7 +161,8 @@ class Query(Clause):
         own = " ".join(f"{w}x{k}" for k in "abcdefgh" for w in words(SHARED))
         header = {"article": {"publisher": "alpha.example"}}
         r = self.ok("QUERY", header, f"{own}. {BOX}".encode())
-        self.assertEqual(r["matches"], [])
+        self.assertTrue(r["suppressed"]["furniture"] == 0 or not r["matches"])
+        self.assertNotIn("alpha.example", [m["publisher"] for m in r["matches"]])
         return r["suppressed"]["furniture"]
 
     def test_c_8_11_furniture_of_a_publisher(self):

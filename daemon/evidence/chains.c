@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 enum {
-    WIDE_PAIRS = 4,  // a summary has
+    WIDE_PAIRS = 3,  // a summary has
     WIDE_WORDS = 60, // words, on the shorter side
     SORTS = 64,      // how often a pair is sorted, on the average: only texts made for it need more
     STACK_LEAST = 64,

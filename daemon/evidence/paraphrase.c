@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 enum {
-    COVERED = 60, // per cent of a passage's words in exact ones: then those say it
+    COVERED = 50,  // per cent of a passage's words in exact ones: then those say it, where
+    VERBATIM = 50, // a run has so many words, or so many per cent of the shorter text is exact
 };
 
 #define SURE 12.0 // words times cosine: less is chance
@@ -154,6 +155,15 @@ static bool is_free(const chooser *c, bag_range r)
     return true;
 }
 
+// shrink takes sentences at the ends that are in a passage out of [*begin, *end).
+static void shrink(const uint8_t *taken, uint32_t *begin, uint32_t *end)
+{
+    while (*begin < *end && taken[*begin] & IN_PASSAGE)
+        (*begin)++;
+    while (*end > *begin && taken[*end - 1] & IN_PASSAGE)
+        (*end)--;
+}
+
 static void claim(chooser *c, bag_range r)
 {
     for (uint32_t i = r.a_begin; i < r.a_end; i++)
@@ -215,19 +225,28 @@ static void hold(chooser *c, const passage *p)
     }
 }
 
+// is_exact tells whether the exact passages in p are what there is to show.
+static bool is_exact(const chooser *c, const meeting *m, const passage *p)
+{
+    uint64_t less = c->a->own_words < c->b->own_words ? c->a->own_words : c->b->own_words;
+    bool verbatim = m->longest >= VERBATIM || c->exact->words * 100ull >= less * VERBATIM;
+    return verbatim && m->words * 100ull >= p->words * (uint64_t)COVERED;
+}
+
 // choose makes a passage of a chain, if it is sure, says more than the exact ones in it, and
 // nothing else stands there.
 static void choose(chooser *c, const chain *x)
 {
     bag_range r = x->r;
-    if (!is_free(c, r))
+    shrink(c->taken_a, &r.a_begin, &r.a_end);
+    shrink(c->taken_b, &r.b_begin, &r.b_end);
+    if (r.a_begin == r.a_end || r.b_begin == r.b_end || !is_free(c, r))
         return;
     passage p = passage_of(c, r);
     if (p.words < PARAPHRASE_LEAST || p.words * x->cosine < SURE)
         return;
     meeting m = meet(c, &p);
-    bool covered = m.longest >= PARAPHRASE_STRONG && m.words * 100 >= p.words * COVERED;
-    if (m.broken || covered)
+    if (m.broken || is_exact(c, &m, &p))
         return;
     unite(c, &p, &r, &m.all);
     claim(c, r);

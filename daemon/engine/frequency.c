@@ -130,7 +130,7 @@ static void mark_prints(side *s, const reading *r, const uint8_t *verdict)
         if (furniture) {
             bool joins = before && p->begin <= before_end + FURNITURE_GAP;
             side_add_mark(s, joins && before_end < p->begin ? before_end : p->begin, p->end,
-                          MARK_FURNITURE);
+                          MARK_FURNITURE | MARK_REPEATED);
             before_end = p->end;
         }
         before = furniture;

@@ -2,25 +2,38 @@
 
 #include <math.h>
 
-static double logistic(double z)
+static double chance(derivation_row row, const affinity *f)
 {
+    double z = 0;
+    for (int i = 0; i < AFFINITY_COUNT; i++)
+        z += derivation_table[row][i] * f->x[i];
     return 1 / (1 + exp(-z));
 }
 
-// METER's question (Clough et al., ACL 2002), by two logistic regressions on the same two
-// measures: they hold for light and heavy rewriting alike, where runs of words break up.
-void derivation_decide(match *m)
+// Two fillings of one form were not made from each other, nor were two accounts that have
+// no more in common than what a third one said.
+static double most_of(relation r)
 {
-    if (m->relation == REL_TEMPLATE) {
-        m->derivation = DERIVED_NONE; // two fillings of one form
-        m->derivation_score = 0;
-        return;
-    }
-    double shared = sqrt(m->resemblance);
-    double any = logistic(6.502 * m->cosine + 6.718 * shared - 3.345);
-    double whole = logistic(2.719 * m->cosine + 5.727 * shared - 3.936);
-    m->derivation_score = m->identical ? 1 : any;
-    m->derivation = whole >= .5 || m->identical ? DERIVED_WHOLE
-                    : any >= .5                 ? DERIVED_PARTIAL
-                                                : DERIVED_NONE;
+    return r == REL_TEMPLATE ? 0 : r == REL_QUOTES ? .5 : 1;
+}
+
+shg_err derivation_decide(match *m, const side *a, const side *b)
+{
+    m->derivation = m->identical ? DERIVED_WHOLE : DERIVED_NONE;
+    m->derivation_score = m->identical;
+    double most = most_of(m->relation);
+    if (m->identical || most == 0)
+        return SHG_OK;
+    affinity f;
+    shg_err e = affinity_find(&f, a, b);
+    if (e)
+        return e;
+    double any = chance(f.consonantal ? DERIVATION_CONSONANTAL_ANY : DERIVATION_OTHER_ANY, &f);
+    double whole =
+        chance(f.consonantal ? DERIVATION_CONSONANTAL_WHOLE : DERIVATION_OTHER_WHOLE, &f);
+    any *= most;
+    whole = fmin(whole, any);
+    m->derivation_score = (any + whole) / 2;
+    m->derivation = whole >= .5 ? DERIVED_WHOLE : any >= .5 ? DERIVED_PARTIAL : DERIVED_NONE;
+    return SHG_OK;
 }

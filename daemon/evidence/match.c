@@ -95,8 +95,7 @@ static shg_err measure(match *out, const side *a, const side *b, bool shell)
     out->containment_a = out->identical ? 1 : share(out->passages.words, a->own_words);
     out->containment_b = out->identical ? 1 : share(out->passages.words, b->own_words);
     relation_decide(out, a, b, shell);
-    derivation_decide(out);
-    return SHG_OK;
+    return derivation_decide(out, a, b);
 }
 
 shg_err match_make(match *out, const side *a, const side *b)

@@ -8,7 +8,9 @@
 #define SHINGLED_EVIDENCE_SIDE_H
 #include "text/words.h"
 
-enum mark { MARK_SPEECH = 1, MARK_FURNITURE = 2 };
+// MARK_REPEATED goes with MARK_FURNITURE where only frequencies say so: such words may be
+// a text that many took over from one source, which is what derivation asks about.
+enum mark { MARK_SPEECH = 1, MARK_FURNITURE = 2, MARK_REPEATED = 4 };
 
 typedef struct side {
     words words;

@@ -1,0 +1,123 @@
+#include "t.h"
+#include "evidence/affinity.h"
+#include "evidence/terms.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static affinity find(const char *source, const char *made)
+{
+    side a, b;
+    affinity f;
+    assert_ok(side_make(&a, view_of(source), NULL));
+    assert_ok(side_make(&b, view_of(made), NULL));
+    assert_ok(affinity_find(&f, &a, &b));
+    side_free(&a);
+    side_free(&b);
+    return f;
+}
+
+static void near(double x, double y)
+{
+    assert_true(fabs(x - y) < 1e-12);
+}
+
+// "abcdefgh" has the grams abcde, bcdef, cdefg, defgh; "xabcdef" xabcd, abcde, bcdef.
+static void test_grams(void **state)
+{
+    (void)state;
+    affinity f = find("abcdefgh", "xabcdef");
+    near(f.x[AFFINITY_GRAMS], 2. / 3);
+    near(f.x[AFFINITY_RESEMBLANCE], sqrt(2. / 5));
+    near(find("xabcdef", "abcdefgh").x[AFFINITY_GRAMS], 2. / 4);
+    near(f.x[AFFINITY_MADE_LENGTH], log(8));
+    near(f.x[AFFINITY_SOURCE_LENGTH], log(9));
+    near(find("ab cde fgh", "xab, Cdef").x[AFFINITY_GRAMS], 2. / 3); // across words
+    near(find("aaaaaaaaa", "aaaaaa").x[AFFINITY_RESEMBLANCE], 1);    // each once
+    near(find("abcd", "abcd").x[AFFINITY_GRAMS], 0);                 // too short for one
+    near(find("", "abcdefgh").x[AFFINITY_GRAMS], 0);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    // once in made: tram, depot, mill; once in the source too: depot
+    affinity f = find("the tram, the tram, the depot", "the tram and the depot and the mill");
+    near(f.x[AFFINITY_ONCE], 1. / 3);
+    const char *const both[] = {"the", "tram", "depot"};
+    double sum = 0;
+    for (size_t i = 0; i < 3; i++)
+        sum += terms_idf(hash_key(view_of(both[i])));
+    near(f.x[AFFINITY_SHARED], log1p(sum));
+}
+
+// Two stretches of 60 grams: 124 letters, of which the source has the first 60.
+static void test_known(void **state)
+{
+    (void)state;
+    char made[125], source[61];
+    for (size_t i = 0; i < 124; i++)
+        made[i] = (char)('a' + (i * i * 7 + i / 26 * 11) % 26);
+    made[124] = 0;
+    memcpy(source, made, 60);
+    source[60] = 0;
+    near(find(source, made).x[AFFINITY_KNOWN], .5);
+    near(find(made, made).x[AFFINITY_KNOWN], 1);
+    near(find("zzzzzzzz", made).x[AFFINITY_KNOWN], 0);
+}
+
+static void test_scripts(void **state)
+{
+    (void)state;
+    assert_true(find("", "قررت بلدية المدينة إغلاق المستودع القديم").consonantal);
+    assert_true(find("", "עיריית העיר החליטה לסגור את המחסן").consonantal);
+    assert_false(find("", "Der Stadtrat schließt das alte Depot").consonantal);
+    assert_false(find("قررت بلدية المدينة", "Городской совет закрыл депо").consonantal);
+    assert_false(find("", "").consonantal);
+}
+
+// The page's own lines are left out; what only frequencies call so is not.
+static void test_furniture(void **state)
+{
+    (void)state;
+    side a, b;
+    affinity all, rest, repeated;
+    const char *text = "alpha bravo charlie delta echo foxtrot golf hotel india juliet";
+    assert_ok(side_make(&a, view_of(text), NULL));
+    assert_ok(side_make(&b, view_of(text), NULL));
+    assert_ok(affinity_find(&all, &a, &b));
+    side_add_mark(&b, 0, 5, MARK_FURNITURE | MARK_REPEATED);
+    assert_ok(affinity_find(&repeated, &a, &b));
+    side_add_mark(&a, 5, 10, MARK_FURNITURE);
+    assert_ok(affinity_find(&rest, &a, &b));
+    assert_memory_equal(&all.x, &repeated.x, sizeof all.x);
+    assert_true(rest.x[AFFINITY_GRAMS] < .6 && rest.x[AFFINITY_GRAMS] > .4);
+    near(rest.x[AFFINITY_SOURCE_LENGTH], log1p(26));
+    side_free(&a);
+    side_free(&b);
+}
+
+// A text over the bound is read up to it, and one word repeated costs no more than others.
+static void test_bound(void **state)
+{
+    (void)state;
+    size_t n = 3 * (size_t)AFFINITY_MOST;
+    char *text = malloc(n + 1);
+    assert_non_null(text);
+    for (size_t i = 0; i < n; i++)
+        text[i] = "aaaaaaa "[i % 8];
+    text[n] = 0;
+    affinity f = find(text, text);
+    near(f.x[AFFINITY_MADE_LENGTH], log1p(AFFINITY_MOST));
+    near(f.x[AFFINITY_GRAMS], 1);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_grams),     cmocka_unit_test(test_words),
+        cmocka_unit_test(test_known),     cmocka_unit_test(test_scripts),
+        cmocka_unit_test(test_furniture), cmocka_unit_test(test_bound)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

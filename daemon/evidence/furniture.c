@@ -12,7 +12,8 @@ enum {
     PHRASES_MOST = 2048,
     TABLE_SLOTS = 8192, // by the hash of the first word
     KEY_MOST = 128,
-    LINE_MOST = 81,  // how far to look for the ends of a line: over every line_most
+    LINE_MOST = 101, // how far to look for the ends of a line: over every line_most but FIRM's
+    FIRM_NAME = 5,   // words
     TWIN_WORDS = 12, // words that two lines must begin with to be one caption
     TWINS_MOST = 64,
     REPEAT_WORDS = 4,   // shorter lines may well stand twice
@@ -24,13 +25,17 @@ enum {
     ABBREVIATION = 2,  // letters of a word that a stop may belong to
 };
 
-enum kind { CAPTION, NOTICE, ADDRESS, LINE, BOX, LABEL, END, KINDS };
+enum kind { CAPTION, NOTICE, ADDRESS, LINE, BOX, LABEL, END, ABOUT, FIRM, KINDS };
 
 // A line longer than this is not furniture as a whole.
 static const unsigned line_most[KINDS] = {
-    [CAPTION] = 80, [NOTICE] = 60, [ADDRESS] = 40, [LINE] = 40, [BOX] = 8, [LABEL] = 8, [END] = 60};
-static const char *const kind_name[KINDS] = {"caption", "notice", "address", "line",
-                                             "box",     "label",  "end"};
+    [CAPTION] = 80, [NOTICE] = 60, [ADDRESS] = 40, [LINE] = 40,  [BOX] = 8,
+    [LABEL] = 8,    [END] = 60,    [ABOUT] = 100,  [FIRM] = 150,
+};
+static const unsigned sentence_most[KINDS] = {
+    [NOTICE] = 60, [ADDRESS] = 40, [END] = 60, [ABOUT] = 60};
+static const char *const kind_name[KINDS] = {"caption", "notice", "address", "line", "box",
+                                             "label",   "end",    "about",   "firm"};
 
 typedef struct phrase {
     uint64_t word[PHRASE_WORDS];
@@ -160,7 +165,7 @@ static void mark_beside(side *s, enum kind kind, size_t begin, size_t end)
 // in; of a longer one what follows the phrase.
 static void mark_sentence(side *s, const phrase *p, size_t i, size_t begin, size_t end)
 {
-    unsigned most = line_most[p->kind];
+    unsigned most = sentence_most[p->kind];
     size_t from = sentence_begin(s, i, begin), to = rest_end(s, i + p->n - 1, end);
     if (to - from > most)
         from = i;
@@ -169,8 +174,42 @@ static void mark_sentence(side *s, const phrase *p, size_t i, size_t begin, size
     side_add_mark(s, from, to, MARK_FURNITURE);
 }
 
+// firm_named tells whether a name and a colon follow the phrase at word i that begins a line
+// ("About Roe Optics: ..."), or the line ends with the name.
+static bool firm_named(const side *s, const phrase *p, size_t i, size_t end)
+{
+    const words *w = &s->words;
+    for (size_t k = i + p->n; k < end && k < i + p->n + FIRM_NAME; k++) {
+        if (!(w->w[k].flags & (WORD_CAP | WORD_CHAR)) && w->text.p[w->w[k].begin] < 0xd6)
+            return false;
+        const uint8_t *after = w->text.p + w->w[k].end;
+        size_t left = w->text.len - w->w[k].end;
+        bool colon = left && (*after == ':' || (left > 2 && !memcmp(after, "\xef\xbc\x9a", 3)));
+        if (colon || k + 1 == end)
+            return true;
+    }
+    return false;
+}
+
+// mark_firm marks what a press release says of its firm each time: a paragraph in its second
+// half, or the one under a title of its own.
+static void mark_firm(side *s, const phrase *p, size_t i)
+{
+    size_t most = line_most[FIRM], end, begin = side_line(s, i, most, &end);
+    if (begin < i || 2 * i < s->words.n || !firm_named(s, p, i, end))
+        return;
+    if (end - i <= p->n + FIRM_NAME && end < s->words.n)
+        side_line(s, end, most, &end);
+    if (end - i <= most)
+        side_add_mark(s, i, end, MARK_FURNITURE);
+}
+
 static void mark_phrase(side *s, const phrase *p, size_t i)
 {
+    if (p->kind == FIRM) {
+        mark_firm(s, p, i);
+        return;
+    }
     size_t end, begin = side_line(s, i, LINE_MOST, &end);
     if (p->kind == END && s->words.n - i <= AFTER_MOST)
         side_add_mark(s, i, s->words.n, MARK_FURNITURE);
@@ -179,7 +218,7 @@ static void mark_phrase(side *s, const phrase *p, size_t i)
         mark_beside(s, p->kind, begin, end);
     } else if (p->kind == CAPTION) {
         side_add_mark(s, i, i + p->n, MARK_FURNITURE);
-    } else if (p->kind == NOTICE || p->kind == ADDRESS || p->kind == END) {
+    } else if (sentence_most[p->kind]) {
         mark_sentence(s, p, i, begin, end);
     }
 }

@@ -9,7 +9,7 @@
 enum {
     SHELL_SHARE = 5,
     REST_PROSE = 16, // shared prose from which it matters what the rest is about
-    REST_LEAST = 50, // words of it on each side that tell
+    REST_LEAST = 25, // words of it on each side that tell
 };
 
 static const char *const relation_names[REL_COUNT] = {

@@ -26,6 +26,7 @@ enum {
 #define REWORDED .55        // of the prose: of one rumour told by two, it is at most half
 #define REWORDED_QUOTED .70 // where they quote the same: what stands around quotations is alike
 #define SCATTERED .10       // of the shorter one's prose, where no run is long
+#define APART .08           // the same of two articles that have nothing to do with each other
 #define SMALLER .80         // of the larger one's length: what is longer is no excerpt of it
 
 static double least(double x, double y)
@@ -120,7 +121,10 @@ static bool is_among_furniture(const passages *p)
 static bool is_standing(const match *m, const side *a, const side *b)
 {
     strangers s = strangers_of(a, b);
-    return m->rest_cosine < s.rest && high(m) < s.share && m->passages.prose < STANDING_MOST;
+    if (m->rest_cosine < s.rest && high(m) < s.share && m->passages.prose < STANDING_MOST)
+        return true;
+    bool one_publisher = a->publisher && a->publisher == b->publisher;
+    return one_publisher && m->rest_cosine < APART && high(m) < WHOLE;
 }
 
 // What is shared, names and titles aside.
@@ -236,12 +240,12 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
     bool ceremony = high(m) >= MOST_OF && is_ceremony(m, a, b);
     if (low(m) >= WHOLE && !ceremony)
         return REL_COPY;
-    if (is_within(m, brief) && !ceremony)
+    bool standing = is_standing(m, a, b);
+    if (is_within(m, brief) && !ceremony && !standing)
         return REL_EXCERPT;
     if (brief)
         return REL_NONE;
     wording w = wording_of(m, a, b);
-    bool standing = is_standing(m, a, b);
     bool reused = !standing && !is_among_furniture(&m->passages) && reuses_prose(m, &w, a, b);
     if (reused || rewords(m, a, b))
         return form ? REL_TEMPLATE : REL_REWRITE;

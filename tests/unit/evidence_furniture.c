@@ -32,6 +32,19 @@ static const char *const samples[] = {
     "[Hier können Sie die Rechte an diesem Artikel erwerben. Die Fischer von Skarup "
     "streiten über ein Netz. Ein Wirt schweigt.]",
     ONE_LINE ONE_LINE "[Pressekontakt: Ida Holm, Telefon 040 1234. Wir sind die Größten im Land.]",
+    ONE_LINE "[Sachdienliche Hinweise nimmt die Polizei in Skarup entgegen.] " ONE_LINE,
+    "Der Bürgermeister ging.\n[Über die Autorin: Ida Holm wuchs zwischen zwei Flüssen auf. Sie "
+    "schreibt seit "
+    "Jahren über alles, was wächst, kriecht oder sich verläuft, und lebt mit einem Hund am Hafen.]",
+    "Roe Optics opened a grinding shop. The town moved a bus line for it.\n[About Roe Optics: The "
+    "firm "
+    "has made mirrors since 1921. It has five sites.]",
+    "Roe Optics opened a grinding shop. The town moved a bus line for it.\n[About Roe "
+    "Optics]\n[The firm "
+    "has made mirrors since 1921. It has five sites.]",
+    "The town moved a bus line.\nAbout forty people: that is what came of it. Others went home at "
+    "once.",
+    "关于公司的消息，今天早上。市长回家了，渔民也回家了。\n[关于远山光学：公司成立于一九二一年]",
     "El alcalde se fue a casa.\n[Suscríbete a nuestro boletín]\n[Todos los derechos reservados]",
     "Le maire est parti.\n[À lire aussi : ce que dit la cuisinière]\nIl reviendra.",
     "O prefeito foi para casa.\n[Leia também: o que disse a cozinheira]",

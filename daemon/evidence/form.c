@@ -3,7 +3,7 @@
 #include "evidence/terms.h"
 
 enum {
-    HEAD_MOST = 12,   // words before the first passage, and after the last, that may hold a field
+    END_MOST = 12,    // words before the first passage, and after the last, that may hold a field
     NEAR = 64,        // words around a gap where a number that has only moved is found
     BRIEF_WORDS = 80, // a shorter text is about its fields, dates too, and nothing moves
     TINY_WORDS = 30,  // and in one so short each of them tells
@@ -56,6 +56,12 @@ static bool is_name(const words *w, size_t i, uint64_t *hash)
 static bool is_either(const words *w, size_t i, uint64_t *hash)
 {
     return is_number(w, i, hash) || is_name(w, i, hash);
+}
+
+// In tiny ones every capital is.
+static bool is_marked(const words *w, size_t i, uint64_t *hash)
+{
+    return is_number(w, i, hash) || w->w[i].flags & WORD_CAP;
 }
 
 // What is a field, and how far around its gap it may have moved.
@@ -112,7 +118,7 @@ static void count_gap(fields *f, gap g, gap other, const reading *how)
         bool either = is_either(g.w, i, &hash);
         if (stands_near(other.w, other.begin, other.end, how->near, hash))
             continue;
-        if (either)
+        if (either || how->is_field(g.w, i, &own))
             f->different += both && how->is_field(g.w, i, &own);
         else
             f->reworded += !(g.w->w[i].flags & WORD_CAP) && !(lexicon_of(hash) & CALENDAR);
@@ -125,17 +131,33 @@ static void count_between(fields *f, gap x, gap y, const reading *how)
     count_gap(f, y, x, how);
 }
 
-// What stands before the first run and after the last, where that is little.
+// What only one of them has at its end was cut off in the other, and says nothing.
+static void count_end(fields *f, gap x, gap y, const reading *how)
+{
+    if (x.begin < x.end && y.begin < y.end)
+        count_between(f, x, y, how);
+}
+
+// What stands before the first run and after the last, where that is little in one of them.
 static void count_ends(fields *f, const passages *p, const words *a, const words *b,
                        const reading *how)
 {
     const passage *last = &p->p[p->n - 1];
     const run *first = &p->run[p->p[0].run];
-    if (first->a <= HEAD_MOST && first->b <= HEAD_MOST)
-        count_between(f, (gap){a, 0, first->a}, (gap){b, 0, first->b}, how);
-    if (last->a_end + HEAD_MOST >= a->n && last->b_end + HEAD_MOST >= b->n)
-        count_between(f, (gap){a, last->a_end, (uint32_t)a->n},
-                      (gap){b, last->b_end, (uint32_t)b->n}, how);
+    gap head[2] = {{a, 0, first->a}, {b, 0, first->b}};
+    gap tail[2] = {{a, last->a_end, (uint32_t)a->n}, {b, last->b_end, (uint32_t)b->n}};
+    if (first->a <= END_MOST || first->b <= END_MOST) {
+        for (int i = 0; i < 2; i++)
+            head[i].begin = head[i].end > END_MOST ? head[i].end - END_MOST : 0;
+        count_end(f, head[0], head[1], how);
+    }
+    if (last->a_end + END_MOST >= a->n || last->b_end + END_MOST >= b->n) {
+        for (int i = 0; i < 2; i++) {
+            if (tail[i].end - tail[i].begin > END_MOST)
+                tail[i].end = tail[i].begin + END_MOST;
+        }
+        count_end(f, tail[0], tail[1], how);
+    }
 }
 
 static fields count(const passages *p, const words *a, const words *b, const reading *how)
@@ -199,11 +221,12 @@ bool form_filled(const passages *p, const side *a, const side *b)
     fields numbers = count(p, x, y, &(reading){brief ? is_number : is_quantity, near});
     fields names = count(p, x, y, &(reading){is_name, near});
     fields either = count(p, x, y, &(reading){is_either, near});
-    if (shorter(a, b, TINY_WORDS) && differ(&either, 2, 0))
+    fields marked = count(p, x, y, &(reading){is_marked, 0});
+    if (a->own_words < TINY_WORDS && b->own_words < TINY_WORDS && differ(&marked, 2, 0))
         return true;
     if ((is_dense(a) || is_dense(b)) &&
         (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5) ||
-         (brief && differ(&numbers, 2, .3))))
+         (brief && differ(&numbers, 2, numbers.reworded ? .3 : .2))))
         return true;
     if (numbers.same >= 2 * NUMBERS_MANY && numbers.same >= 4 * numbers.different)
         return false;

@@ -70,14 +70,21 @@ typedef struct reading {
     uint32_t near;
 } reading;
 
-// stands_near tells whether a word stands in [begin, end) of w or `near` words around it.
-static bool stands_near(const words *w, uint32_t begin, uint32_t end, uint32_t near, uint64_t hash)
+// What stands between two runs on one side, and on the other.
+typedef struct gap {
+    const words *w;
+    uint32_t begin, end;
+} gap;
+
+// stands_near tells whether word i of g stands in the gap o or `near` words around it; a
+// number also in words.
+static bool stands_near(const words *g, uint32_t i, gap o, uint32_t near)
 {
-    uint32_t from = begin > near ? begin - near : 0;
-    for (uint32_t i = from; i < end + near && i < w->n; i++) {
-        uint64_t x;
-        (void)lexicon_number(w, i, &x);
-        if (x == hash)
+    uint64_t hash, x;
+    bool number = lexicon_number(g, i, &hash);
+    uint32_t from = o.begin > near ? o.begin - near : 0;
+    for (uint32_t k = from; k < o.end + near && k < o.w->n; k++) {
+        if (o.w->w[k].hash == g->w[i].hash || (number && lexicon_number(o.w, k, &x) && x == hash))
             return true;
     }
     return false;
@@ -90,20 +97,13 @@ static void count_run(fields *f, const words *w, run r, const reading *how)
         f->same += 2u * how->is_field(w, i, &hash); // once for each side
 }
 
-// What stands between two runs on one side, and on the other.
-typedef struct gap {
-    const words *w;
-    uint32_t begin, end;
-} gap;
-
 // holds_field tells whether a field stands in the gap; where fields may move, one that
 // does not stand around the other gap.
 static bool holds_field(gap g, gap other, const reading *how)
 {
     uint64_t hash;
     for (uint32_t i = g.begin; i < g.end; i++) {
-        if (how->is_field(g.w, i, &hash) &&
-            !(how->near && stands_near(other.w, other.begin, other.end, how->near, hash)))
+        if (how->is_field(g.w, i, &hash) && !(how->near && stands_near(g.w, i, other, how->near)))
             return true;
     }
     return false;
@@ -114,14 +114,14 @@ static void count_gap(fields *f, gap g, gap other, const reading *how)
 {
     bool both = holds_field(other, g, how);
     for (uint32_t i = g.begin; i < g.end; i++) {
-        uint64_t hash, own;
-        bool either = is_either(g.w, i, &hash);
-        if (stands_near(other.w, other.begin, other.end, how->near, hash))
+        uint64_t hash;
+        const word *x = &g.w->w[i];
+        if (stands_near(g.w, i, other, how->near))
             continue;
-        if (either || how->is_field(g.w, i, &own))
-            f->different += both && how->is_field(g.w, i, &own);
-        else
-            f->reworded += !(g.w->w[i].flags & WORD_CAP) && !(lexicon_of(hash) & CALENDAR);
+        if (how->is_field(g.w, i, &hash))
+            f->different += both;
+        else if (!is_either(g.w, i, &hash))
+            f->reworded += !(x->flags & WORD_CAP) && !(lexicon_of(x->hash) & CALENDAR);
     }
 }
 
@@ -177,10 +177,11 @@ static fields count(const passages *p, const words *a, const words *b, const rea
     return f;
 }
 
-// differ tells whether at least `least` fields, and `share` of all, differ.
-static bool differ(const fields *f, unsigned least, double share)
+// differ tells whether at least `least` fields, and `share` of all, differ, and no more than
+// `most` times as many other words.
+static bool differ(const fields *f, unsigned least, double share, unsigned most)
 {
-    return f->different >= least && 2 * f->different >= f->reworded &&
+    return f->different >= least && most * f->different >= f->reworded &&
            f->different >= share * (f->same + f->different);
 }
 
@@ -222,15 +223,15 @@ bool form_filled(const passages *p, const side *a, const side *b)
     fields names = count(p, x, y, &(reading){is_name, near});
     fields either = count(p, x, y, &(reading){is_either, near});
     fields marked = count(p, x, y, &(reading){is_marked, 0});
-    if (a->own_words < TINY_WORDS && b->own_words < TINY_WORDS && differ(&marked, 2, 0))
+    if (a->own_words < TINY_WORDS && b->own_words < TINY_WORDS && differ(&marked, 2, 0, 1))
         return true;
     if ((is_dense(a) || is_dense(b)) &&
-        (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5) ||
-         (brief && differ(&numbers, 2, numbers.reworded ? .3 : .2))))
+        (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5, 2) ||
+         (brief && differ(&numbers, 2, numbers.reworded ? .3 : .2, 2))))
         return true;
     if (numbers.same >= 2 * NUMBERS_MANY && numbers.same >= 4 * numbers.different)
         return false;
-    return differ(&names, 4, .5) || differ(&either, brief ? 3 : 6, .4);
+    return differ(&names, 4, .5, 2) || differ(&either, brief ? 3 : 6, .4, 2);
 }
 
 bool form_weather(const side *s)

@@ -6,7 +6,7 @@
 extern const unsigned char lexicon_data[]; // data/lexicon.tsv
 extern const size_t lexicon_data_len;
 
-enum { KEY_MOST = 128, PREFIXES_MOST = 24, VALUES_MOST = 64, VALUE_SHIFT = 8 };
+enum { KEY_MOST = 128, NUMBER_MOST = 64, PREFIXES_MOST = 24, VALUES_MOST = 64, VALUE_SHIFT = 8 };
 
 static const struct {
     const char *name;
@@ -128,6 +128,8 @@ bool lexicon_number(const words *w, size_t i, uint64_t *hash)
 {
     const word *x = &w->w[i];
     *hash = x->hash;
+    if (x->flags & WORD_NUMBER && x->key_len > NUMBER_MOST)
+        return true;
     if (x->flags & WORD_NUMBER) {
         view digits = digits_of(words_key(w, i));
         if (digits.len < x->key_len)

@@ -6,6 +6,7 @@ enum {
     SLOT_MOST = 12, // words between two runs, on either side, that are a place to fill in
     TALLY_BITS = 9,
     TALLY_MOST = 256, // words that are told apart; what a long text has over them is not seen
+    KEY_MOST = 64,    // bytes: of a longer one no inflected form is sought
     LETTERS = 3,      // of a name
     NAME_BYTES = 5,   // of a key: three letters of most alphabets
     NAMES_LEAST = 2,  // names of each side that stand there twice, and never in the other text
@@ -95,9 +96,12 @@ static bool holds(view text, view part)
 static bool is_inflected(const pair *x, const slot *s, int which, uint32_t i)
 {
     view key = words_key(x->w[which], i);
+    if (key.len > KEY_MOST)
+        return false;
     for (uint32_t k = s->begin[1 - which]; k < s->end[1 - which]; k++) {
         view other = words_key(x->w[1 - which], k);
-        if (other.len >= NAME_BYTES && (holds(other, key) || holds(key, other)))
+        if (other.len >= NAME_BYTES && other.len <= KEY_MOST &&
+            (holds(other, key) || holds(key, other)))
             return true;
     }
     return false;

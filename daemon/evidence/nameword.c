@@ -166,10 +166,10 @@ size_t nameword_stems(const words *w, size_t i, const lookup *shapes, name_part 
         return 0;
     if (c == 0xd9 || (c == 0xd8 && w->text.p[x->begin + 1] == 0xa8)) // the letters of prefixes
         return cut_prefixes(w, i, shapes, out);
+    const uint8_t *last = w->text.p + x->end - 3;
+    if (x->end - x->begin > 3 && last[2] >= 0x80 && last[0] >= 0xea && last[0] <= 0xed)
+        return cut_suffixes(w, i, shapes, out); // ends in a Hangul syllable (U+AC00 to U+D7A3)
     if (c < 0x80)
         return cut_elision(w, i, shapes, out);
-    if (w->text.p[x->end - 1] >= 0x80 && x->end - x->begin > 3 && w->text.p[x->end - 3] >= 0xea &&
-        w->text.p[x->end - 3] <= 0xed) // ends in a Hangul syllable (U+AC00 to U+D7A3)
-        return cut_suffixes(w, i, shapes, out);
     return 0;
 }

@@ -183,10 +183,9 @@ static bool by_compound(const naming *n, size_t i, mention *m)
 
 bool shapes_find(const naming *n, size_t i, mention *m)
 {
-    return by_line(n->w, i, m) || by_head(n, i, m) || by_tail(n, i, m) ||
-           by_call_sign(n->w, i, m) || by_station(n, i, m) || shapes_begun(n, i, m) ||
-           shapes_led(n, i, m) || by_compound(n, i, m) || shapes_quoted(n, i, m) ||
-           shapes_spelt(n, i, m);
+    return by_line(n->w, i, m) || shapes_begun(n, i, m) || by_head(n, i, m) || by_tail(n, i, m) ||
+           by_call_sign(n->w, i, m) || by_station(n, i, m) || shapes_led(n, i, m) ||
+           by_compound(n, i, m) || shapes_quoted(n, i, m) || shapes_spelt(n, i, m);
 }
 
 void shapes_widen(const naming *n, mention *m)

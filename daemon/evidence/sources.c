@@ -50,16 +50,27 @@ static uint8_t cap_rule_of(const word *w)
     return w->flags & WORD_CAP ? CAP_FIRST : CAP_ANY;
 }
 
-// same_name: one source may list a name twice (capitals differ); two sources in one
+// relax_caps: a name that is listed as "ANSA" and as "Ansa" may be written both ways.
+static void relax_caps(alias *a, const alias *again)
+{
+    for (size_t i = 0; i < a->n_words; i++) {
+        if (again->cap[i] < a->cap[i])
+            a->cap[i] = again->cap[i];
+    }
+}
+
+// claim_name: one source may list a name twice (capitals differ); two sources in one
 // file may not share one, because either could be meant.
 static shg_err claim_name(sources *s, table *t, const row *r, const row *rows, uint64_t h,
                           uint32_t id, const char *name)
 {
     uint32_t old;
     if (lookup_get(&s->names, h, &old)) {
-        const alias *a = &s->alias[old];
-        if (a->source == s->alias[id].source)
+        alias *a = &s->alias[old];
+        if (a->source == s->alias[id].source) {
+            relax_caps(a, &s->alias[id]);
             return SHG_OK;
+        }
         if (rows[a->source].file == r->file)
             return table_fault(t, "\"%s\" is a name of %s already", name, s->list[a->source].id);
         if (rows[a->source].file > r->file)

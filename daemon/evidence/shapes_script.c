@@ -80,18 +80,28 @@ static bool is_first(const naming *n, size_t i)
     return bits & SHAPE_FIRST;
 }
 
+// lower_tail is the last word of "La Gazette des îles", whose name goes on in small letters.
+static size_t lower_tail(const naming *n, size_t i)
+{
+    const words *w = n->w;
+    bool goes_on =
+        nameword_joined(w, i) && shapes_in(n, i + 1, SHAPE_ARTICLE) && nameword_joined(w, i + 1);
+    return goes_on ? i + 2 : i;
+}
+
 bool shapes_begun(const naming *n, size_t i, mention *m)
 {
-    size_t first = i;
-    if (!nameword_capital(n->w, i) || !is_first(n, i))
+    const words *w = n->w;
+    if (!nameword_capital(w, i) || !is_first(n, i))
         return false;
+    bool article = i > n->not_before && nameword_joined(w, i - 1) && nameword_capital(w, i - 1) &&
+                   shapes_in(n, i - 1, SHAPE_ARTICLE) && !(w->w[i - 1].flags & WORD_LINE);
     size_t last = run_of_capitals(n, i + 1);
+    if (last == i && article)
+        last = lower_tail(n, i);
     if (last == i)
         return false;
-    if (i > n->not_before && nameword_joined(n->w, i - 1) && nameword_capital(n->w, i - 1) &&
-        shapes_in(n, i - 1, SHAPE_ARTICLE) && !(n->w->w[i - 1].flags & WORD_LINE))
-        first--;
-    *m = shapes_make(n->w, first, last);
+    *m = shapes_make(w, i - article, last);
     return true;
 }
 
@@ -114,8 +124,8 @@ static bool has_article(const words *w, size_t i)
     return key.len > 4 && !memcmp(key.p, "\xd8\xa7\xd9\x84", 4);
 }
 
-// bare: neither marks nor an adjective; a word with an article, or one without and one with
-// it ("Minbar al-Qura"). An Urdu name has none and is one word.
+// bare: neither marks nor an adjective; words with an article, or one without and one with it
+// ("Minbar al-Qura"). An Urdu name has none and is one word.
 static bool bare(const naming *n, size_t i, mention *m)
 {
     static const uint8_t URDU_LEAD[] = "\xd8\xb1\xd9\x88\xd8\xb2";
@@ -126,8 +136,9 @@ static bool bare(const naming *n, size_t i, mention *m)
         return false;
     if (lead.len < 6 || memcmp(lead.p, URDU_LEAD, 6)) {
         last += !has_article(w, last);
-        if (!has_article(w, last) || (last > i + 1 && !nameword_joined(w, i + 1)))
+        if (last >= w->n || !has_article(w, last) || (last > i + 1 && !nameword_joined(w, i + 1)))
             return false;
+        last += nameword_joined(w, last) && has_article(w, last + 1) && last == i + 1;
     }
     *m = shapes_make(w, i + 1, last);
     return true;

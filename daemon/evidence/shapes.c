@@ -181,11 +181,28 @@ static bool by_compound(const naming *n, size_t i, mention *m)
     return false;
 }
 
+// bits_of is what the lists say of word i, of it without a possessive 's, and of what is
+// written together with more.
+static uint32_t bits_of(const naming *n, size_t i)
+{
+    name_part part[NAMEWORD_FORMS];
+    uint32_t bits = nameword_shape(n->shapes, n->w->w[i].hash);
+    if (nameword_owns(n->w, i))
+        bits |= nameword_shape(n->shapes, nameword_hash(n->w, i));
+    for (size_t k = nameword_stems(n->w, i, n->shapes, part); k; k--)
+        bits |= nameword_shape(n->shapes, part[k - 1].hash);
+    return bits;
+}
+
 bool shapes_find(const naming *n, size_t i, mention *m)
 {
-    return by_line(n->w, i, m) || shapes_begun(n, i, m) || by_head(n, i, m) || by_tail(n, i, m) ||
-           by_call_sign(n->w, i, m) || by_station(n, i, m) || shapes_led(n, i, m) ||
-           by_compound(n, i, m) || shapes_quoted(n, i, m) || shapes_spelt(n, i, m);
+    uint32_t bits = bits_of(n, i);
+    return by_line(n->w, i, m) || (bits & SHAPE_FIRST && shapes_begun(n, i, m)) ||
+           (bits & SHAPE_HEAD && by_head(n, i, m)) || (bits & SHAPE_TAIL && by_tail(n, i, m)) ||
+           by_call_sign(n->w, i, m) || (bits & SHAPE_STATION && by_station(n, i, m)) ||
+           (bits & (SHAPE_LEAD | SHAPE_BARE) && shapes_led(n, i, bits, m)) ||
+           by_compound(n, i, m) || (bits & SHAPE_HEAD && shapes_quoted(n, i, m)) ||
+           shapes_spelt(n, i, m);
 }
 
 void shapes_widen(const naming *n, mention *m)

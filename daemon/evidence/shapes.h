@@ -26,10 +26,10 @@ void shapes_widen(const naming *n, mention *m);
 // Malta".
 size_t shapes_place(const words *w, size_t i);
 
-// What shapes_find asks too (shapes_script.c): names behind a noun for outlets (el diario X); that
-// begin with one (Radio X, Corriere di X); in quotation marks with a head in small letters; known
-// by how they end in scripts without capitals.
-bool shapes_led(const naming *n, size_t i, mention *m);
+// What shapes_find asks too, at a word of that kind (shapes_script.c): names behind a noun for
+// outlets (el diario X); that begin with one (Radio X, Corriere di X); in quotation marks with a
+// head in small letters; known by how they end in scripts without capitals.
+bool shapes_led(const naming *n, size_t i, uint32_t bits, mention *m); // bits of name_shape
 bool shapes_begun(const naming *n, size_t i, mention *m);
 bool shapes_quoted(const naming *n, size_t i, mention *m);
 bool shapes_spelt(const naming *n, size_t i, mention *m);

@@ -10,16 +10,6 @@ enum {
 
 // ---- behind a noun for outlets: diario X, газета «X», صحيفة «X»
 
-// lead_bits: what word i is as such a noun, perhaps with a prefix ("to the newspaper").
-static uint32_t lead_bits(const naming *n, size_t i)
-{
-    name_part part[NAMEWORD_FORMS];
-    uint32_t bits = nameword_shape(n->shapes, n->w->w[i].hash);
-    for (size_t k = nameword_stems(n->w, i, n->shapes, part); k; k--)
-        bits |= nameword_shape(n->shapes, part[k - 1].hash);
-    return bits & (SHAPE_LEAD | SHAPE_BARE);
-}
-
 // quote_behind: the first mark behind word i is a quotation mark.
 static bool quote_behind(const words *w, size_t i)
 {
@@ -71,15 +61,6 @@ static bool capitals(const naming *n, size_t i, mention *m)
     return true;
 }
 
-static bool is_first(const naming *n, size_t i)
-{
-    name_part part[NAMEWORD_FORMS];
-    uint32_t bits = nameword_shape(n->shapes, n->w->w[i].hash);
-    for (size_t k = nameword_stems(n->w, i, n->shapes, part); k; k--)
-        bits |= nameword_shape(n->shapes, part[k - 1].hash);
-    return bits & SHAPE_FIRST;
-}
-
 // lower_tail is the last word of "La Gazette des îles", whose name goes on in small letters.
 static size_t lower_tail(const naming *n, size_t i)
 {
@@ -92,7 +73,7 @@ static size_t lower_tail(const naming *n, size_t i)
 bool shapes_begun(const naming *n, size_t i, mention *m)
 {
     const words *w = n->w;
-    if (!nameword_capital(w, i) || !is_first(n, i))
+    if (!nameword_capital(w, i))
         return false;
     bool article = i > n->not_before && nameword_joined(w, i - 1) && nameword_capital(w, i - 1) &&
                    shapes_in(n, i - 1, SHAPE_ARTICLE) && !(w->w[i - 1].flags & WORD_LINE);
@@ -144,14 +125,11 @@ static bool bare(const naming *n, size_t i, mention *m)
     return true;
 }
 
-bool shapes_led(const naming *n, size_t i, mention *m)
+bool shapes_led(const naming *n, size_t i, uint32_t bits, mention *m)
 {
     source_hit hit;
     const words *w = n->w;
-    if (i + 1 >= w->n)
-        return false;
-    uint32_t bits = lead_bits(n, i);
-    if (!bits || sources_match(n->s, w, i + 1, &hit))
+    if (i + 1 >= w->n || sources_match(n->s, w, i + 1, &hit))
         return false;
     return quoted(n, i, m) || capitals(n, i, m) || before_nation(n, i, m) ||
            (bits & SHAPE_BARE && i + 2 < w->n && bare(n, i, m));
@@ -162,7 +140,7 @@ bool shapes_led(const naming *n, size_t i, mention *m)
 bool shapes_quoted(const naming *n, size_t i, mention *m)
 {
     size_t first = i;
-    if (!shapes_in(n, i, SHAPE_HEAD) || nameword_capital(n->w, i) || !quote_behind(n->w, i))
+    if (nameword_capital(n->w, i) || !quote_behind(n->w, i))
         return false;
     while (first > n->not_before && i - first + 1 < LED_WORDS && nameword_joined(n->w, first - 1))
         first--;

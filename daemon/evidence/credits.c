@@ -80,6 +80,8 @@ static bool is_label(const finder *d, const words *w, const mention *m)
 static bool is_self(const finder *d, const words *w, const mention *m, const source *credited,
                     const pattern_hit *hit)
 {
+    if (d->self && sources_own(d->s, d->self, w, m->word, m->n_words))
+        return true;
     if (credited && credited == d->self)
         return !(credited->kind == SOURCE_AGENCY && hit->role == CREDIT_WIRE);
     return (!credited || credited->kind != SOURCE_AGENCY) && is_label(d, w, m);

@@ -199,6 +199,35 @@ static shg_err add_inflected(sources *s, table *t, const row *r, const row *rows
     return e;
 }
 
+// own_hash is the hash of a name that counts for one source only.
+static uint64_t own_hash(uint64_t name, const source *src)
+{
+    return chain(name, hash_name(src->id));
+}
+
+// add_own: what is another's name elsewhere is the publisher's own on its pages.
+static shg_err add_own(sources *s, const source *src, const char *name)
+{
+    words w;
+    shg_err e = words_make(&w, view_of(name), NULL);
+    if (e)
+        return e;
+    uint64_t h = 0;
+    for (size_t i = 0; i < w.n; i++)
+        h = chain(h, w.w[i].hash);
+    words_free(&w);
+    return lookup_put(&s->own, own_hash(h, src), 1);
+}
+
+bool sources_own(const sources *s, const source *src, const words *w, size_t i, size_t n)
+{
+    uint32_t one;
+    uint64_t h = 0;
+    for (size_t k = i; k < i + n; k++)
+        h = chain(h, w->w[k].hash);
+    return lookup_get(&s->own, own_hash(h, src), &one);
+}
+
 static shg_err add_names(sources *s, table *t, row *r, const row *rows)
 {
     char name[ALIAS_BYTES];
@@ -208,6 +237,10 @@ static shg_err add_names(sources *s, table *t, row *r, const row *rows)
     if (!e)
         e = add_handle(s, r->src.name, (uint32_t)(r - rows));
     for (char *a; !e && (a = table_part(&r->aliases, ';'));) {
+        if (*a == '=') {
+            e = add_own(s, &r->src, a + 1);
+            continue;
+        }
         e = add_inflected(s, t, r, rows, a);
         if (!e)
             e = add_handle(s, a, (uint32_t)(r - rows));
@@ -389,6 +422,7 @@ void sources_close(sources **out)
     lookup_free(&s->ids);
     lookup_free(&s->domains);
     lookup_free(&s->handles);
+    lookup_free(&s->own);
     lookup_free(&s->names);
     lookup_free(&s->first);
     free(s->alias);

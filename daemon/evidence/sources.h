@@ -55,6 +55,9 @@ const source *sources_publisher(const sources *s, view publisher);
 // letters may hang at another word ("Jan M. OlsenAssociated Press", "and Reuters" in Arabic).
 bool sources_match(const sources *s, const words *w, size_t i, source_hit *hit);
 
+// sources_own tells whether the n words from i on are the source's name on its own pages.
+bool sources_own(const sources *s, const source *src, const words *w, size_t i, size_t n);
+
 // sources_credited is who is credited for a source: a show's network, else itself.
 const source *sources_credited(const sources *s, const source *src);
 

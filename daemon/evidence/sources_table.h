@@ -30,6 +30,7 @@ struct sources {
     size_t n_alias, cap_alias;
     lookup ids, domains;
     lookup handles;      // names and hosts run together ("faznet") -> source
+    lookup own;          // name and source, where the name is another's elsewhere
     lookup names;        // chained hash of an alias's words -> alias
     lookup first;        // hash of its first word -> most words of such an alias
     uint64_t maybe[256]; // bit per hash of a first word: most words fail here

@@ -152,6 +152,9 @@ static void leaves_the_publisher_out(void **state)
            "[told CNN]");
     expect("Lee told the Havn Sentinel.",
            (credit_fields){.publisher = view_of("www.havnsentinel.example")}, "");
+    expect("Das sagte Rand dem RND.", (credit_fields){.publisher = view_of("RND_de")}, "");
+    expect("\u0642\u0627\u0644 \u0644\u0640\u00ab\u0627\u0644\u062c\u0632\u064a\u0631\u0629\u00bb",
+           (credit_fields){.publisher = view_of("aljazirah")}, "");
 }
 
 static void reads_the_records_fields(void **state)
@@ -177,6 +180,22 @@ static void keeps_one_of_a_source_and_role(void **state)
     (void)state;
     expect("HAVN (Reuters) - It sank. Reuters reported it. Reuters reports it.", (credit_fields){0},
            "wire reuters.com [HAVN (Reuters)]; reports reuters.com [Reuters reported]");
+}
+
+static void keeps_the_first_thousand(void **state)
+{
+    (void)state;
+    enum { UNITS = 3000, UNIT = 32 };
+    char *text = malloc(UNITS * UNIT);
+    size_t n = 0;
+    for (int i = 0; i < UNITS; i++)
+        n += (size_t)snprintf(text + n, UNIT, "Lee told the Havn%d Post. ", i);
+    credits c = find(text, (credit_fields){.by = view_of("Ann Lee, Reuters")});
+    assert_true(c.n <= CREDITS_MOST && c.n > CREDITS_MOST / 2);
+    assert_int_equal(c.left_out, UNITS + 1 - c.n);
+    assert_string_equal(c.c[c.n - 1].id, "reuters.com"); // the fields have a share of their own
+    credits_free(&c);
+    free(text);
 }
 
 static void survives_any_bytes(void **state)
@@ -236,6 +255,7 @@ static void explains_faults_of_patterns(void **state)
         {"wire\t1\tknown\ttext\ten\tby ) X", "roles:1: \")\" is not one word"},
         {"wire\t1\tknown\ttext\ten\t( ) X", "roles:1: an empty alternative"},
         {"wire\t1\tknown\ttext\ten\t{NONE} X", "roles:1: {NONE} is not defined above"},
+        {"wire\t1\tknown\ttext\ten\t!( by via ) X", "roles:1: ! stands before one token"},
         {"wire\t1\tknown\ttext\ten\tNOUN X", "roles:1: NOUN is no class"},
         {"wire\t1\tknown\ttext\ten\th/t X", "roles:1: \"h/t\" is not one word"},
         {"wire\t1\tknown\ttext\ten\tby*99 X", "roles:1: a repeat is"},
@@ -270,6 +290,7 @@ int main(void)
         cmocka_unit_test(leaves_the_publisher_out),
         cmocka_unit_test(reads_the_records_fields),
         cmocka_unit_test(keeps_one_of_a_source_and_role),
+        cmocka_unit_test(keeps_the_first_thousand),
         cmocka_unit_test(survives_any_bytes),
         cmocka_unit_test(stays_linear),
         cmocka_unit_test(explains_faults_of_patterns),

@@ -108,13 +108,6 @@ static bool is_among_furniture(const passages *p)
     return p->prose < AMONG_MOST && p->furniture >= AMONG * p->prose;
 }
 
-// is_among_furniture tells whether the little prose that is shared stands among far more of
-// what the page has on other days, too: a daily report with new figures in it.
-static bool is_among_furniture(const passages *p)
-{
-    return p->prose < AMONG_MOST && p->furniture >= AMONG * p->prose;
-}
-
 // is_standing tells whether what is shared says nothing of the article that it stands in: a
 // teaser, a notice, a box about the author. Who takes over some sentences of another text
 // writes about the same thing.

@@ -116,9 +116,10 @@ static void show_role(term *t, const json_t *m)
     term_cell(t, !strcmp(role, "origin") ? STYLE_GOOD : STYLE_PLAIN, text, 17);
 }
 
-static void show_member(term *t, const story_member *m, size_t n, bool many_texts)
+static void show_member(term *t, const story_view *v, size_t n, bool many_texts)
 {
-    const json_t *o = m->member;
+    const json_t *o = v->members[n - 1].member;
+    size_t first = place(v, js_text(o, "version_of"));
     const char *headline = js_text(o, "headline");
     char number[24];
     snprintf(number, sizeof number, "[%zu]", n);
@@ -129,6 +130,8 @@ static void show_member(term *t, const story_member *m, size_t n, bool many_text
     term_say(t, STYLE_NAME, "  %s", *js_text(o, "publisher") ? js_text(o, "publisher") : "?");
     if (many_texts)
         term_say(t, STYLE_DIM, "  text %ld", js_count(o, "text"));
+    if (first)
+        term_say(t, STYLE_GOOD, "  update of its own [%zu]", first);
     term_say(t, STYLE_PLAIN, "\n");
     if (*headline) {
         stretch r = {view_of(headline), STYLE_BOLD};
@@ -311,7 +314,7 @@ void show_story(term *t, const story_view *v)
         show_origin(t, v);
     term_say(t, STYLE_PLAIN, "\n");
     for (size_t i = 0; i < v->n_members && i < v->listed; i++)
-        show_member(t, &v->members[i], i + 1, texts > 1 && texts < v->n_members);
+        show_member(t, v, i + 1, texts > 1 && texts < v->n_members);
     if (v->n_members > v->listed)
         term_say(t, STYLE_DIM, "      %zu more members (--all shows them)\n",
                  v->n_members - v->listed);

@@ -147,8 +147,9 @@ static void a_story(void **state)
     (void)state;
     json_t *s = parse(
         "{'story':'s1','members':[{'uri':'u:1','publisher':'a.example','published':null,"
-        "'relation':'none','role':'origin','text':1},{'uri':'u:2','publisher':null,"
-        "'published':'2025-03-01T10:00:00Z','relation':'quotes','role':'quoting','text':2}],"
+        "'relation':'none','role':'origin','text':1,'version_of':null},"
+        "{'uri':'u:2','version_of':'u:1','publisher':null,'published':'2025-03-01T10:00:00Z',"
+        "'relation':'quotes','role':'quoting','text':2}],"
         "'edges':[{'from':'u:1','to':'u:2','relation':'quotes','containment':{'from':0.1,"
         "'to':0.2},'because':[]}],'origin':{'uri':null,'source':'tv.example','because':['told']},"
         "'credited':[{'id':'tv.example','name':'TV','articles':1}],'uncredited':['u:2','u:9']}");
@@ -165,7 +166,7 @@ static void a_story(void **state)
                      "\n"
                      "  [1] origin            time not known    a.example\n"
                      "      u:1\n"
-                     "  [2] quoting           2025-03-01 10:00  ?\n"
+                     "  [2] quoting           2025-03-01 10:00  ?  update of its own [1]\n"
                      "      u:2\n"
                      "\n"
                      "Who has what from whom\n"

@@ -4,7 +4,8 @@
 usage: candidates.py SHINGLED
 
 Rewrites that left no long run of words, in a script with spaces and in one without; quotations in pieces of 8
-words; an excerpt from what everybody printed.
+words; an excerpt from what everybody printed; texts of a few words, of which nothing but identity and containment
+may be said.
 """
 import os
 import random
@@ -99,6 +100,27 @@ def check_popular(d):
     assert {m["relation"] for m in answer["matches"]} == {"excerpt"}
 
 
+def check_short(d):
+    """From 12 words up an excerpt is found for certain; a text of any length finds itself, however it is written."""
+    rng = random.Random("short 1")
+    articles = [fresh(Latin, rng, 300) for _ in range(30)]
+    for i, words in enumerate(articles):
+        d.ask("PUT", {"uri": f"long/{i}"}, " ".join(words).encode())
+    for n in (12, 15, 19):
+        for i, words in enumerate(articles):
+            text = " ".join(words[100:100 + n])
+            found = [(m["uri"], m["relation"]) for m in d.ask("QUERY", {}, text.encode())["matches"]]
+            assert found == [(f"long/{i}", "excerpt")], (n, i, found)
+            half = " ".join(words[100:100 + n // 2] + fresh(Latin, rng, n - n // 2))
+            m = d.ask("COMPARE", {"b": f"long/{i}"}, half.encode())
+            assert m["relation"] in ("none", "excerpt"), (n, i, m["relation"])
+    for n in (1, 3, 7, 12, 19):
+        text = " ".join(fresh(Latin, rng, n))
+        d.ask("PUT", {"uri": f"short/{n}"}, text.encode())
+        found = [(m["uri"], m["relation"]) for m in d.ask("QUERY", {}, f"“{text.upper()}!”".encode())["matches"]]
+        assert found == [(f"short/{n}", "copy")], (n, found)
+
+
 def main():
     with Daemon(sys.argv[1]) as d:
         check_pairs(d, "rewrite", lambda rng: rewrite(Latin, rng), "rewrite")
@@ -106,6 +128,7 @@ def main():
         check_pairs(d, "names", lambda rng: same_event(Han, rng), "related", {"relations": ["related"]})
         check_pairs(d, "quotes", quoting, "quotes")
         check_popular(d)
+        check_short(d)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ ROWS = (
     ("2 % of letters misread", spoil.misread(.02), 1, REUSED, .9),
     ("5 % of letters misread", spoil.misread(.05), 1, REUSED, 0),
     ("10 % of letters misread", spoil.misread(.1), .99, REUSED, 0),
-    ("first 30 words", spoil.first_words(30), 1, {"copy", "excerpt"}, 1),
+    ("first 30 words", spoil.first_words(30), 1, {"copy", "excerpt"}, .95),
     ("first 50 words", spoil.first_words(50), 1, {"copy", "excerpt"}, 1),
     ("first 100 words", spoil.first_words(100), 1, {"copy", "excerpt"}, 1),
     ("in a digest of nine", spoil.digest, 1, {"excerpt"}, .9),

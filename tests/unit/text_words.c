@@ -104,6 +104,20 @@ static void check_offsets(const words *w)
     }
 }
 
+// What a word covers in the text, read by itself, is that word: offsets are right in every
+// script and after every repair.
+static void check_slices(const char *what, const words *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        uint8_t key[256];
+        view slice = {w->text.p + w->w[i].begin, w->w[i].end - w->w[i].begin};
+        size_t n = fold_key(key, sizeof key, slice);
+        if (!view_eq((view){key, n}, words_key(w, i)))
+            fail_msg("%s: \"%.*s\" is %.*s", what, (int)slice.len, (const char *)slice.p, (int)n,
+                     (const char *)key);
+    }
+}
+
 static void test_keys(void **state)
 {
     (void)state;
@@ -118,6 +132,7 @@ static void test_keys(void **state)
         if (strcmp(got, CASES[i].keys) != 0)
             fail_msg("%s: \"%s\", not \"%s\"", CASES[i].what, got, CASES[i].keys);
         check_offsets(&w);
+        check_slices(CASES[i].what, &w);
         words_free(&w);
         free(exact);
     }

@@ -16,7 +16,8 @@ enum {
     PROSE_A_NUMBER = 18, // words, at most, to each number of a form
 };
 
-#define NAME_IDF 4.3 // a word held by less than 1.4 % of articles
+#define NAME_IDF 4.3   // a word held by less than 1.4 % of articles
+#define FORM_LEAST .20 // under it a sentence or two stand in an article about something else
 #define COVER_LEAST .40
 #define FEW_SHARED .15 // of the numbers of the text with fewer
 #define SOME_SHARED .25
@@ -281,5 +282,6 @@ static bool no_common_name(const pair *x)
 bool form_subjects(const passages *p, const side *a, const side *b, double cover)
 {
     pair x = {{&a->words, &b->words}, p};
-    return other_numbers(&x) || no_common_name(&x) || (cover >= COVER_LEAST && other_names(&x));
+    return other_numbers(&x) || (cover >= FORM_LEAST && no_common_name(&x)) ||
+           (cover >= COVER_LEAST && other_names(&x));
 }

@@ -49,9 +49,9 @@ ROWS = (
     ("four sentences", spoil.excerpt(4, False), 1, {"copy", "excerpt", "quotes"}, .95),
     ("two sentences", spoil.excerpt(2, False), 1, {"copy", "excerpt", "quotes"}, .95),
     ("a sentence of 30 words", spoil.excerpt(1, False), 1, {"copy", "excerpt", "quotes"}, .95),
-    ("four sentences in another article", spoil.excerpt(4, True), 1, REUSED, 0),
-    ("two sentences in another article", spoil.excerpt(2, True), 1, REUSED, 0),
-    ("a sentence of 30 words in another", spoil.excerpt(1, True), .95, REUSED, 0),
+    ("four sentences in another article", spoil.excerpt(4, True), 1, REUSED, .8),
+    ("two sentences in another article", spoil.excerpt(2, True), 1, REUSED, .6),
+    ("a sentence of 30 words in another", spoil.excerpt(1, True), .95, REUSED, .5),
 )
 
 

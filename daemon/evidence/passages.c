@@ -211,16 +211,24 @@ static bool is_furniture(const tiler *t, run r, uint32_t i)
     return (t->a.s->mark[r.a + i] | t->b.s->mark[r.b + i]) & MARK_FURNITURE;
 }
 
-// body returns the part of a run that is not furniture at its ends: where furniture begins
-// within PASSAGE_EDGE words of an end, so does what stands before it. A publisher's block is known
-// by the fingerprints in it, and the outermost of them stands as far from its end.
+// edge returns how many words at an end of a run are furniture: from the last one inwards
+// where back, from the first one else. A publisher's block is known by the fingerprints in it,
+// and the outermost stands a few words from its end; what is short (a title that many stories
+// have) takes less with it.
+static uint32_t edge(const tiler *t, run r, bool back)
+{
+    uint32_t from = 0, to;
+    while (from < r.n && from < PASSAGE_EDGE && !is_furniture(t, r, back ? r.n - 1 - from : from))
+        from++;
+    for (to = from; to < r.n && is_furniture(t, r, back ? r.n - 1 - to : to); to++)
+        ;
+    return from < PASSAGE_EDGE && 2 * from <= to - from ? to : 0;
+}
+
+// body returns the part of a run that is not furniture at its ends.
 static run body(const tiler *t, run r)
 {
-    uint32_t begin = 0, end = r.n;
-    for (uint32_t i = 0; i < r.n && i < begin + PASSAGE_EDGE; i++)
-        begin = is_furniture(t, r, i) ? i + 1 : begin;
-    for (uint32_t i = r.n; i > 0 && i + PASSAGE_EDGE > end; i--)
-        end = is_furniture(t, r, i - 1) ? i - 1 : end;
+    uint32_t begin = edge(t, r, false), end = r.n - edge(t, r, true);
     return (run){r.a + begin, r.b + begin, end > begin ? end - begin : 0};
 }
 

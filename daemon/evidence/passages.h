@@ -42,9 +42,10 @@ typedef struct passages {
 
 // passages_find aligns a and b (side_count done). A word counts as quoted or furniture
 // where either side marks it so; as furniture also where it stands between furniture and
-// an end of its run, under PASSAGE_EDGE words from both. Two texts that read the same are
-// one passage, however short. Time and memory are linear in the words of both but for the
-// sorting of the runs, whatever the texts (runs.h). SHG_ENOMEM leaves *out empty.
+// an end of its run, under PASSAGE_EDGE words and half as many as the furniture has. Two texts
+// that read the same are one passage, however short. Time and memory are linear in the words
+// of both but for the sorting of the runs, whatever the texts (runs.h). SHG_ENOMEM leaves *out
+// empty.
 SHG_MUST_CHECK shg_err passages_find(passages *out, const side *a, const side *b);
 void passages_free(passages *p);
 

@@ -138,26 +138,17 @@ static void count_end(fields *f, gap x, gap y, const reading *how)
         count_between(f, x, y, how);
 }
 
-// What stands before the first run and after the last, where that is little in one of them.
+// What stands before the first run and after the last, where that is little.
 static void count_ends(fields *f, const passages *p, const words *a, const words *b,
                        const reading *how)
 {
     const passage *last = &p->p[p->n - 1];
     const run *first = &p->run[p->p[0].run];
-    gap head[2] = {{a, 0, first->a}, {b, 0, first->b}};
     gap tail[2] = {{a, last->a_end, (uint32_t)a->n}, {b, last->b_end, (uint32_t)b->n}};
-    if (first->a <= END_MOST || first->b <= END_MOST) {
-        for (int i = 0; i < 2; i++)
-            head[i].begin = head[i].end > END_MOST ? head[i].end - END_MOST : 0;
-        count_end(f, head[0], head[1], how);
-    }
-    if (last->a_end + END_MOST >= a->n || last->b_end + END_MOST >= b->n) {
-        for (int i = 0; i < 2; i++) {
-            if (tail[i].end - tail[i].begin > END_MOST)
-                tail[i].end = tail[i].begin + END_MOST;
-        }
+    if (first->a <= END_MOST && first->b <= END_MOST)
+        count_end(f, (gap){a, 0, first->a}, (gap){b, 0, first->b}, how);
+    if (tail[0].begin + END_MOST >= tail[0].end && tail[1].begin + END_MOST >= tail[1].end)
         count_end(f, tail[0], tail[1], how);
-    }
 }
 
 static fields count(const passages *p, const words *a, const words *b, const reading *how)

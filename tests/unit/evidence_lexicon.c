@@ -57,7 +57,7 @@ static void test_numbers(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         words a, b;
-        uint64_t x, y;
+        uint64_t x = 0, y = 0;
         assert_ok(words_make(&a, view_of(rows[i].a), NULL));
         assert_ok(words_make(&b, view_of(rows[i].b), NULL));
         assert_true(lexicon_number(&a, 0, &x) && lexicon_number(&b, 0, &y));

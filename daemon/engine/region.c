@@ -263,7 +263,7 @@ void story_chain(stories *s, const uint32_t *docs, size_t n)
 {
     slot *first = slot_of(s, docs[0]);
     first->n = (uint32_t)n;
-    first->texts = 0;
+    first->texts = first->dead = 0;
     first->tail = docs[n - 1];
     for (size_t i = 0; i < n; i++) {
         slot *t = slot_of(s, docs[i]);
@@ -411,6 +411,7 @@ static shg_err mend_texts(stories *s, uint32_t story)
     for (uint32_t left = n; !err && left; left--, doc = slot_of(s, doc)->next) {
         slot *t = slot_of(s, doc);
         uint32_t gone = t->text;
+        t->cast = s->casts;
         if (is_live(s, gone))
             continue;
         slot_of(s, story)->texts++;

@@ -22,7 +22,7 @@
 enum {
     STARS_ONE = 65535,               // a share or a link of 1
     STARS_HOLDS = STARS_ONE / 2 + 1, // of an article, what makes its holder its centre
-    STARS_JOIN = STARS_ONE * 3 / 10, // mean link from which groups of texts are one story
+    STARS_JOIN = STARS_ONE / 4,      // mean link from which groups of texts are one story
     STARS_MOST = 512, // nodes; time O(n (n + links)) at worst, memory 2 MiB for so many
 };
 

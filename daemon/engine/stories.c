@@ -1,5 +1,6 @@
 #include "engine/stories.h"
 
+#include "engine/stars.h"
 #include "engine/stories_inside.h"
 
 #include <stdlib.h>
@@ -72,12 +73,25 @@ static void trim_edges(const stories *s, place *p)
     p->n_edges = n;
 }
 
+// Who was removed stays listed until the list is full: a removal costs nothing here.
+static void drop_dead(const stories *s, slot *t)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n_back; i++)
+        if (is_live(s, t->back[i]))
+            t->back[n++] = t->back[i];
+    t->n_back = n;
+}
+
 static shg_err add_back(stories *s, uint32_t to, uint32_t from)
 {
     slot *t = slot_make(s, to);
     if (!t)
         return SHG_ENOMEM;
-    if (t->n_back == t->cap_back) {
+    bool full = t->n_back == t->cap_back;
+    if (full)
+        drop_dead(s, t);
+    if (full && 2 * t->n_back >= t->cap_back) {
         uint32_t cap = t->cap_back ? 2 * t->cap_back : 4;
         uint32_t *p = realloc(t->back, cap * sizeof *p);
         if (!p)
@@ -139,15 +153,19 @@ shg_err stories_place(stories *s, place *p)
 
 // ---- removing
 
-// Who may have hung together by it: the other members of its story, and all linked to it.
-static size_t list_near(const stories *s, uint32_t doc, uint32_t *out)
+static size_t list_story(const stories *s, uint32_t story, uint32_t *out)
 {
-    const slot *t = slot_of(s, doc);
     size_t n = 0;
-    uint32_t d = t->story;
-    for (uint32_t left = slot_of(s, d)->n; left; left--, d = slot_of(s, d)->next)
-        if (d != doc)
-            out[n++] = d;
+    uint32_t doc = story;
+    for (uint32_t left = slot_of(s, story)->n; left; left--, doc = slot_of(s, doc)->next)
+        if (is_live(s, doc))
+            out[n++] = doc;
+    return n;
+}
+
+static size_t list_linked(const stories *s, const slot *t, uint32_t *out)
+{
+    size_t n = 0;
     for (size_t i = 0; i < t->p->n_edges; i++)
         if (is_live(s, t->p->edges[i].doc))
             out[n++] = t->p->edges[i].doc;
@@ -157,38 +175,37 @@ static size_t list_near(const stories *s, uint32_t doc, uint32_t *out)
     return n;
 }
 
-// unseat takes doc out of its story; near lists the n others of it first.
-static void unseat(stories *s, uint32_t doc, const uint32_t *near, size_t n)
+// unseat takes the removed out of a story that n others are left of.
+static void unseat(stories *s, slot *t, const uint32_t *left, size_t n)
 {
-    slot *t = slot_of(s, doc);
     if (!n)
         idset_remove(&s->ids, t->id);
     for (size_t i = 0; i < n; i++)
-        slot_of(s, near[i])->story = near[0];
+        slot_of(s, left[i])->story = left[0];
     if (n)
-        story_chain(s, near, n);
-    t->id = 0;
-    t->n = t->next = 0;
-    t->live = false;
+        story_chain(s, left, n);
 }
 
-// Without memory the story stays as it is, only without it: the next that comes near mends it.
-static void remove_now(stories *s, uint32_t doc)
+// Who may have hung together by it: its story, and all linked to it. A story too large to be cast
+// keeps its dead until they are half of it: retention that takes out a text that thousands
+// reprinted would else walk through all of them for each. Without memory the dead stay, too.
+static void remove_now(stories *s, slot *t)
 {
-    slot *t = slot_of(s, doc);
-    uint32_t n_story = slot_of(s, t->story)->n;
-    uint32_t *near = malloc((n_story + t->p->n_edges + t->n_back + 1) * sizeof *near);
-    if (!near) {
-        t->live = false;
+    slot *first = slot_of(s, t->story);
+    t->live = false;
+    first->dead++;
+    if (first->n > STARS_MOST && 2 * first->dead < first->n)
         return;
-    }
-    size_t n = list_near(s, doc, near);
-    unseat(s, doc, near, n_story - 1);
+    uint32_t *near = malloc(((size_t)first->n + t->p->n_edges + t->n_back + 1) * sizeof *near);
+    if (!near)
+        return;
+    size_t n_story = list_story(s, t->story, near);
+    size_t n = n_story + list_linked(s, t, near + n_story);
+    unseat(s, t, near, n_story);
     s->casts++;
     for (size_t i = 0; i < n; i++)
         if (slot_of(s, near[i])->cast != s->casts && region_cast(s, near[i]))
             break;
-    drop_back(s, t->p);
     free(near);
 }
 
@@ -196,7 +213,7 @@ void stories_remove(stories *s, uint32_t doc)
 {
     pthread_mutex_lock(&s->lock);
     if (is_live(s, doc))
-        remove_now(s, doc);
+        remove_now(s, slot_of(s, doc));
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -15,6 +15,7 @@ typedef struct slot {
     uint32_t next;     // next member of its story, ascending, or 0 (document 0 never follows)
     uint32_t tail;     // of a story's first: its last member
     uint32_t n, texts; // of a story's first: members, texts
+    uint32_t dead;     // of a story's first: members that were removed and still stand in the chain
     uint64_t id;       // of its story; 0: none yet
     uint32_t *back;    // later documents with an edge to this one
     uint32_t n_back, cap_back;

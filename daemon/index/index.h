@@ -153,10 +153,11 @@ SHG_MUST_CHECK shg_err index_near(article_index *ix, const uint32_t band[MINHASH
 // Estimated resemblance of two stored documents, from the lanes held in RAM; 0 where one is gone.
 double index_resemblance(article_index *ix, uint32_t a, uint32_t b);
 
-// A document's place in texts and stories: bytes that the engine reads and writes. They may outlive
-// the document for a while. index_link is its own small transaction, durable when it returns; SHG_EINTERNAL
-// for a document that never was. index_links calls each with all of them, ascending, until it
-// returns other than SHG_OK; damaged ones are left out. It may ask the index, not change it.
+// A document's place in texts and stories: bytes that the engine reads and writes. They may
+// outlive the document for a while. index_link is its own small transaction, durable when it
+// returns; SHG_EINTERNAL for a document that never was. index_links calls each with all of them,
+// ascending, until it returns other than SHG_OK; damaged ones are left out. It may ask the index,
+// not change it.
 typedef struct doc_link {
     uint32_t doc;
     view value;

@@ -11,7 +11,8 @@ enum {
 
 #define ALIKE .34 // cosine of the passages
 #define ALIKE_WIDE .40
-#define BULK .80 // share of a summary's pairs that may be one chain with small gaps
+#define DENSE .60 // pairs a sentence of the shorter range
+#define BULK .80  // share of a summary's pairs that may be one chain with small gaps
 
 // Pairs [lo, hi), to be split where they do not hang together.
 typedef struct part {
@@ -93,6 +94,13 @@ static uint32_t words_in(const sentences *s, uint32_t begin, uint32_t end)
     return s->s[end - 1].end - s->s[begin].begin;
 }
 
+// is_dense tells whether a like is the rule in the shorter range, and not the gap.
+static bool is_dense(const chain *c)
+{
+    uint32_t a = c->r.a_end - c->r.a_begin, b = c->r.b_end - c->r.b_begin;
+    return c->pairs >= DENSE * (a < b ? a : b);
+}
+
 // finish makes a chain of a part that hangs together, or tries smaller gaps.
 static shg_err finish(joiner *j, part p)
 {
@@ -108,7 +116,7 @@ static shg_err finish(joiner *j, part p)
             return SHG_OK;
     }
     c.cosine = bags_cosine(j->bags, c.r);
-    if (c.cosine >= (wide ? ALIKE_WIDE : ALIKE)) {
+    if (c.cosine >= (wide ? ALIKE_WIDE : ALIKE) && (wide || p.gap_a == 0 || is_dense(&c))) {
         bags_fit(j->bags, &c.r);
         return add(j, c);
     }

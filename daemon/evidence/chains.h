@@ -1,7 +1,8 @@
 // chains.h - pairs of sentences that follow each other, as passages.
 //
-// Pairs belong together where they hang together on both sides with gaps of few sentences, and
-// where the passages as wholes resemble each other; else smaller gaps are tried
+// Pairs belong together where they hang together on both sides with gaps of few sentences, where
+// most sentences of the shorter side are in a pair, and the passages as wholes resemble each
+// other; else smaller gaps are tried
 // (Sanchez-Perez et al., PAN 2014). A summary draws few sentences from all over a longer text: a
 // chain may have wide gaps on the one side if it is CHAIN_WIDER times as long there. Layer:
 // evidence.  May include: pairs, bags, side, base.  Threads: pure.
@@ -10,7 +11,7 @@
 #include "evidence/pairs.h"
 
 enum {
-    CHAIN_GAP = 4,   // sentences without a pair
+    CHAIN_GAP = 3,   // sentences without a pair
     CHAIN_WIDE = 32, // in the longer text of a summary
     CHAIN_WIDER = 3,
 };

@@ -194,7 +194,8 @@ static void test_edges(void **state)
     static const struct {
         size_t from, to; // marked
         unsigned words;  // left of LONG OTHER, 16 + 15
-    } of[] = {{0, 0, 31}, {2, 6, 25}, {2, 5, 28}, {8, 24, 0}, {5, 25, 0}, {20, 25, 26}, {13, 29, 13}};
+    } of[] = {{0, 0, 31}, {2, 6, 25},   {2, 5, 28},  {8, 24, 0},
+              {5, 25, 0}, {20, 25, 26}, {13, 29, 13}};
     for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
         side a = make("x y " LONG " " OTHER " z"), b = make(LONG " " OTHER);
         passages p;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 enum {
-    COVERED = 50,  // per cent of a passage's words in exact ones: then those say it, where
-    VERBATIM = 50, // a run has so many words, or so many per cent of the shorter text is exact
+    COVERED = 60,  // per cent of a passage's words in exact ones: then those say it, where
+    VERBATIM = 50, // so many per cent of the shorter text is exact, or a run is strong
 };
 
 #define SURE 12.0 // words times cosine: less is chance
@@ -229,7 +229,7 @@ static void hold(chooser *c, const passage *p)
 static bool is_exact(const chooser *c, const meeting *m, const passage *p)
 {
     uint64_t less = c->a->own_words < c->b->own_words ? c->a->own_words : c->b->own_words;
-    bool verbatim = m->longest >= VERBATIM || c->exact->words * 100ull >= less * VERBATIM;
+    bool verbatim = m->longest >= PARAPHRASE_STRONG || c->exact->words * 100ull >= less * VERBATIM;
     return verbatim && m->words * 100ull >= p->words * (uint64_t)COVERED;
 }
 

@@ -11,17 +11,22 @@ static double chance(derivation_row row, const affinity *f)
 }
 
 // Two fillings of one form were not made from each other, nor were two accounts that have
-// no more in common than what a third one said.
-static double most_of(relation r)
+// no more in common than what a third one said: of `quotes` the quoted share counts half.
+static double most_of(const match *m)
 {
-    return r == REL_TEMPLATE ? 0 : r == REL_QUOTES ? .5 : 1;
+    const passages *p = &m->passages;
+    if (m->relation == REL_TEMPLATE)
+        return 0;
+    if (m->relation != REL_QUOTES || p->quoted == 0)
+        return 1;
+    return 1 - .5 * p->quoted / ((double)p->quoted + p->prose);
 }
 
 shg_err derivation_decide(match *m, const side *a, const side *b)
 {
     m->derivation = m->identical ? DERIVED_WHOLE : DERIVED_NONE;
     m->derivation_score = m->identical;
-    double most = most_of(m->relation);
+    double most = most_of(m);
     if (m->identical || most == 0)
         return SHG_OK;
     affinity f;

@@ -149,7 +149,8 @@ static size_t label(const side *s, size_t i, uint64_t *hash, bool *caps)
             return 0;
         *hash = *hash * 31 + x->hash;
         *caps = *caps && (x->flags & WORD_ALLCAPS || x->key_len == 1);
-        if (w->text.p[x->end] == ':' || w->text.p[x->end] == 0xef)
+        view behind = gap_of(w, i + n + 1);
+        if (behind.len && (*behind.p == ':' || *behind.p == 0xef))
             return colon(w, x) ? n + 1 : 0;
     }
     return 0;

@@ -2,6 +2,9 @@
 #include "t.h"
 #include "evidence/side.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 typedef struct sample {
     const char *name, *text;
 } sample;
@@ -68,6 +71,7 @@ static const sample samples[] = {
     {"an interview with dashes",
      "Мэр ушла.\n— [Куда вы идёте?]\n— [Домой.]\n— [Когда?]\n— [В восемь.]\nВот и всё."},
     {"a list with dashes", "Мэр обещала:\n— крышу;\n— мост;\n— школу;\n— воду.\nВот и всё."},
+    {"a name and nothing after it", "The bridge is open.\nMiller"},
     {"a label once", "UPDATE: The bridge is open.\nWORLD: The river is high."},
 };
 
@@ -90,9 +94,15 @@ static size_t strip(char *out, char *expect, const char *text)
 static void test_samples(void **state)
 {
     (void)state;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    // A text ends where memory ends, so that reading on is a crash.
+    char *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(map, MAP_FAILED);
+    assert_int_equal(mprotect(map + page, page, PROT_NONE), 0);
     for (size_t k = 0; k < sizeof samples / sizeof *samples; k++) {
-        char text[1024], expect[1024];
-        size_t n = strip(text, expect, samples[k].text);
+        char stripped[1024], expect[1024];
+        size_t n = strip(stripped, expect, samples[k].text);
+        char *text = memcpy(map + page - n, stripped, n);
         side s;
         assert_ok(side_make(&s, (view){(const uint8_t *)text, n}, NULL));
         assert_true(s.words.n > 0);
@@ -104,6 +114,7 @@ static void test_samples(void **state)
         }
         side_free(&s);
     }
+    munmap(map, 2 * page);
 }
 
 // One lost mark must not turn the rest of an article into speech.

@@ -33,7 +33,7 @@ static uint64_t hash_name(const char *s)
 static shg_err add_first(sources *s, uint64_t hash, uint32_t n_words, bool any_case)
 {
     uint32_t old = 0, most;
-    s->maybe[hash >> 58 << 2 | (hash >> 56 & 3)] |= 1ull << (hash >> 50 & 63);
+    s->maybe[hash >> 56] |= 1ull << (hash >> 50 & 63);
     lookup_get(&s->first, hash, &old);
     most = old & (FIRST_ANY_CASE - 1);
     return lookup_put(&s->first, hash,
@@ -94,19 +94,25 @@ static shg_err new_alias(sources *s, alias **out)
     return SHG_OK;
 }
 
+// read_name cuts a name of the table into words, for the caller to free.
+static shg_err read_name(words *out, table *t, const char *name)
+{
+    shg_err e = words_make(out, view_of(name), NULL);
+    if (e == SHG_EUTF8)
+        return table_fault(t, "a name that is not UTF-8");
+    if (e || (out->n && out->n <= ALIAS_WORDS))
+        return e;
+    words_free(out);
+    return table_fault(t, "\"%s\": a name has 1 to %d words", name, ALIAS_WORDS);
+}
+
 static shg_err add_alias(sources *s, table *t, const row *r, const row *rows, const char *name)
 {
     bool vague = *name == '~';
     words w;
-    shg_err e = words_make(&w, view_of(name + vague), NULL);
-    if (e == SHG_EUTF8)
-        return table_fault(t, "a name that is not UTF-8");
+    shg_err e = read_name(&w, t, name + vague);
     if (e)
         return e;
-    if (!w.n || w.n > ALIAS_WORDS) {
-        words_free(&w);
-        return table_fault(t, "\"%s\": a name has 1 to %d words", name, ALIAS_WORDS);
-    }
     alias *a;
     e = new_alias(s, &a);
     uint64_t h = 0;
@@ -206,10 +212,10 @@ static uint64_t own_hash(uint64_t name, const source *src)
 }
 
 // add_own: what is another's name elsewhere is the publisher's own on its pages.
-static shg_err add_own(sources *s, const source *src, const char *name)
+static shg_err add_own(sources *s, table *t, const source *src, const char *name)
 {
     words w;
-    shg_err e = words_make(&w, view_of(name), NULL);
+    shg_err e = read_name(&w, t, name);
     if (e)
         return e;
     uint64_t h = 0;
@@ -238,7 +244,7 @@ static shg_err add_names(sources *s, table *t, row *r, const row *rows)
         e = add_handle(s, r->src.name, (uint32_t)(r - rows));
     for (char *a; !e && (a = table_part(&r->aliases, ';'));) {
         if (*a == '=') {
-            e = add_own(s, &r->src, a + 1);
+            e = add_own(s, t, &r->src, a + 1);
             continue;
         }
         e = add_inflected(s, t, r, rows, a);

@@ -47,7 +47,7 @@ static inline uint64_t chain(uint64_t h, uint64_t word_hash)
 // maybe_first is false for most words that no name begins with.
 static inline bool maybe_first(const sources *s, uint64_t hash)
 {
-    return s->maybe[hash >> 58 << 2 | (hash >> 56 & 3)] >> (hash >> 50 & 63) & 1;
+    return s->maybe[hash >> 56] >> (hash >> 50 & 63) & 1;
 }
 
 #endif

@@ -208,6 +208,7 @@ static void says_what_is_wrong(void **state)
         {"a.example\tA B\toutlet\na.example\tC D\toutlet\n", ":2: a.example stands in line 1"},
         {"a.example\t\xff\toutlet\n", ":1: a name that is not UTF-8"},
         {"a.example\t...\toutlet\n", ":1: \"...\": a name has 1 to"},
+        {"a.example\tA B\toutlet\t=\xff\n", ":1: a name that is not UTF-8"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char why[200];

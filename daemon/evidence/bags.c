@@ -254,7 +254,7 @@ static bool fit_side(bags *b, const bag_text *t, uint32_t *begin, uint32_t *end,
     from -= from > 0; // the neighbours may come in together
     to += to < other->s.n;
     count(other, from, to, b->count);
-    for (int n = 0; n<FIT_MORE && * begin> 0 && held(b, t, *begin - 1) >= FIT_TAKE; n++)
+    for (int n = 0; n < FIT_MORE && *begin && held(b, t, *begin - 1) >= FIT_TAKE; n++)
         (*begin)--;
     for (int n = 0; n < FIT_MORE && *end < t->s.n && held(b, t, *end) >= FIT_TAKE; n++)
         (*end)++;

@@ -1,13 +1,9 @@
 #include "evidence/derivation.h"
-
-#include <math.h>
+#include "evidence/logistic.h"
 
 static double chance(derivation_row row, const affinity *f)
 {
-    double z = 0;
-    for (int i = 0; i < AFFINITY_COUNT; i++)
-        z += derivation_table[row][i] * f->x[i];
-    return 1 / (1 + exp(-z));
+    return logistic_chance(derivation_table[row], f->x, AFFINITY_COUNT);
 }
 
 // Two fillings of one form were not made from each other, nor were two accounts that have

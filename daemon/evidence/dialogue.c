@@ -1,4 +1,5 @@
 #include "evidence/dialogue.h"
+#include "evidence/signs.h"
 #include "text/utf8.h"
 
 enum {
@@ -12,20 +13,9 @@ enum {
     ASKED = 2,      // that end in a question mark
 };
 
-static bool is_space(uint32_t c)
-{
-    return c <= ' ' || c == 0xa0 || c == 0x202f || (c >= 0x2000 && c <= 0x200b) || c == 0x3000 ||
-           c == 0xfeff;
-}
-
 static bool is_dash(uint32_t c)
 {
     return c == '-' || (c >= 0x2010 && c <= 0x2015);
-}
-
-static bool is_digit(uint32_t c)
-{
-    return c >= '0' && c <= '9';
 }
 
 // gap_of returns the bytes between word i and the one before it, or an end of the text.
@@ -57,7 +47,8 @@ static bool has_year(const side *s, size_t from, size_t to)
 {
     for (size_t i = from; i < to && i < s->words.n; i++) {
         view k = words_key(&s->words, i);
-        if (k.len == 4 && k.p[0] == '2' && k.p[1] == '0' && is_digit(k.p[2]) && is_digit(k.p[3]))
+        if (k.len == 4 && k.p[0] == '2' && k.p[1] == '0' && signs_is_digit(k.p[2]) &&
+            signs_is_digit(k.p[3]))
             return true;
     }
     return false;
@@ -132,7 +123,7 @@ static size_t colon(const words *w, const word *x)
 {
     const uint8_t *p = w->text.p + x->end, *end = w->text.p + w->text.len;
     if (p + 1 < end && *p == ':')
-        return is_space(p[1]) ? 1 : 0;
+        return signs_is_space(p[1]) ? 1 : 0;
     return p + 3 < end && memcmp(p, "\xef\xbc\x9a", 3) == 0 ? 3 : 0;
 }
 
@@ -240,13 +231,6 @@ static bool is_question(uint32_t c)
     return c == '?' || c == 0x61f || c == 0xff1f || c == 0x37e;
 }
 
-static size_t next_line(const side *s, size_t i)
-{
-    for (i++; i < s->words.n && !(s->words.w[i].flags & WORD_LINE); i++)
-        ;
-    return i;
-}
-
 // dashed_lines marks the lines that begin with a dash where some of them ask: an interview, as
 // it is set in Russian, Spanish or Arabic; a list does not ask.
 static void dashed_lines(side *s)
@@ -254,7 +238,7 @@ static void dashed_lines(side *s)
     unsigned lines = 0, asked = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0, end; i < s->words.n; i = end) {
-            end = next_line(s, i);
+            end = side_next_line(s, i);
             if (!dashed(s, i))
                 continue;
             if (pass == 1)

@@ -258,13 +258,6 @@ static uint64_t hash_words(const side *s, size_t begin, size_t end)
     return hash;
 }
 
-static size_t next_line(const side *s, size_t i)
-{
-    for (i++; i < s->words.n && !(s->words.w[i].flags & WORD_LINE); i++)
-        ;
-    return i;
-}
-
 static bool is_furniture(const side *s, size_t begin, size_t end)
 {
     return s->mark[begin] & s->mark[end - 1] & MARK_FURNITURE;
@@ -278,7 +271,7 @@ static void mark_twins(side *s)
     size_t n_known = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0, end; i < s->words.n; i = end) {
-            end = next_line(s, i);
+            end = side_next_line(s, i);
             if (end - i < TWIN_WORDS || end - i > LINE_MOST)
                 continue;
             uint64_t hash = hash_words(s, i, i + TWIN_WORDS);
@@ -300,7 +293,7 @@ static void mark_repeats(side *s)
     uint64_t seen[REPEATS_SLOTS] = {0};
     size_t n_seen = 0;
     for (size_t i = 0, end; i < s->words.n && n_seen < REPEATS_MOST; i = end) {
-        end = next_line(s, i);
+        end = side_next_line(s, i);
         if (end - i < REPEAT_WORDS || end - i > LINE_MOST)
             continue;
         uint64_t hash = hash_words(s, i, end) | 1; // 0 is a free slot

@@ -18,11 +18,6 @@ static const char *const relation_names[REL_COUNT] = {
     [REL_RELATED] = "related",
 };
 
-static double share(uint32_t part, uint32_t whole)
-{
-    return part >= whole ? part > 0 : (double)part / whole;
-}
-
 // A page may be nearly nothing but furniture: a gallery of captions, a rights notice. Then
 // that is what there is to compare.
 static bool is_shell(const side *s)
@@ -92,8 +87,8 @@ static shg_err measure(match *out, const side *a, const side *b, bool shell)
         e = measure_rest(out, a, b);
     if (e)
         return e;
-    out->containment_a = out->identical ? 1 : share(out->passages.words, a->own_words);
-    out->containment_b = out->identical ? 1 : share(out->passages.words, b->own_words);
+    out->containment_a = out->identical ? 1 : match_share(out->passages.words, a->own_words);
+    out->containment_b = out->identical ? 1 : match_share(out->passages.words, b->own_words);
     relation_decide(out, a, b, shell);
     return derivation_decide(out, a, b);
 }
@@ -125,6 +120,11 @@ void match_free(match *m)
     passages_free(&m->passages);
     paraphrase_free(&m->paraphrases);
     *m = (match){0};
+}
+
+double match_share(uint32_t part, uint32_t whole)
+{
+    return part >= whole ? part > 0 : (double)part / whole;
 }
 
 const char *relation_name(relation r)

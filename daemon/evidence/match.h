@@ -41,6 +41,9 @@ typedef struct match {
 SHG_MUST_CHECK shg_err match_make(match *out, const side *a, const side *b);
 void match_free(match *m);
 
+// match_share is part / whole in [0,1]: rounded weights may make the part the greater.
+double match_share(uint32_t part, uint32_t whole);
+
 const char *relation_name(relation r);                // "copy"; "none" for REL_NONE
 bool relation_parse(const char *name, relation *out); // REL_NONE is not a name
 const char *derived_name(derived d);                  // "none", "partial", "whole"

@@ -1,11 +1,5 @@
 #include "evidence/score.h"
-
-#include <math.h>
-
-static double share(uint32_t part, uint32_t whole)
-{
-    return part >= whole ? part > 0 : (double)part / whole;
-}
+#include "evidence/logistic.h"
 
 void score_measures(double x[SCORE_COUNT], const match *m, const side *a, const side *b)
 {
@@ -22,7 +16,7 @@ void score_measures(double x[SCORE_COUNT], const match *m, const side *a, const 
     x[SCORE_LONGEST_PROSE] = log1p(p->longest_prose);
     x[SCORE_QUOTED] = log1p(p->quoted);
     x[SCORE_PROSE_SHARE] =
-        share(p->prose, a->own_prose < b->own_prose ? a->own_prose : b->own_prose);
+        match_share(p->prose, a->own_prose < b->own_prose ? a->own_prose : b->own_prose);
     x[SCORE_COSINE] = m->cosine;
     x[SCORE_LOW] = fmin(m->containment_a, m->containment_b);
     x[SCORE_HIGH] = fmax(m->containment_a, m->containment_b);
@@ -32,11 +26,9 @@ void score_measures(double x[SCORE_COUNT], const match *m, const side *a, const 
 
 static double chance(score_row row, const match *m, const side *a, const side *b)
 {
-    double x[SCORE_COUNT], z = 0;
+    double x[SCORE_COUNT];
     score_measures(x, m, a, b);
-    for (int i = 0; i < SCORE_COUNT; i++)
-        z += score_table[row][i] * x[i];
-    return 1 / (1 + exp(-z));
+    return logistic_chance(score_table[row], x, SCORE_COUNT);
 }
 
 double score_of(const match *m, const side *a, const side *b)

@@ -74,6 +74,13 @@ size_t side_line(const side *s, size_t i, size_t most, size_t *end)
     return begin;
 }
 
+size_t side_next_line(const side *s, size_t i)
+{
+    for (i++; i < s->words.n && !(s->words.w[i].flags & WORD_LINE); i++)
+        ;
+    return i;
+}
+
 size_t side_word_at(const side *s, size_t byte)
 {
     size_t lo = 0, hi = s->words.n;

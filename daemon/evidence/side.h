@@ -39,6 +39,9 @@ bool side_same(const side *a, const side *b);
 // in, and in *end the word after its last; it looks at most `most` words to either side.
 size_t side_line(const side *s, size_t i, size_t most, size_t *end);
 
+// side_next_line returns the first word of the line after word i's, words.n after the last.
+size_t side_next_line(const side *s, size_t i);
+
 // side_word_at returns the first word that begins at or after a byte of the text.
 size_t side_word_at(const side *s, size_t byte);
 

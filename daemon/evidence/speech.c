@@ -1,5 +1,6 @@
 #include "evidence/speech.h"
 #include "evidence/dialogue.h"
+#include "evidence/signs.h"
 #include "text/utf8.h"
 
 // Bounds, in words, that keep one lost mark from turning an article into speech.
@@ -29,17 +30,11 @@ typedef struct scan {
     bool nested;   // ANGLE, RANGLE: opened by a double mark, so that single ones stand within it
 } scan;
 
-static bool is_space(uint32_t c)
-{
-    return c <= ' ' || c == 0xa0 || c == 0x202f || (c >= 0x2000 && c <= 0x200b) || c == 0x3000 ||
-           c == 0xfeff;
-}
-
 // What may stand before an opening mark without a space.
 static bool is_lead(uint32_t c)
 {
-    return is_space(c) || c == '(' || c == '[' || c == '{' || c == '-' || c == '/' || c == '"' ||
-           c == '\'' || c == '>' || c == '*' || (c >= 0x2010 && c <= 0x2015) ||
+    return signs_is_space(c) || c == '(' || c == '[' || c == '{' || c == '-' || c == '/' ||
+           c == '"' || c == '\'' || c == '>' || c == '*' || (c >= 0x2010 && c <= 0x2015) ||
            (c >= 0x2018 && c <= 0x201f) || c == 0x2026;
 }
 
@@ -52,13 +47,8 @@ static bool is_stop(uint32_t c)
 // What may follow a closing mark: not the start of a word.
 static bool is_trail(uint32_t c)
 {
-    return is_space(c) || is_stop(c) || c == ')' || c == ']' || c == '"' || c == '\'' || c == '-' ||
-           (c >= 0x2010 && c <= 0x201f);
-}
-
-static bool is_digit(uint32_t c)
-{
-    return c >= '0' && c <= '9';
+    return signs_is_space(c) || is_stop(c) || c == ')' || c == ']' || c == '"' || c == '\'' ||
+           c == '-' || (c >= 0x2010 && c <= 0x201f);
 }
 
 // A mark that looks the same on both ends.
@@ -85,13 +75,13 @@ static enum role curly_role(const scan *x, const sign *g)
     if (g->cp == 0x201c) {
         if (x->open == LOW || x->open == SWEDISH || (x->open == DOUBLE && !lead && trail))
             return CLOSE;
-        return trail && (!lead || !is_space(g->after)) ? IGNORE : OPEN;
+        return trail && (!lead || !signs_is_space(g->after)) ? IGNORE : OPEN;
     }
     if (x->open == SWEDISH && lead && !trail)
         return OPEN;
     if (x->open == DOUBLE || x->open == LOW || x->open == SWEDISH)
         return CLOSE;
-    return lead && (!trail || is_space(g->after)) ? OPEN : IGNORE;
+    return lead && (!trail || signs_is_space(g->after)) ? OPEN : IGNORE;
 }
 
 static enum role angle_role(const scan *x, const sign *g)
@@ -115,7 +105,7 @@ static enum role single_role(const scan *x, const sign *g)
     if (g->cp == 0x201a)
         return OPEN;
     bool opens =
-        g->cp != 0x2019 && is_lead(g->before) && !is_trail(g->after) && !is_digit(g->after);
+        g->cp != 0x2019 && is_lead(g->before) && !is_trail(g->after) && !signs_is_digit(g->after);
     bool new_line = g->next < x->s->words.n && x->s->words.w[g->next].flags & WORD_LINE;
     if (x->open == SINGLE && !(opens && new_line))
         return is_trail(g->after) || is_stop(g->before) ? CLOSE : IGNORE;
@@ -313,7 +303,7 @@ static void gap_signs(scan *x, const uint8_t *p, const uint8_t *end, size_t i)
     view text = x->s->words.text;
     const uint8_t *text_end = text.p + text.len;
     uint32_t before = p > text.p ? 'a' : ' '; // a word, or the start
-    if (p > text.p && is_digit(p[-1]))
+    if (p > text.p && signs_is_digit(p[-1]))
         before = '0';
     while (p < end) {
         sign g = {.before = before, .after = ' ', .next = i};

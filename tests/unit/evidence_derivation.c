@@ -35,6 +35,7 @@ static match compare(const char *x, const char *y)
     assert_ok(side_make(&b, view_of(y), NULL));
     assert_ok(match_make(&m, &a, &b));
     passages_free(&m.passages);
+    paraphrase_free(&m.paraphrases);
     side_free(&a);
     side_free(&b);
     assert_true(m.derivation_score >= 0 && m.derivation_score <= 1);

@@ -6,7 +6,7 @@
 // Each level has all that those before it have.
 typedef enum cpu_level {
     CPU_SCALAR, // plain C
-    CPU_AVX2,   // AVX2, BMI, BMI2, POPCNT, LZCNT
+    CPU_AVX2,   // AVX2, BMI, BMI2, POPCNT
     CPU_AVX512, // AVX-512 F, DQ, BW, VL, VBMI, VBMI2
 } cpu_level;
 

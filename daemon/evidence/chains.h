@@ -2,10 +2,10 @@
 //
 // Pairs belong together where they hang together on both sides with gaps of few sentences, where
 // most sentences of the shorter side are in a pair, and the passages as wholes resemble each
-// other; else smaller gaps are tried
-// (Sanchez-Perez et al., PAN 2014). A summary draws few sentences from all over a longer text: a
-// chain may have wide gaps on the one side if it is CHAIN_WIDER times as long there. Layer:
-// evidence.  May include: pairs, bags, side, base.  Threads: pure.
+// other; else smaller gaps are tried (Sanchez-Perez et al., PAN 2014). A summary draws few
+// sentences from all over a longer text: a chain may have wide gaps on the one side if it is
+// CHAIN_WIDER times as long there.
+// Layer: evidence.  May include: pairs, bags, side, base.  Threads: pure.
 #ifndef SHINGLED_EVIDENCE_CHAINS_H
 #define SHINGLED_EVIDENCE_CHAINS_H
 #include "evidence/pairs.h"

@@ -4,8 +4,8 @@
 // follow), at a blank line, and at a line break once it has SENTENCE_LINE words, unless
 // the text is one whose lines are wrapped. What has under SENTENCE_LEAST words goes with the next
 // one, so that initials and "Mr." end none; what has no stop is cut at SENTENCE_MOST. A character
-// of an unspaced script counts 5/8 of a word. Layer: evidence.  May include: text, base.  Threads:
-// pure.
+// of an unspaced script counts 5/8 of a word.
+// Layer: evidence.  May include: text, base.  Threads: pure.
 #ifndef SHINGLED_EVIDENCE_SENTENCES_H
 #define SHINGLED_EVIDENCE_SENTENCES_H
 #include "text/words.h"

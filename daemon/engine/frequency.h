@@ -22,7 +22,7 @@ enum {
 };
 
 typedef struct frequency_counts {
-    uint32_t capped;    // fingerprints with LIST_CAP postings or more
+    uint32_t capped;    // fingerprints whose lists are capped (is_capped)
     uint32_t terms;     // rare terms with so many
     uint32_t furniture; // fingerprints that are the publisher's furniture
 } frequency_counts;
@@ -38,7 +38,8 @@ typedef struct frequency {
 
 enum key_verdict { KEY_FURNITURE = 1, KEY_VOTED = 2 };
 
-// What a capped list shows are the first of its articles: they need not be all.
+// What a capped list shows are the first of its articles: they need not be all. One place less,
+// since the reading itself may have been left out.
 static inline bool is_capped(const posting_list *l)
 {
     return l->n >= LIST_CAP - 1;

@@ -6,6 +6,8 @@
 
 enum { PLACE_VERSION = 2, SHARE_ONE = 65535 };
 
+_Static_assert(REL_COUNT <= 8 && PROV_COMMON_SOURCE < 16, "an edge keeps them in 3 and 4 bits");
+
 static void add_share(buf *out, double share)
 {
     double v = share < 0 ? 0 : share > 1 ? 1 : share;

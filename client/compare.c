@@ -165,6 +165,9 @@ static int credits_of(cli *c, const article *a, const char *offsets)
         term_say(&c->out, STYLE_BOLD, "%zu credit%s", n, n == 1 ? "" : "s");
         term_say(&c->out, STYLE_NAME, "  %s\n", article_uri(a));
         show_credits(&c->out, list, "   ");
+        if (js_count(answer, "left_out"))
+            term_say(&c->out, STYLE_DIM, "left out: %ld more credits\n",
+                     js_count(answer, "left_out"));
     }
     json_decref(answer);
     return EXIT_DONE;

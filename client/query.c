@@ -68,6 +68,7 @@ static const char *left_out(const char *name)
         {"capped", "phrases that too many articles have"},
         {"terms", "words that too many articles have"},
         {"furniture", "phrases of page furniture"},
+        {"credits", "more credits"},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strcmp(name, words[i][0]))
@@ -81,8 +82,7 @@ static void show_suppressed(cli *c, const json_t *answer)
     const char *name;
     const json_t *n;
     bool any = false;
-    json_object_foreach((json_t *)js_object(answer, "suppressed"), name, n)
-    {
+    json_object_foreach((json_t *)js_object(answer, "suppressed"), name, n) {
         if (json_number_value(n) <= 0)
             continue;
         if (!any)

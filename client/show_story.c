@@ -75,9 +75,9 @@ static const char *source_name(const story_view *v, const char *id)
 {
     size_t i;
     const json_t *c;
-    json_array_foreach((json_t *)js_object(v->story, "credited"), i,
-                       c) if (!strcmp(id, js_text(c, "id")) &&
-                              *js_text(c, "name")) return js_text(c, "name");
+    json_array_foreach((json_t *)js_object(v->story, "credited"), i, c)
+        if (!strcmp(id, js_text(c, "id")) && *js_text(c, "name"))
+            return js_text(c, "name");
     return id;
 }
 
@@ -235,9 +235,9 @@ static void show_creditors(term *t, const story_view *v, const char *id)
     for (size_t i = 0; i < v->n_members; i++) {
         size_t k;
         const json_t *c;
-        json_array_foreach(v->members[i].credits, k,
-                           c) if (!strcmp(id, js_text(c, "id")) && is_story_credit(c))
-            show_credit_words(t, i + 1, c);
+        json_array_foreach(v->members[i].credits, k, c)
+            if (!strcmp(id, js_text(c, "id")) && is_story_credit(c))
+                show_credit_words(t, i + 1, c);
     }
 }
 
@@ -245,8 +245,7 @@ static void show_sources(term *t, const story_view *v, const json_t *list)
 {
     size_t i;
     const json_t *c;
-    json_array_foreach((json_t *)list, i, c)
-    {
+    json_array_foreach((json_t *)list, i, c) {
         const char *id = js_text(c, "id"), *name = js_text(c, "name");
         term_say(t, STYLE_GOOD, "  %s", name);
         if (strcmp(id, name))
@@ -287,8 +286,7 @@ static void show_uncredited(term *t, const story_view *v)
     const char *source = js_text(js_object(v->story, "origin"), "source");
     term_say(t, STYLE_BOLD, "\nWho shares the passages and does not credit %s\n",
              *source ? source_name(v, source) : "the origin");
-    json_array_foreach((json_t *)list, i, u)
-    {
+    json_array_foreach((json_t *)list, i, u) {
         size_t at = place(v, js_string(u));
         const json_t *m = at ? v->members[at - 1].member : NULL;
         char number[24] = "";

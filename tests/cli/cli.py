@@ -225,6 +225,10 @@ class Offline(InFolder):
         _, out, _ = shingle("credits", article)
         self.assertRegex(out, r"wire +Reuters \(reuters\.com\)")
         self.assertIn("0 credits", shingle("credits", "-", stdin=b"Nobody is named here at all.")[1])
+        flood = "".join(f"Lee told the Havn{i} Post. " for i in range(2000)).encode()
+        counted, = objects(shingle("credits", "--json", "-", stdin=flood)[1])
+        self.assertEqual(len(counted["credits"]) + counted["left_out"], 2000)
+        self.assertIn(f"left out: {counted['left_out']} more credits", shingle("credits", "-", stdin=flood)[1])
 
 
 def on_terminal(*words, **more):

@@ -34,6 +34,9 @@ static size_t same_weight(const words *w, size_t i)
 
 enum { BLOCK = 256 }; // shingles whose hashes are made at once: they stay in L1
 
+_Static_assert((PRINT_WORDS * WORD_WEIGHT + CHAR_WEIGHT - 1) / CHAR_WEIGHT <= SHINGLE_MOST,
+               "a shingle of characters fits the kernels");
+
 // The shingles of `each` words that start at words i, i + 1, ... i + count - 1.
 static void make_even(uint64_t *out, uint32_t *ends, const word *w, size_t i, size_t count,
                       unsigned each)

@@ -65,9 +65,10 @@ static relation relate(const char *x, const char *y, match *out)
     relation r = m.relation;
     assert_true(m.score >= 0 && m.score <= 1);
     assert_true(m.derivation_score >= 0 && m.derivation_score <= 1);
+    passages_free(&m.passages);
+    paraphrase_free(&m.paraphrases);
     if (out)
         *out = m;
-    out ? (void)passages_free(&out->passages) : match_free(&m);
     side_free(&a);
     side_free(&b);
     return r;

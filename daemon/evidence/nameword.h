@@ -19,25 +19,25 @@ typedef struct name_part {
 // What a word means for the shape of a name, as roles.tsv lists it. The lists are one
 // lookup: word hash -> bits.
 enum name_shape {
-    SHAPE_HEAD = 1,     // ends an outlet's name: Times, Post, Sentinel
-    SHAPE_TAIL = 2,     // stands behind one: newspaper, radio
-    SHAPE_ECHO = 4,     // stands for one: newspaper, network
-    SHAPE_NEVER = 8,    // is no part of one: The, According
-    SHAPE_INNER = 16,   // does not begin one: German, Free
-    SHAPE_STATION = 32, // is a station with a number behind it: Channel 7, ABC 13
-    SHAPE_TIME = 64,    // a day or month: may follow a name without a mark
-    SHAPE_ANCHOR = 128,
-    SHAPE_LEAD = 256,     // stands before one: diario, газета, صحيفة
-    SHAPE_NATION = 512,   // an adjective behind an Arabic one: البريطانية
-    SHAPE_ENDING = 1024,  // ends one without a space: 报 of 日报, 聞 of 新聞, 일보
-    SHAPE_MIDDLE = 16384, // stands before the last character of one: 日, 新
-    SHAPE_STRONG = 32768, // a head that makes a name with an adjective alone: Austrian Times
-    SHAPE_PREFIX = 2048,  // is written together with the word behind it
-    SHAPE_SUFFIX = 4096,  // with the one before it
-    SHAPE_ARTICLE = 8192,
-    SHAPE_FIRST = 65536,     // begins one: Radio X, Corriere X
-    SHAPE_COMPOUND = 131072, // ends one German word: Musterzeitung
-    SHAPE_BARE = 262144,     // a lead whose name needs no mark: صحيفة
+    SHAPE_HEAD = 1 << 0,      // ends an outlet's name: Times, Post, Sentinel
+    SHAPE_TAIL = 1 << 1,      // stands behind one: newspaper, radio
+    SHAPE_ECHO = 1 << 2,      // stands for one: newspaper, network
+    SHAPE_NEVER = 1 << 3,     // is no part of one: The, According
+    SHAPE_INNER = 1 << 4,     // does not begin one: German, Free
+    SHAPE_STATION = 1 << 5,   // is a station with a number behind it: Channel 7, ABC 13
+    SHAPE_TIME = 1 << 6,      // a day or month: may follow a name without a mark
+    SHAPE_ANCHOR = 1 << 7,    // stands for an agency that its sign-off does not name
+    SHAPE_LEAD = 1 << 8,      // stands before one: diario, газета, صحيفة
+    SHAPE_NATION = 1 << 9,    // an adjective behind an Arabic one: البريطانية
+    SHAPE_ENDING = 1 << 10,   // ends one without a space: 报 of 日报, 聞 of 新聞, 일보
+    SHAPE_PREFIX = 1 << 11,   // is written together with the word behind it
+    SHAPE_SUFFIX = 1 << 12,   // with the one before it
+    SHAPE_ARTICLE = 1 << 13,  // before or within one, in small letters too: La, del, des
+    SHAPE_MIDDLE = 1 << 14,   // stands before the last character of one: 日, 新
+    SHAPE_STRONG = 1 << 15,   // a head that makes a name with an adjective alone: Austrian Times
+    SHAPE_FIRST = 1 << 16,    // begins one: Radio X, Corriere X
+    SHAPE_COMPOUND = 1 << 17, // ends one German word: Musterzeitung
+    SHAPE_BARE = 1 << 18,     // a lead whose name needs no mark: صحيفة
 };
 
 static inline uint32_t nameword_shape(const lookup *shapes, uint64_t hash)

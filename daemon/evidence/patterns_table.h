@@ -15,8 +15,8 @@ enum when {
     WHEN_HEAD = 16, // stands in the first part of the text
     WHEN_TAIL = 32,
     WHEN_ECHO = 64,
-    WHEN_BROADCASTER = 256,
     WHEN_ADDRESS = 128, // the name is a web address
+    WHEN_BROADCASTER = 256,
 };
 
 typedef struct state {

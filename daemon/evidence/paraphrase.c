@@ -7,6 +7,8 @@
 enum {
     COVERED = 60,  // per cent of a passage's words in exact ones: then those say it, where
     VERBATIM = 50, // so many per cent of the shorter text is exact, or a run is strong
+    SPOKEN = 80,   // per cent of a passage's words in exact ones that are mostly quotation: they
+                   // say it whatever else is exact
 };
 
 #define SURE 12.0 // words times cosine: less is chance
@@ -230,7 +232,9 @@ static bool is_exact(const chooser *c, const meeting *m, const passage *p)
 {
     uint64_t less = c->a->own_words < c->b->own_words ? c->a->own_words : c->b->own_words;
     bool verbatim = m->longest >= PARAPHRASE_STRONG || c->exact->words * 100ull >= less * VERBATIM;
-    return verbatim && m->words * 100ull >= p->words * (uint64_t)COVERED;
+    bool quoted = m->prose < beyond(m->words, m->prose);
+    return (verbatim && m->words * 100ull >= p->words * (uint64_t)COVERED) ||
+           (quoted && m->words * 100ull >= p->words * (uint64_t)SPOKEN);
 }
 
 // choose makes a passage of a chain, if it is sure, says more than the exact ones in it, and

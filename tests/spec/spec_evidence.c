@@ -85,7 +85,7 @@ static void c_8_18_slices_read_the_same(void **state)
             seen++;
         }
     }
-    assert_true(seen >= 3);
+    assert_true(seen >= COUNT(names) - 1); // the rewrite may be one reworded passage
 }
 
 static void c_8_19_words_of_a_passage(void **state)

@@ -18,6 +18,9 @@
     "Farmers in the upper valley hope that barley prices recover before the autumn fair opens. "
 #define FAR                                                                                        \
     "A choir from Marnow will sing four new songs at the old mill on the first Sunday of May. "
+#define QUOTED                                                                                     \
+    "“We bought seven lanterns for the old quay and nobody asked us once whether the sockets "   \
+    "would fit them,” "
 
 static side make(const char *text)
 {
@@ -68,6 +71,9 @@ static const row rows[] = {
     {"two stories", ONE TWO, OTHER FAR, 0, REL_NONE},
     {"word for word is exact", ONE TWO OTHER, ONE TWO FAR, 0, REL_REWRITE},
     {"one sentence is chance", THREE OTHER, THREE_TOLD FAR, 0, REL_RELATED},
+    {"a quotation is one whatever surrounds it",
+     OTHER FAR QUOTED "Ines Falk said, which hung on the door of every shop by noon.",
+     ONE TWO THREE QUOTED "she told the council.", 0, REL_QUOTES},
     {"nothing", "", ONE TWO, 0, REL_NONE},
     {"characters without spaces",
      "星期二晚上，一艘油轮撞上北码头，伦比港因此关闭。潜水员检查受损船体直到午夜。"

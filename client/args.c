@@ -143,7 +143,8 @@ static void print_option(const arg *a)
 
 static int print_help(const command *self, const table *t, size_t own)
 {
-    printf("Usage: shingle %s %s\n\n%s", self->name, self->synopsis, self->about);
+    printf("Usage: shingle %s%s%s\n\n%s", self->name, *self->synopsis ? " " : "", self->synopsis,
+           self->about);
     if (own)
         printf("\nOptions\n");
     for (size_t i = 0; i < own; i++)

@@ -58,6 +58,24 @@ int article_load(cli *c, article *a, const char *operand, bool as_uri)
     return GO_ON;
 }
 
+int article_doubt(cli *c, const article *a, bool as_uri, int code)
+{
+    bool failed = code == EXIT_REFUSED || code == EXIT_NO_SERVER;
+    if (failed && a->stored && !as_uri && !strstr(a->name, "://") && access(a->name, F_OK))
+        cli_fault(c, 0, "%s: there is no such file, so it was taken as a uri", a->name);
+    return code;
+}
+
+int article_offsets(cli *c, const command *self, const char *unit)
+{
+    static const char *const units[] = {"utf8", "codepoint", "utf16"};
+    bool known = !unit;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        known = known || !strcmp(unit, units[i]);
+    return known ? GO_ON
+                 : cli_usage(c, self, "--offsets is utf8, codepoint or utf16, not \"%s\"", unit);
+}
+
 bool article_fetch(cli *c, article *a)
 {
     if (a->text)

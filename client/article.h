@@ -20,6 +20,14 @@ bool article_is_file(const char *operand);
 // as_uri: it is a uri whatever it looks like. GO_ON, or an exit status after saying why.
 int article_load(cli *c, article *a, const char *operand, bool as_uri);
 
+// article_doubt says, where code is a refusal or a missing server, that an operand was no file
+// and so was taken as a uri, if it does not look like one. Returns code.
+int article_doubt(cli *c, const article *a, bool as_uri, int code);
+
+// article_offsets checks what --offsets gives, also where nothing will be made of it; NULL is
+// none. GO_ON, or EXIT_USAGE after saying why.
+int article_offsets(cli *c, const command *self, const char *unit);
+
 // article_fetch gets text and record of a stored article, if they are not there yet.
 // false where the server does not give them; that is not said.
 bool article_fetch(cli *c, article *a);

@@ -106,11 +106,15 @@ static int run_compare(cli *c, const command *self, int argc, char **argv)
     int code = args_parse(c, self, args, sizeof args / sizeof *args, &argc, &argv);
     if (code != GO_ON || !check_pair(c, self, argc, argv, &code))
         return code;
-    code = article_load(c, &a, argv[0], as_uri);
+    code = article_offsets(c, self, offsets);
+    if (code == GO_ON)
+        code = article_load(c, &a, argv[0], as_uri);
     if (code == GO_ON)
         code = article_load(c, &b, argv[1], as_uri);
     if (code == GO_ON)
         code = compare(c, &a, &b, c->json ? offsets : NULL, full);
+    article_doubt(c, &a, as_uri, code);
+    article_doubt(c, &b, as_uri, code);
     article_free(&a);
     article_free(&b);
     return code;
@@ -165,9 +169,9 @@ static int credits_of(cli *c, const article *a, const char *offsets)
         term_say(&c->out, STYLE_BOLD, "%zu credit%s", n, n == 1 ? "" : "s");
         term_say(&c->out, STYLE_NAME, "  %s\n", article_uri(a));
         show_credits(&c->out, list, "   ");
-        if (js_count(answer, "left_out"))
-            term_say(&c->out, STYLE_DIM, "left out: %ld more credits\n",
-                     js_count(answer, "left_out"));
+        long more = js_count(answer, "left_out");
+        if (more > 0)
+            term_say(&c->out, STYLE_DIM, "   %ld more credit%s\n", more, more == 1 ? "" : "s");
     }
     json_decref(answer);
     return EXIT_DONE;
@@ -189,9 +193,11 @@ static int run_credits(cli *c, const command *self, int argc, char **argv)
         return code;
     if (argc != 1)
         return cli_usage(c, self, "credits of one article: a uri, a file, or -");
-    code = article_load(c, &a, argv[0], as_uri);
+    code = article_offsets(c, self, offsets);
     if (code == GO_ON)
-        code = credits_of(c, &a, c->json ? offsets : NULL);
+        code = article_load(c, &a, argv[0], as_uri);
+    if (code == GO_ON)
+        code = article_doubt(c, &a, as_uri, credits_of(c, &a, c->json ? offsets : NULL));
     article_free(&a);
     return code;
 }

@@ -1,6 +1,7 @@
 // local.c - compare and credits without a server.
 #include "local.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "evidence/render.h"
 #include "js.h"
@@ -13,6 +14,7 @@ typedef struct local {
     side side;
     credits credits;
     credit_fields fields;
+    buf byline; // what fields.by is, where the record has a list
     const source *self;
     int64_t published_ms;
 } local;
@@ -30,6 +32,26 @@ static view field(const json_t *record, const char *const *names)
 
 #define FIELD(record, ...) field(record, (const char *const[]){__VA_ARGS__, NULL})
 
+// The names of a list, as the one line that the daemon reads credits from.
+static view byline(buf *line, const json_t *record)
+{
+    static const char *const names[] = {"by", "author", "authors"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        const json_t *list = json_object_get(record, names[k]), *name;
+        size_t i;
+        json_array_foreach((json_t *)list, i, name) {
+            if (line->len)
+                buf_add(line, ", ", 2);
+            buf_add(line, js_string(name), json_string_length(name));
+        }
+        if (line->len)
+            break;
+    }
+    if (buf_err(line))
+        cli_no_memory();
+    return (view){line->p, line->len};
+}
+
 static void read_fields(local *l, const json_t *r)
 {
     credit_fields *f = &l->fields;
@@ -37,6 +59,8 @@ static void read_fields(local *l, const json_t *r)
     f->publisher = FIELD(r, "publisher", "source", "source_domain", "sitename", "hostname");
     f->headline = FIELD(r, "headline", "title");
     f->by = FIELD(r, "by", "author", "authors");
+    if (!f->by.len)
+        f->by = byline(&l->byline, r);
     f->credit_line = FIELD(r, "creditLine");
     f->dateline = FIELD(r, "dateline");
     f->copyright_holder = FIELD(r, "copyrightHolder");
@@ -77,6 +101,7 @@ static int local_make(cli *c, local *l, const article *a, const sources *table)
 
 static void local_free(local *l)
 {
+    buf_fini(&l->byline);
     credits_free(&l->credits);
     side_free(&l->side);
 }
@@ -186,7 +211,8 @@ json_t *local_credits(cli *c, const article *a, const char *offsets, int *code)
         *code = local_make(c, &x, a, table);
     if (*code == GO_ON) {
         json_t *found = render_credits(&x.credits, article_view(a), unit, NULL);
-        out = json_pack("{s:o, s:I}", "credits", found, "left_out", (json_int_t)x.credits.left_out);
+        out = json_pack("{s:o, s:I}", "credits", found, "left_out",
+                        (json_int_t)x.credits.left_out);
         if (!found || !out)
             cli_no_memory();
     }

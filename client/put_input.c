@@ -48,7 +48,8 @@ void put_refused(put *p, const char *path, const record *r, int status, json_t *
         term_say(t, STYLE_PLAIN, "%s:%llu", path, (unsigned long long)r->line);
     else
         term_say(t, STYLE_PLAIN, "%s", path);
-    term_say(t, STYLE_NAME, " %s", uri ? uri : "(no uri)");
+    if (!uri || strcmp(uri, path)) // a plain text's uri is its path
+        term_say(t, STYLE_NAME, " %s", uri ? uri : "(no uri)");
     term_say(t, STYLE_PLAIN, ": %d %s%s%s\n", status, error, *detail ? ": " : "", detail);
     print_refused(p, path, uri, r->line, status, answer);
     p->n.refused++;

@@ -60,19 +60,20 @@ static void show_one(cli *c, const json_t *match, unsigned n, view text, const s
     article_free(&other);
 }
 
-static const char *left_out(const char *name)
+// What a counter of "suppressed" counts; of one and of more.
+static const char *left_out(const char *name, bool one)
 {
-    static const char *const words[][2] = {
-        {"limit", "more matches (--limit)"},
-        {"candidates", "candidates that were not looked at"},
-        {"capped", "phrases that too many articles have"},
-        {"terms", "words that too many articles have"},
-        {"furniture", "phrases of page furniture"},
-        {"credits", "more credits"},
+    static const char *const words[][3] = {
+        {"limit", "more match (--limit)", "more matches (--limit)"},
+        {"candidates", "candidate that was not looked at", "candidates that were not looked at"},
+        {"capped", "phrase that too many articles have", "phrases that too many articles have"},
+        {"terms", "word that too many articles have", "words that too many articles have"},
+        {"furniture", "phrase of page furniture", "phrases of page furniture"},
+        {"credits", "more credit", "more credits"},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strcmp(name, words[i][0]))
-            return words[i][1];
+            return words[i][one ? 1 : 2];
     return name;
 }
 
@@ -82,13 +83,15 @@ static void show_suppressed(cli *c, const json_t *answer)
     const char *name;
     const json_t *n;
     bool any = false;
-    json_object_foreach((json_t *)js_object(answer, "suppressed"), name, n) {
-        if (json_number_value(n) <= 0)
+    json_object_foreach((json_t *)js_object(answer, "suppressed"), name, n)
+    {
+        double count = json_number_value(n);
+        if (count <= 0)
             continue;
         if (!any)
             fputc('\n', c->out.f);
-        term_say(&c->out, STYLE_DIM, "%s %.0f %s", any ? "," : "left out:", json_number_value(n),
-                 left_out(name));
+        term_say(&c->out, STYLE_DIM, "%s %.0f %s", any ? "," : "left out:", count,
+                 left_out(name, count == 1.0));
         any = true;
     }
     if (any)
@@ -175,12 +178,15 @@ static int run_query(cli *c, const command *self, int argc, char **argv)
     if (argc != 1)
         return cli_usage(c, self,
                          argc ? "query one article at a time" : "query what? Name a uri or a file");
-    if (o.offsets && !c->json)
+    code = article_offsets(c, self, o.offsets);
+    if (code != GO_ON)
+        return code;
+    if (!c->json)
         o.offsets = NULL; // the excerpts are cut in bytes
     article one;
     code = article_load(c, &one, argv[0], o.as_uri);
     if (code == GO_ON)
-        code = ask(c, self, &one, &o);
+        code = article_doubt(c, &one, o.as_uri, ask(c, self, &one, &o));
     article_free(&one);
     return code;
 }

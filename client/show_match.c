@@ -194,7 +194,8 @@ static void show_passage(term *t, const json_t *p, size_t number, view a, view b
     margins m = make_margins(indent, o);
     term_say(t, STYLE_PLAIN, "%s", indent);
     term_say(t, STYLE_BOLD, "(%zu) ", number);
-    term_say(t, STYLE_DIM, "%ld words, %s\n", js_count(p, "words"), js_text(p, "kind"));
+    long words = js_count(p, "words");
+    term_say(t, STYLE_DIM, "%ld word%s, %s\n", words, words == 1 ? "" : "s", js_text(p, "kind"));
     bool have_a = read_span(p, "query", a, &sa), have_b = read_span(p, "match", b, &sb);
     if (have_a)
         show_excerpt(t, m.a, m.hang, a, sa, st, sa.end - sa.begin > CUT_FROM ? keep : 0);
@@ -246,8 +247,8 @@ void show_passages(term *t, const json_t *passages, view a, view b, const show_o
         }
     }
     if (o->most && shown < n)
-        term_say(t, STYLE_DIM, "%s%zu more passage%s, %ld words (--all shows them)\n", indent,
-                 n - shown, n - shown == 1 ? "" : "s", left);
+        term_say(t, STYLE_DIM, "%s%zu more passage%s, %ld word%s (--all shows them)\n", indent,
+                 n - shown, n - shown == 1 ? "" : "s", left, left == 1 ? "" : "s");
 }
 
 // A passage in one text, for show_marked.

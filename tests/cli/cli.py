@@ -76,7 +76,7 @@ class Usage(InFolder):
             self.assertIn(f"\n  {name} ", out)
             status, text, err = shingle(name, "--help")
             self.assertEqual((status, err), (0, ""), name)
-            for part in (f"Usage: shingle {name} ", "\nExamples\n  ", "--json", "--server"):
+            for part in (f"Usage: shingle {name}", "\nExamples\n  ", "--json", "--server"):
                 self.assertIn(part, text)
             self.assertEqual(shingle("help", name)[1], text)
             self.assertLessEqual(max(map(len, text.splitlines())), 100, name)
@@ -104,6 +104,9 @@ class Usage(InFolder):
                 (["delete"], "delete what?"),
                 (["delete", "--older-than", "someday"], "wants a time"),
                 (["query", "--since", "someday", "u:1"], "wants a time"),
+                (["query", "--offsets", "miles", "u:1"], '--offsets is utf8, codepoint or utf16, not "miles"'),
+                (["compare", "--offsets", "miles", "a", "b"], '--offsets is utf8, codepoint or utf16, not "miles"'),
+                (["credits", "--offsets", "miles", "a"], '--offsets is utf8, codepoint or utf16, not "miles"'),
                 (["stats", "more"], 'stats takes no "more"'),
                 (["--server", "carrier-pigeon://x", "ping"], "is not an endpoint"),
                 (["put", "/nonexistent/a", "--dry-run"], "/nonexistent/a: No such file or directory"),
@@ -118,6 +121,20 @@ class Usage(InFolder):
         for words in (["ping"], ["query", "u:1"], ["put", self.write("a.txt", "text")], ["stats"]):
             status, out, err = shingle(*words, "--timeout", "0.3", server=endpoint)
             self.assertEqual((status, out.count("{")), (3, 0), err)
+
+    def test_path_that_is_the_uri(self):
+        blank = self.write("blank.txt", " \n")
+        self.assertIn(f"refused {blank}: 422 blank_text", shingle("put", "--dry-run", blank)[2])
+
+    def test_no_such_file(self):
+        """A name that is no file may be a uri; where that helps nothing either, both are said."""
+        here, endpoint = self.write("a.txt", "Gulls."), free_endpoint()
+        for words in (["compare", "gone.txt", here], ["compare", here, "gone.txt"], ["query", "gone.txt"],
+                      ["credits", "gone.txt"]):
+            status, _, err = shingle(*words, "--timeout", "0.3", server=endpoint)
+            self.assertEqual((status, err.count("gone.txt: there is no such file")), (3, 1), err)
+        for words in (["query", "https://gone.example/a"], ["query", "--uri", "gone.txt"], ["query", here]):
+            self.assertNotIn("no such file", shingle(*words, "--timeout", "0.3", server=endpoint)[2])
             said = re.search(f"no server at {endpoint}: waited ([0-9.]+) s", err)
             self.assertTrue(said, err)
             self.assertGreaterEqual(float(said[1]), 0.3)
@@ -222,6 +239,7 @@ class Offline(InFolder):
         roles = {(c["role"], c["id"]) for c in found["credits"]}
         self.assertIn(("wire", "reuters.com"), roles)
         self.assertIn(("told", "cnn.com"), roles)
+        self.assertEqual(found["left_out"], 0)
         _, out, _ = shingle("credits", article)
         self.assertRegex(out, r"wire +Reuters \(reuters\.com\)")
         self.assertIn("0 credits", shingle("credits", "-", stdin=b"Nobody is named here at all.")[1])
@@ -229,6 +247,13 @@ class Offline(InFolder):
         counted, = objects(shingle("credits", "--json", "-", stdin=flood)[1])
         self.assertEqual(len(counted["credits"]) + counted["left_out"], 2000)
         self.assertIn(f"left out: {counted['left_out']} more credits", shingle("credits", "-", stdin=flood)[1])
+
+    def test_byline_of_several(self):
+        for by in ("Ida Holm, Reuters", ["Ida Holm", "Reuters"]):
+            article = self.write("by.json", json.dumps({"by": by, "text": "The council met on Monday evening."}))
+            found, = objects(shingle("credits", "--json", article)[1])
+            self.assertEqual([(c["role"], c["id"], c["field"]) for c in found["credits"]],
+                             [("wire", "reuters.com", "by")], by)
 
 
 def on_terminal(*words, **more):

@@ -224,7 +224,7 @@ static bool rewords(const match *m, const side *a, const side *b)
 static relation first_rule(const match *m, const side *a, const side *b, bool shell)
 {
     const passages *p = &m->passages;
-    bool brief = shell || a->own_words < SHORT_WORDS || b->own_words < SHORT_WORDS;
+    bool brief = a->own_words < SHORT_WORDS || b->own_words < SHORT_WORDS;
     if (m->identical)
         return REL_COPY;
     bool form = p->n && is_form(m, a, b);
@@ -236,7 +236,7 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
     bool standing = is_standing(m, a, b);
     if (is_within(m, brief) && !ceremony && !standing)
         return REL_EXCERPT;
-    if (brief)
+    if (brief || shell)
         return REL_NONE;
     wording w = wording_of(m, a, b);
     bool reused = !standing && !is_among_furniture(&m->passages) && reuses_prose(m, &w, a, b);

@@ -222,7 +222,17 @@ bool form_filled(const passages *p, const side *a, const side *b)
         return true;
     if (numbers.same >= 2 * NUMBERS_MANY && numbers.same >= 4 * numbers.different)
         return false;
+    if (form_unspaced(x) || form_unspaced(y))
+        return false;
     return differ(&names, 4, .5, 2) || differ(&either, brief ? 3 : 6, .4, 2);
+}
+
+bool form_unspaced(const words *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++)
+        n += (w->w[i].flags & WORD_CHAR) != 0;
+    return 2 * n >= w->n;
 }
 
 bool form_weather(const side *s)

@@ -17,6 +17,11 @@ bool form_filled(const passages *p, const side *a, const side *b);
 // that the first knows nothing of. cover: the larger containment.
 bool form_subjects(const passages *p, const side *a, const side *b, double cover);
 
+// form_unspaced tells whether most of it is in a script without spaces. There a foreign name is
+// left in its own letters, or written in that script: that two texts have other ones in
+// capitals says nothing.
+bool form_unspaced(const words *w);
+
 // form_weather tells whether a text is a weather bulletin, by its vocabulary.
 bool form_weather(const side *s);
 

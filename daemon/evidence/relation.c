@@ -5,10 +5,12 @@
 
 enum {
     REWORDED_WORDS = 40, // of prose, beyond the exact passages
-    SHORT_WORDS = 20,    // under it only copy or excerpt may be claimed
-    REUSED_WORDS = 25,   // of prose: more than two reporters share by chance
-    REUSED_TWICE = 16,   // in two passages or more
-    LONG_RUN = 12,       // words; long texts share many a set phrase, but none so long
+    REWORDED_LEAST = 20,
+    SHORT_WORDS = 20,  // under it only copy or excerpt may be claimed
+    FEW_WORDS = 60,    // of a teaser: a sentence of speech is much of it
+    REUSED_WORDS = 25, // of prose: more than two reporters share by chance
+    REUSED_TWICE = 16, // in two passages or more
+    LONG_RUN = 12,     // words; long texts share many a set phrase, but none so long
     QUOTED_WORDS = 10,
     NAME_PHRASE = 12,
     STANDING_MOST = 150, // words of prose; more than that was taken over, whatever the subject
@@ -20,10 +22,14 @@ enum {
 // leave out what stands beside small edits, so that their share is lower.
 #define WHOLE .70
 #define MOST_OF .60
+#define ALL_OF .80
 #define SAME_BULLETIN .85 // of two weather bulletins: the days use the same words
 #define PLAIN_LEAST .50
 #define SAME_EVENT .30
-#define REWORDED .55        // of the prose: of one rumour told by two, it is at most half
+#define REWORDED .55         // of the prose: of one rumour told by two, it is at most half
+#define REWORDED_PARTLY .45  // of it, where some stands in both exactly, of texts much alike
+#define REWORDED_SHORTER .70 // of the shorter one's prose, likewise
+#define ALIKE .45
 #define REWORDED_QUOTED .70 // where they quote the same: what stands around quotations is alike
 #define SCATTERED .10       // of the shorter one's prose, where no run is long
 #define APART .08           // the same of two articles that have nothing to do with each other
@@ -166,11 +172,14 @@ static bool reuses_prose(const match *m, const wording *w, const side *a, const 
 
 // is_within tells whether most of the one text stands in the other, which has substantially
 // more (the containments are to each other as the lengths); of two texts of about one length
-// each was changed.
-static bool is_within(const match *m, bool brief)
+// each was changed. A few words that stand in it whole are no quotation because half of them are.
+static bool is_within(const match *m, uint32_t fewer)
 {
-    return high(m) >= (brief ? WHOLE : MOST_OF) &&
-           (brief || (m->passages.prose >= SHORT_WORDS && low(m) < SMALLER * high(m)));
+    const passages *p = &m->passages;
+    if (fewer < SHORT_WORDS)
+        return high(m) >= WHOLE;
+    bool whole = fewer < FEW_WORDS && high(m) >= ALL_OF && 4 * p->prose >= p->words;
+    return (whole || (high(m) >= MOST_OF && p->prose >= SHORT_WORDS)) && low(m) < SMALLER * high(m);
 }
 
 // plain is the share of a side's words that are matched, titles aside: two lists of officials
@@ -212,19 +221,33 @@ static bool is_form(const match *m, const side *a, const side *b)
     return form_subjects(p, a, b, high(m));
 }
 
+// rewords_partly tells whether what is reworded and what is exact, of prose, is together much of
+// one text, and more than what they share of the page's frame. Neither is enough alone.
+static bool rewords_partly(const match *m, const wording *w, const side *a, const side *b)
+{
+    double told = score_told_alike(m, a, b);
+    double shorter = told * most(a->own_prose, b->own_prose) / least(a->own_prose, b->own_prose);
+    return m->passages.quoted < QUOTED_WORDS && w->prose >= PASSAGE_LEAST &&
+           m->paraphrases.prose >= REWORDED_LEAST &&
+           m->paraphrases.prose + w->prose >= REWORDED_WORDS &&
+           m->paraphrases.prose + w->prose >= m->passages.furniture && m->cosine >= ALIKE &&
+           (told >= REWORDED_PARTLY || shorter >= REWORDED_SHORTER);
+}
+
 // rewords tells whether most of both says the same, in other words.
-static bool rewords(const match *m, const side *a, const side *b)
+static bool rewords(const match *m, const wording *w, const side *a, const side *b)
 {
     double line = m->passages.quoted >= QUOTED_WORDS ? REWORDED_QUOTED : REWORDED;
-    return m->paraphrases.prose >= REWORDED_WORDS && m->cosine >= SAME_EVENT &&
-           score_told_alike(m, a, b) >= line;
+    return rewords_partly(m, w, a, b) ||
+           (m->paraphrases.prose >= REWORDED_WORDS && m->cosine >= SAME_EVENT &&
+            score_told_alike(m, a, b) >= line);
 }
 
 // The first rule that holds.
 static relation first_rule(const match *m, const side *a, const side *b, bool shell)
 {
     const passages *p = &m->passages;
-    bool brief = a->own_words < SHORT_WORDS || b->own_words < SHORT_WORDS;
+    uint32_t fewer = a->own_words < b->own_words ? a->own_words : b->own_words;
     if (m->identical)
         return REL_COPY;
     bool form = p->n && is_form(m, a, b);
@@ -234,13 +257,13 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
     if (low(m) >= WHOLE && !ceremony)
         return REL_COPY;
     bool standing = is_standing(m, a, b);
-    if (is_within(m, brief) && !ceremony && !standing)
+    if (is_within(m, fewer) && !ceremony && !standing)
         return REL_EXCERPT;
-    if (brief || shell)
+    if (fewer < SHORT_WORDS || shell)
         return REL_NONE;
     wording w = wording_of(m, a, b);
     bool reused = !standing && !is_among_furniture(&m->passages) && reuses_prose(m, &w, a, b);
-    if (reused || rewords(m, a, b))
+    if (reused || rewords(m, &w, a, b))
         return form ? REL_TEMPLATE : REL_REWRITE;
     if (w.quoted >= QUOTED_WORDS)
         return REL_QUOTES;

@@ -273,6 +273,8 @@ static void count_names(tally *t, const pair *x)
 // no_common_name tells whether not one name of the one text stands in the other.
 static bool no_common_name(const pair *x)
 {
+    if (form_unspaced(x->w[0]) || form_unspaced(x->w[1]))
+        return false;
     tally t = {0};
     count_names(&t, x);
     overlap o = overlap_of(&t);

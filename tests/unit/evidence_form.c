@@ -177,6 +177,11 @@ static const row weather[] = {
     "天期逆回购操作，本次操作的中标利率最终确定为百分之" rate                                      \
     "，较上次没有变化，操作总规模合计为" sum                                                       \
     "亿元，中标资金将按规定程序直接划入各参与银行的准备金账户，交割日期为" month "月" day "日。\n"
+#define FOUND_ZH(town, port, county, ship, pilot)                                                  \
+    "渡轮" ship "号星期日凌晨在" port "附近海域失去舵叶，漂流三个小时之后才由拖船拖带靠岸。"         \
+    "船长" pilot "在接受当地电台采访时表示，当时风浪很大，但旅客一直保持冷静，没有人受伤。" county  \
+    "县政府已经下令检查所有同型船只，并要求船东在本周末之前提交报告。" town                         \
+    "港的渔民早就呼吁增添第二艘拖船，因为现有的那一艘每年春天都要停航维修。\n"
 // clang-format on
 
 static const row others[] = {
@@ -191,6 +196,9 @@ static const row others[] = {
      "Индекс биржи Лундбю закрылся на отметке 3120 пунктов, оборот 41 млн.\n", REL_COPY},
     {"Chinese, another day's tender", TENDER_ZH("28", "3.80", "960", "4", "22"),
      TENDER_ZH("14", "3.65", "725", "5", "20"), REL_TEMPLATE},
+    {"Chinese, names in letters and in characters",
+     FOUND_ZH("Rostrup", "Lundby", "Hamre", "Skarven", "Amdal"),
+     FOUND_ZH("罗斯特鲁普", "Lundbie", "Hammer", "Skarwen", "Amdhal"), REL_COPY},
     {"Urdu, the same words",
      "لاہور میں محکمہ موسمیات نے کہا ہے کہ دریا کا پانی اتر رہا ہے اور پل کل کھول دیا جائے گا جبکہ "
      "کشتیاں واپس "

@@ -62,6 +62,15 @@
     "船东称六十名乘客无人受伤，但多数人晕船。潜水员将在本周检查船尾。"
 // clang-format on
 
+#define LEAD_SPOKEN                                                                                \
+    "\"We shall pump until the last miner has been paid,\" the fund in Basel wrote to the "        \
+    "county, "                                                                                     \
+    "which had asked.\n"
+#define REOPENED                                                                                   \
+    "The opera house reopened on Friday with a piece for eight horns and a broken piano. Critics " \
+    "quarrelled about the horns for an hour; the audience liked the old piano, which had been in " \
+    "the fire. Director Ruth Amdal expects the autumn to be sold out before Easter.\n"
+
 typedef struct row {
     const char *name, *a, *b;
     relation is;
@@ -80,6 +89,15 @@ static const row rows[] = {
      "The ferry Skarven lost her rudder off Lundby in the night to Sunday and drifted for three "
      "hours before a tug from Kall got a line across. None of the sixty ... Read on",
      FERRY, REL_EXCERPT},
+    {"a teaser, half of it speech", LEAD_SPOKEN, LEAD_SPOKEN LEAD BREAD CHESS, REL_EXCERPT},
+    {"speech alone", STATEMENT, STATEMENT "the heirs wrote after the verdict.\n" LEAD BREAD,
+     REL_QUOTES},
+    {"some of it exact, the rest reworded", REOPENED,
+     "After the fire the house opened again on Friday evening with a piece for eight horns and a "
+     "broken piano. Critics in the stalls quarrelled for an hour about the eight horns, but the "
+     "whole audience liked the old piano, which had stood in the fire. The director, Ruth Amdal, "
+     "expects that tickets for the autumn will be sold out before Easter.\n",
+     REL_REWRITE},
     {"a list of headlines", HEADLINES, FERRY, REL_RELATED},
     {"two lists that share a headline", HEADLINES,
      "Ferry Skarven loses rudder off Lundby, sixty aboard unhurt\nKall wins the cup on penalties\n"

@@ -198,6 +198,8 @@ shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed
     r->content = content_hash(r);
     e = side_make(&r->side, r->record.text, NULL);
     r->side.publisher = r->publisher_hash;
+    if (r->record.published_ms != CLOCK_ABSENT)
+        r->side.published_ms = r->record.published_ms;
     if (!e)
         e = make_prints(r, seed);
     if (e)

@@ -13,9 +13,10 @@ enum {
     WEATHER_LEAST = 8,   // words
 };
 
-#define NAME_IDF 4.3      // a word held by less than 1.4 % of articles
-#define TABLE_SHARE .10   // of the numbers of a table: it is the same one an hour later
-#define WEATHER_SHARE .28 // of a text's words; of other articles 1 in 1000 has over .15
+#define NAME_IDF 4.3              // a word held by less than 1.4 % of articles
+#define LATER_MS (3 * 86400000LL) // news of the day is updated for a day or two
+#define TABLE_SHARE .10           // of the numbers of a table: it is the same one an hour later
+#define WEATHER_SHARE .28         // of a text's words; of other articles 1 in 1000 has over .15
 
 // What fills the fields of a form on both sides, the same or different, and what other words
 // stand in one text alone: where those prevail a text was reworded, not a form filled in.
@@ -220,11 +221,21 @@ bool form_filled(const passages *p, const side *a, const side *b)
         (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5, 2) ||
          (brief && differ(&numbers, 2, numbers.reworded ? .3 : .2, 2))))
         return true;
+    if (form_later(a, b) && differ(&numbers, 2, TABLE_SHARE, 2))
+        return true;
     if (numbers.same >= 2 * NUMBERS_MANY && numbers.same >= 4 * numbers.different)
         return false;
     if (form_unspaced(x) || form_unspaced(y))
         return false;
     return differ(&names, 4, .5, 2) || differ(&either, brief ? 3 : 6, .4, 2);
+}
+
+bool form_later(const side *a, const side *b)
+{
+    if (!a->publisher || a->publisher != b->publisher || !a->published_ms || !b->published_ms)
+        return false;
+    int64_t x = a->published_ms, y = b->published_ms;
+    return x < y ? x <= y - LATER_MS : y <= x - LATER_MS;
 }
 
 bool form_unspaced(const words *w)

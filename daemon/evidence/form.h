@@ -17,6 +17,10 @@ bool form_filled(const passages *p, const side *a, const side *b);
 // that the first knows nothing of. cover: the larger containment.
 bool form_subjects(const passages *p, const side *a, const side *b, double cover);
 
+// form_later tells whether one publisher published the two days apart: what is all but the same
+// then, and has other numbers, is next week's report, and no correction of this one.
+bool form_later(const side *a, const side *b);
+
 // form_unspaced tells whether most of it is in a script without spaces. There a foreign name is
 // left in its own letters, or written in that script: that two texts have other ones in
 // capitals says nothing.

@@ -14,11 +14,12 @@ enum mark { MARK_SPEECH = 1, MARK_FURNITURE = 2, MARK_REPEATED = 4 };
 
 typedef struct side {
     words words;
-    uint8_t *mark;      // [words.n], of enum mark; owned
-    uint32_t own_words; // words that are not furniture, a WORD_CHAR as 5/8 of one
-    uint32_t own_prose; // words that are neither, likewise
-    uint64_t body;      // words_body_hash
-    uint64_t publisher; // whose page it is, for the caller to set; 0 where unknown
+    uint8_t *mark;        // [words.n], of enum mark; owned
+    uint32_t own_words;   // words that are not furniture, a WORD_CHAR as 5/8 of one
+    uint32_t own_prose;   // words that are neither, likewise
+    uint64_t body;        // words_body_hash
+    uint64_t publisher;   // whose page it is, for the caller to set; 0 where unknown
+    int64_t published_ms; // when, likewise
 } side;
 
 // side_make splits the text (borrowed, must outlive it) and marks speech and furniture

@@ -21,6 +21,7 @@ enum {
 #define COVER_LEAST .40
 #define FEW_SHARED .15 // of the numbers of the text with fewer
 #define SOME_SHARED .25
+#define LATER_SHARED .50
 
 // How often a word stands in each of the two texts, and in how many of its places.
 typedef struct entry {
@@ -228,22 +229,23 @@ static unsigned number_places(tally *t, const pair *x)
 }
 
 // other_numbers tells whether the texts have hardly a number in common, and are both written
-// around their numbers, or where one has a number the other has one of its own.
-static bool other_numbers(const pair *x)
+// around their numbers, or where one has a number the other has one of its own. Of days
+// apart, half may be in common: yesterday's figures and the highest since.
+static bool other_numbers(const pair *x, bool later)
 {
     tally t = {0};
     count_numbers(&t, x);
     overlap o = overlap_of(&t);
     bool dense = o.fewer >= SOME_NUMBERS && (size_t)o.of[0] * PROSE_A_NUMBER >= x->w[0]->n &&
                  (size_t)o.of[1] * PROSE_A_NUMBER >= x->w[1]->n;
-    if (o.fewer < FEW_NUMBERS || o.shared > SOME_SHARED * o.fewer)
+    if (o.fewer < FEW_NUMBERS || o.shared > (later ? LATER_SHARED : SOME_SHARED) * o.fewer)
         return false;
     if (dense && o.shared <= FEW_SHARED * o.fewer)
         return true;
     unsigned places = number_places(&t, x);
     if (dense && places >= 3)
         return true;
-    return places >= 2 && o.shared <= FEW_SHARED * o.fewer;
+    return places >= 2 && (later || o.shared <= FEW_SHARED * o.fewer);
 }
 
 // begins_sentence tells whether word i stands after a stop or at the start of a line, where
@@ -284,6 +286,6 @@ static bool no_common_name(const pair *x)
 bool form_subjects(const passages *p, const side *a, const side *b, double cover)
 {
     pair x = {{&a->words, &b->words}, p};
-    return other_numbers(&x) || (cover >= FORM_LEAST && no_common_name(&x)) ||
+    return other_numbers(&x, form_later(a, b)) || (cover >= FORM_LEAST && no_common_name(&x)) ||
            (cover >= COVER_LEAST && other_names(&x));
 }

@@ -209,6 +209,44 @@ static const row others[] = {
      REL_COPY},
 };
 
+// A report with most of its figures as they were, by who published the two, and how long apart.
+#define LEVELS(harbour, weir)                                                                      \
+    "The lake stood at " harbour " centimetres on the gauge in the harbour this morning, the "     \
+    "county's water office said, and at " weir " centimetres behind the weir. Boats of more than " \
+    "90 centimetres draught should keep to the marked channel until the sluices at Kall close. "   \
+    "The office measures at 3 gauges, and has done so since 1921; the highest level was 512 "      \
+    "centimetres, the lowest 87. Who lives below 115 metres may have 40 bags of sand a house "     \
+    "from the yard in Weir Lane, between 8 and 17 hours, as long as the ground is wet.\n"
+
+static relation relate_dated(uint64_t publisher, int64_t later_ms)
+{
+    side a, b;
+    match m;
+    assert_ok(side_make(&a, view_of(LEVELS("231", "340")), NULL));
+    assert_ok(side_make(&b, view_of(LEVELS("228", "336")), NULL));
+    a.publisher = 1;
+    b.publisher = publisher;
+    a.published_ms = INT64_C(1600000000000);
+    b.published_ms = later_ms ? a.published_ms + later_ms : 0;
+    assert_ok(match_make(&m, &a, &b));
+    relation r = m.relation;
+    match_free(&m);
+    side_free(&a);
+    side_free(&b);
+    return r;
+}
+
+static void test_dated(void **state)
+{
+    (void)state;
+    const int64_t hour = INT64_C(3600000);
+    assert_int_equal(relate_dated(1, 168 * hour), REL_TEMPLATE);
+    assert_int_equal(relate_dated(1, -168 * hour), REL_TEMPLATE);
+    assert_int_equal(relate_dated(1, hour), REL_COPY); // a correction
+    assert_int_equal(relate_dated(1, 0), REL_COPY);    // who knows when
+    assert_int_equal(relate_dated(2, 168 * hour), REL_COPY);
+}
+
 #define TEST(table)                                                                                \
     static void test_##table(void **state)                                                         \
     {                                                                                              \
@@ -228,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_brief),   cmocka_unit_test(test_names),
         cmocka_unit_test(test_low),     cmocka_unit_test(test_arabic),
-        cmocka_unit_test(test_weather), cmocka_unit_test(test_others)};
+        cmocka_unit_test(test_weather), cmocka_unit_test(test_others),
+        cmocka_unit_test(test_dated)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,7 +76,7 @@ static shg_err do_pair(view x, view y)
     if (!e)
         e = affinity_find(&f, &a, &b);
     if (!e)
-        e = match_make(&m, &a, &b);
+        e = match_make(&m, &a, &b, MATCH_WHOLE);
     if (!e)
         print_pair(&f, &m, &a, &b);
     match_free(&m);

@@ -142,7 +142,7 @@ static prov_side prov_of(const local *l)
 static json_t *compare(cli *c, const local *x, const local *y, offset_unit unit)
 {
     match m;
-    shg_err e = match_make(&m, &x->side, &y->side);
+    shg_err e = match_make(&m, &x->side, &y->side, MATCH_WHOLE);
     if (e == SHG_ENOMEM)
         cli_no_memory();
     if (e) {

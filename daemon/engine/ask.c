@@ -83,6 +83,9 @@ shg_err ask_provenance(provenance *out, engine *e, reading *a, const side *side_
 // The stored articles of the credited sources that share text with the one that credits.
 static shg_err find_confirming(hits *out, engine *e, const reading *a, const credits *c)
 {
+    *out = (hits){0};
+    if (c->n == 0)
+        return SHG_OK;
     uint64_t *hash = calloc(c->n + 1, sizeof *hash);
     if (!hash)
         return SHG_ENOMEM;

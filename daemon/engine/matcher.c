@@ -109,6 +109,7 @@ static shg_err make_place(place **out, engine *e, reading *r)
 {
     match_opts o = match_opts_for(r->doc, VERIFY_STORY);
     o.same_most = SAME_MOST;
+    o.depth = MATCH_RETOLD;
     o.centre_of = centre_of;
     o.ctx = e->stories;
     hits h;

@@ -266,10 +266,10 @@ static shg_err mark(side *out, library *lib, const reading *r, uint32_t horizon)
 }
 
 // Texts without a word are one text only where they are the same bytes.
-static shg_err compare(match *out, const side *a, const side *b)
+static shg_err compare(match *out, const side *a, const side *b, match_depth depth)
 {
     if (a->words.n || b->words.n || !view_eq(a->words.text, b->words.text))
-        return match_make(out, a, b);
+        return match_make(out, a, b, depth);
     *out = (match){.relation = REL_COPY,
                    .score = 1,
                    .identical = true,
@@ -296,7 +296,7 @@ static shg_err verify(hit *out, bool *keep, library *lib, const side *query, uin
     if (!e)
         e = mark(&out->side, lib, out->with, o->horizon);
     if (!e)
-        e = compare(&out->match, query, &out->side);
+        e = compare(&out->match, query, &out->side, MATCH_RELATION);
     if (e) {
         hit_fini(out);
         return e;
@@ -375,7 +375,11 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
         return e;
     }
     keep_best(out, o->keep_most ? o->keep_most : out->n);
-    return SHG_OK;
+    for (size_t i = 0; !e && i < out->n; i++)
+        e = match_deepen(&out->hit[i].match, &out->side, &out->hit[i].side, o->depth);
+    if (e)
+        hits_free(out);
+    return e;
 }
 
 // A candidate that vanished may have been replaced by a newer document that the postings
@@ -412,7 +416,7 @@ shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, cons
         frequency_unmark(side_a);
         return e;
     }
-    e = compare(out, side_a, side_b);
+    e = compare(out, side_a, side_b, MATCH_WHOLE);
     if (e) {
         frequency_unmark(side_a);
         frequency_unmark(side_b);

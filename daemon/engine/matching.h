@@ -32,6 +32,7 @@ typedef struct match_opts {
     uint32_t verify_most;  // candidates verified, the likeliest first, and
     uint64_t verify_words; // the words of them that are read in all (at least one is)
     size_t keep_most;      // hits kept; 0: all
+    match_depth depth;     // of the hits kept
     uint32_t same_most;    // candidates verified that read the same as the article; 0: all
     unsigned relations;    // bits 1 << relation
     double min_containment;

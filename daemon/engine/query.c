@@ -29,6 +29,7 @@ static void query_init(query *q)
         .passages = true,
     };
     q->match.keep_most = SHG_LIMIT_DEFAULT;
+    q->match.depth = MATCH_WHOLE;
 }
 
 static shg_err read_publishers(query *q, engine *e, json_t *header, refusal *r)

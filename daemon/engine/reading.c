@@ -255,5 +255,6 @@ size_t reading_bytes(const reading *r)
 {
     return sizeof *r + r->record.text.len + r->stored_len * 3 +
            r->side.words.n * (sizeof(word) + 1) + r->side.words.keys_len +
+           r->side.terms.n * sizeof(list_term) + r->side.terms.n_at * sizeof(uint32_t) +
            r->n_prints * (sizeof(print_at) + sizeof(print));
 }

@@ -1,6 +1,7 @@
 #include "evidence/match.h"
 #include "evidence/derivation.h"
 #include "evidence/relation.h"
+#include "evidence/score.h"
 #include "evidence/terms.h"
 #include "text/shingle.h"
 
@@ -55,47 +56,61 @@ static size_t keep_rest(uint8_t *keep, const side *s, const passages *p, bool is
     return n;
 }
 
-static shg_err measure_rest(match *out, const side *a, const side *b)
+static shg_err measure_rest(match *m, const side *a, const side *b)
 {
-    out->rest_cosine = 1;
-    if (out->identical || out->passages.prose < REST_PROSE)
+    m->rest_cosine = 1;
+    if (m->identical || m->passages.prose < REST_PROSE)
         return SHG_OK;
     uint8_t *keep = malloc(a->words.n + b->words.n + 1);
     if (!keep)
         return SHG_ENOMEM;
     uint8_t *keep_b = keep + a->words.n;
-    size_t n_a = keep_rest(keep, a, &out->passages, true),
-           n_b = keep_rest(keep_b, b, &out->passages, false);
-    shg_err e = SHG_OK;
+    size_t n_a = keep_rest(keep, a, &m->passages, true),
+           n_b = keep_rest(keep_b, b, &m->passages, false);
     if (n_a >= REST_LEAST && n_b >= REST_LEAST)
-        e = terms_cosine_of(&out->rest_cosine, &a->words, keep, &b->words, keep_b);
+        m->rest_cosine = terms_cosine_of(&(term_part){&a->terms, &a->words, keep},
+                                         &(term_part){&b->terms, &b->words, keep_b});
     free(keep);
+    return SHG_OK;
+}
+
+static shg_err retell(match *m, const side *a, const side *b)
+{
+    if (m->retold)
+        return SHG_OK;
+    m->retold = true;
+    return m->identical ? SHG_OK : paraphrase_find(&m->paraphrases, &m->passages, a, b);
+}
+
+// relate does what MATCH_RELATION says.
+static shg_err relate(match *m, const side *a, const side *b, bool shell)
+{
+    m->identical = side_same(a, b);
+    shg_err e = passages_find(&m->passages, a, b);
+    m->cosine = terms_cosine(&a->terms, &b->terms);
+    m->containment_a = m->identical ? 1 : match_share(m->passages.words, a->own_words);
+    m->containment_b = m->identical ? 1 : match_share(m->passages.words, b->own_words);
+    if (!e)
+        e = measure_rest(m, a, b);
+    if (!e && relation_asks_retold(m, a, b))
+        e = retell(m, a, b);
+    if (!e)
+        relation_decide(m, a, b, shell);
     return e;
 }
 
-static shg_err measure(match *out, const side *a, const side *b, bool shell)
+static shg_err deepen(match *m, const side *a, const side *b, match_depth depth)
 {
-    out->identical = side_same(a, b);
-    shg_err e = passages_find(&out->passages, a, b);
-    if (!e && !out->identical)
-        e = paraphrase_find(&out->paraphrases, &out->passages, a, b);
-    if (!e)
-        e = shingles_resemblance(&out->resemblance, &a->words, &b->words);
-    if (!e)
-        e = terms_cosine(&out->cosine, &a->words, &b->words);
-    if (!e)
-        e = measure_rest(out, a, b);
-    if (e)
+    shg_err e = depth >= MATCH_RETOLD ? retell(m, a, b) : SHG_OK;
+    if (e || depth < MATCH_WHOLE)
         return e;
-    out->containment_a = out->identical ? 1 : match_share(out->passages.words, a->own_words);
-    out->containment_b = out->identical ? 1 : match_share(out->passages.words, b->own_words);
-    relation_decide(out, a, b, shell);
-    return derivation_decide(out, a, b);
+    m->score = score_of(m, a, b);
+    e = shingles_resemblance(&m->resemblance, &a->words, &b->words);
+    return e ? e : derivation_decide(m, a, b);
 }
 
-shg_err match_make(match *out, const side *a, const side *b)
+static shg_err work(match *m, const side *a, const side *b, match_depth depth, bool anew)
 {
-    *out = (match){0};
     side body_a = {0}, body_b = {0};
     shg_err e = SHG_OK;
     bool shell = is_shell(a) || is_shell(b);
@@ -106,13 +121,27 @@ shg_err match_make(match *out, const side *a, const side *b)
         a = &body_a;
         b = &body_b;
     }
+    if (!e && anew)
+        e = relate(m, a, b, shell);
     if (!e)
-        e = measure(out, a, b, shell);
+        e = deepen(m, a, b, depth);
     free(body_a.mark);
     free(body_b.mark);
+    return e;
+}
+
+shg_err match_make(match *out, const side *a, const side *b, match_depth depth)
+{
+    *out = (match){0};
+    shg_err e = work(out, a, b, depth, true);
     if (e)
         match_free(out);
     return e;
+}
+
+shg_err match_deepen(match *m, const side *a, const side *b, match_depth depth)
+{
+    return work(m, a, b, depth, false);
 }
 
 void match_free(match *m)

@@ -33,12 +33,25 @@ typedef struct match {
     double derivation_score; // [0,1]
     passages passages;       // the exact ones: all counts of words and shares are theirs
     paraphrases paraphrases; // beside them; none of texts that read the same
+    bool retold;             // they were sought
 } match;
+
+// How much of a match is worked out. Most candidates are no match, which the first level tells at
+// a third of the cost of all.
+typedef enum match_depth {
+    MATCH_RELATION, // all but what follows
+    MATCH_RETOLD,   // and the paraphrases
+    MATCH_WHOLE,    // and score, resemblance, derivation
+} match_depth;
 
 // match_make compares two sides (side_count done); both are only read. Where one of them is
 // nearly nothing but furniture, furniture counts for both. A template is not derived, and of
 // texts that read the same, everything is 1. SHG_ENOMEM leaves *out empty.
-SHG_MUST_CHECK shg_err match_make(match *out, const side *a, const side *b);
+SHG_MUST_CHECK shg_err match_make(match *out, const side *a, const side *b, match_depth depth);
+
+// match_deepen works out what a match of less depth lacks; a and b are those it was made of. The
+// result is that of match_make. SHG_ENOMEM leaves *m for match_free.
+SHG_MUST_CHECK shg_err match_deepen(match *m, const side *a, const side *b, match_depth depth);
 void match_free(match *m);
 
 // match_share is part / whole in [0,1]: rounded weights may make the part the greater.

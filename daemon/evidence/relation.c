@@ -243,6 +243,24 @@ static bool rewords(const match *m, const wording *w, const side *a, const side 
             score_told_alike(m, a, b) >= line);
 }
 
+// told_most is more than paraphrases can tell: all prose of the text with less of it, and half a
+// word for each of them, since they are rounded.
+static double told_most(const side *a, const side *b)
+{
+    return least(a->own_prose, b->own_prose) + 1 +
+           least(a->own_words, b->own_words) / (2. * PARAPHRASE_LEAST);
+}
+
+bool relation_asks_retold(const match *m, const side *a, const side *b)
+{
+    const passages *p = &m->passages;
+    double told = told_most(a, b);
+    if (p->n >= 2 && p->prose >= REUSED_TWICE) // the chance of reuse is read from them
+        return true;
+    return m->cosine >= SAME_EVENT && told >= REWORDED_WORDS &&
+           told + p->prose >= REWORDED * most(a->own_prose, b->own_prose);
+}
+
 // The first rule that holds.
 static relation first_rule(const match *m, const side *a, const side *b, bool shell)
 {
@@ -273,5 +291,4 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
 void relation_decide(match *m, const side *a, const side *b, bool shell)
 {
     m->relation = first_rule(m, a, b, shell);
-    m->score = score_of(m, a, b);
 }

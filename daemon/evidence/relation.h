@@ -4,7 +4,11 @@
 #define SHINGLED_EVIDENCE_RELATION_H
 #include "evidence/match.h"
 
-// relation_decide sets relation and score of m, whose measures are set. shell: one side is
+// relation_asks_retold tells whether the paraphrases may decide: where it says no, the relation is
+// the same without them. The exact measures of m are set.
+bool relation_asks_retold(const match *m, const side *a, const side *b);
+
+// relation_decide sets the relation of m, whose measures are set. shell: one side is
 // nearly nothing but furniture, and was compared with it.
 void relation_decide(match *m, const side *a, const side *b, bool shell);
 

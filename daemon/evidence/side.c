@@ -11,10 +11,14 @@ shg_err side_make(side *out, view text, size_t *at)
     shg_err e = words_make(&out->words, text, at);
     if (e)
         return e;
-    out->mark = calloc(out->words.n + 1, sizeof *out->mark);
-    if (!out->mark) {
-        words_free(&out->words);
-        return SHG_ENOMEM;
+    e = terms_list(&out->terms, &out->words);
+    if (!e) {
+        out->mark = calloc(out->words.n + 1, sizeof *out->mark);
+        e = out->mark ? SHG_OK : SHG_ENOMEM;
+    }
+    if (e) {
+        side_free(out);
+        return e;
     }
     out->body = words_body_hash(&out->words);
     speech_mark(out);
@@ -26,6 +30,7 @@ shg_err side_make(side *out, view text, size_t *at)
 void side_free(side *s)
 {
     free(s->mark);
+    terms_free(&s->terms);
     words_free(&s->words);
     *s = (side){0};
 }

@@ -3,10 +3,10 @@
 // A word is prose unless marked: speech (in quotation marks, in an embedded post, in a
 // transcript line, or voted speech by other articles) or furniture (captions, rights,
 // sign-up and share lines, or what a publisher carries in many stories).
-// Layer: evidence.  May include: text, base.  Threads: one owner; shared for reading.
+// Layer: evidence.  May include: terms, text, base.  Threads: one owner; shared for reading.
 #ifndef SHINGLED_EVIDENCE_SIDE_H
 #define SHINGLED_EVIDENCE_SIDE_H
-#include "text/words.h"
+#include "evidence/terms.h"
 
 // MARK_REPEATED goes with MARK_FURNITURE where only frequencies say so: such words may be
 // a text that many took over from one source, which is what derivation asks about.
@@ -14,6 +14,7 @@ enum mark { MARK_SPEECH = 1, MARK_FURNITURE = 2, MARK_REPEATED = 4 };
 
 typedef struct side {
     words words;
+    term_list terms;      // of all words
     uint8_t *mark;        // [words.n], of enum mark; owned
     uint32_t own_words;   // words that are not furniture, a WORD_CHAR as 5/8 of one
     uint32_t own_prose;   // words that are neither, likewise

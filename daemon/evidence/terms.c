@@ -68,87 +68,142 @@ double terms_idf(uint64_t word_hash)
     return -log(terms_share(word_hash));
 }
 
-// One term of a text: a word, or two neighbouring characters of an unspaced script (one
-// alone says as little as a letter).
-typedef struct term {
+// A term in its place, while the list is made.
+typedef struct place {
     uint64_t hash;
-    double weight;
-} term;
+    uint32_t at;
+    float share;
+} place;
 
 static int by_hash(const void *x, const void *y)
 {
-    uint64_t a = ((const term *)x)->hash, b = ((const term *)y)->hash;
-    return (a > b) - (a < b);
+    const place *p = x, *q = y;
+    if (p->hash != q->hash)
+        return p->hash < q->hash ? -1 : 1;
+    return (p->at > q->at) - (p->at < q->at);
 }
 
-static size_t list(term *t, const words *w, const uint8_t *keep)
+// hash_at gives the term that begins at word i; false where none does.
+static bool hash_at(const words *w, size_t i, uint64_t *hash)
+{
+    const word *x = &w->w[i];
+    *hash = x->hash;
+    if (!(x->flags & WORD_CHAR))
+        return true;
+    if (i + 1 == w->n || !(x[1].flags & WORD_CHAR))
+        return false;
+    *hash = x->hash * 0x9e3779b97f4a7c15u + x[1].hash;
+    return true;
+}
+
+static size_t find_places(place *out, const words *w)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
-        const word *x = &w->w[i];
-        if (keep && !keep[i])
+        uint64_t hash;
+        if (!hash_at(w, i, &hash))
             continue;
-        if (!(x->flags & WORD_CHAR))
-            t[n++].hash = x->hash;
-        else if (i + 1 < w->n && x[1].flags & WORD_CHAR && (!keep || keep[i + 1]))
-            t[n++].hash = x->hash * 0x9e3779b97f4a7c15u + x[1].hash;
+        double share = terms_share(hash);
+        if (share <= SHARE_COMMON)
+            out[n++] = (place){hash, (uint32_t)i, (float)share};
     }
+    qsort(out, n, sizeof *out, by_hash);
     return n;
 }
 
-// vector turns the words into terms in ascending order of hash, each once; returns how
-// many, and the squared length of the vector in *square.
-static size_t vector(term *t, const words *w, const uint8_t *keep, double *square)
+static double weight_of(uint32_t n, double idf)
 {
-    size_t n = list(t, w, keep), out = 0;
-    qsort(t, n, sizeof *t, by_hash);
-    *square = 0;
+    return n == 1 ? idf : (1 + log((double)n)) * idf;
+}
+
+static void gather(term_list *out, const place *p, size_t n)
+{
     for (size_t i = 0, j; i < n; i = j) {
-        for (j = i + 1; j < n && t[j].hash == t[i].hash; j++)
-            ;
-        double share = terms_share(t[i].hash);
-        if (share > SHARE_COMMON)
-            continue;
-        double weight = (1 + log((double)(j - i))) * -log(share);
-        t[out++] = (term){t[i].hash, weight};
-        *square += weight * weight;
+        for (j = i; j < n && p[j].hash == p[i].hash; j++)
+            out->at[j] = p[j].at;
+        list_term *t = &out->t[out->n++];
+        *t = (list_term){p[i].hash, -log((double)p[i].share), (uint32_t)i, (uint32_t)(j - i)};
+        double weight = weight_of(t->n, t->idf);
+        out->square += weight * weight;
     }
-    return out;
+    out->n_at = n;
 }
 
-static double dot(const term *a, size_t na, const term *b, size_t nb)
+static size_t count_distinct(const place *p, size_t n)
 {
-    double sum = 0;
-    for (size_t i = 0, j = 0; i < na && j < nb;) {
-        if (a[i].hash < b[j].hash) {
-            i++;
-        } else if (a[i].hash > b[j].hash) {
-            j++;
-        } else {
-            sum += a[i++].weight * b[j++].weight;
-        }
-    }
-    return sum;
+    size_t distinct = 0;
+    for (size_t i = 0; i < n; i++)
+        distinct += i == 0 || p[i].hash != p[i - 1].hash;
+    return distinct;
 }
 
-shg_err terms_cosine_of(double *out, const words *a, const uint8_t *keep_a, const words *b,
-                        const uint8_t *keep_b)
+shg_err terms_list(term_list *out, const words *w)
 {
-    *out = 0;
-    if (a->n == 0 || b->n == 0)
-        return SHG_OK;
-    term *t = calloc(a->n + b->n, sizeof *t);
-    if (!t)
+    *out = (term_list){0};
+    place *p = malloc((w->n + 1) * sizeof *p);
+    if (!p)
         return SHG_ENOMEM;
-    double aa, bb;
-    size_t na = vector(t, a, keep_a, &aa), nb = vector(t + a->n, b, keep_b, &bb);
-    if (aa > 0 && bb > 0)
-        *out = fmin(1, dot(t, na, t + a->n, nb) / sqrt(aa * bb));
-    free(t);
-    return SHG_OK;
+    size_t n = find_places(p, w);
+    out->t = malloc((count_distinct(p, n) + 1) * sizeof *out->t);
+    out->at = malloc((n + 1) * sizeof *out->at);
+    if (out->t && out->at)
+        gather(out, p, n);
+    free(p);
+    if (out->t && out->at)
+        return SHG_OK;
+    terms_free(out);
+    return SHG_ENOMEM;
 }
 
-shg_err terms_cosine(double *out, const words *a, const words *b)
+void terms_free(term_list *t)
 {
-    return terms_cosine_of(out, a, NULL, b, NULL);
+    free(t->t);
+    free(t->at);
+    *t = (term_list){0};
+}
+
+static double cosine(double dot, double aa, double bb)
+{
+    return aa > 0 && bb > 0 ? fmin(1, dot / sqrt(aa * bb)) : 0;
+}
+
+double terms_cosine(const term_list *a, const term_list *b)
+{
+    double dot = 0;
+    for (size_t i = 0, j = 0; i < a->n && j < b->n;) {
+        const list_term *x = &a->t[i], *y = &b->t[j];
+        if (x->hash == y->hash)
+            dot += weight_of(x->n, x->idf) * weight_of(y->n, y->idf);
+        i += x->hash <= y->hash;
+        j += y->hash <= x->hash;
+    }
+    return cosine(dot, a->square, b->square);
+}
+
+// weight_in is the weight that term i has in a part of its text, 0 where it is not in it.
+static double weight_in(const term_part *p, size_t i)
+{
+    const list_term *t = &p->terms->t[i];
+    uint32_t n = 0;
+    for (uint32_t k = t->first; k < t->first + t->n; k++) {
+        uint32_t at = p->terms->at[k];
+        n += p->keep[at] && (!(p->words->w[at].flags & WORD_CHAR) || p->keep[at + 1]);
+    }
+    return n ? weight_of(n, t->idf) : 0;
+}
+
+double terms_cosine_of(const term_part *a, const term_part *b)
+{
+    double dot = 0, aa = 0, bb = 0;
+    size_t n_a = a->terms->n, n_b = b->terms->n;
+    for (size_t i = 0, j = 0; i < n_a || j < n_b;) {
+        uint64_t x = i < n_a ? a->terms->t[i].hash : UINT64_MAX;
+        uint64_t y = j < n_b ? b->terms->t[j].hash : UINT64_MAX;
+        bool in_a = i < n_a && x <= y, in_b = j < n_b && y <= x;
+        double v = in_a ? weight_in(a, i++) : 0, w = in_b ? weight_in(b, j++) : 0;
+        dot += v * w;
+        aa += v * v;
+        bb += w * w;
+    }
+    return cosine(dot, aa, bb);
 }

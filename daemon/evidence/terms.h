@@ -13,12 +13,40 @@ double terms_share(uint64_t word_hash);
 // terms_idf is -ln of it.
 double terms_idf(uint64_t word_hash);
 
-// terms_cosine is the cosine of the two texts' vectors of (1 + ln count) * idf, common
-// words (share over 10 %) left out: "the same event" from about .30. In [0, 1].
-SHG_MUST_CHECK shg_err terms_cosine(double *out, const words *a, const words *b);
+// One distinct word of a text, or two neighbouring characters of an unspaced script (one alone says
+// as little as a letter), and where it stands: words at[first .. first + n), ascending.
+typedef struct list_term {
+    uint64_t hash;
+    double idf;
+    uint32_t first, n;
+} list_term;
 
-// terms_cosine_of is the cosine of those words only whose byte in keep_a, keep_b is not 0.
-SHG_MUST_CHECK shg_err terms_cosine_of(double *out, const words *a, const uint8_t *keep_a,
-                                       const words *b, const uint8_t *keep_b);
+// The terms of a text but for common words (share over 10 %), which say nothing about the subject.
+typedef struct term_list {
+    list_term *t; // ascending by hash
+    size_t n;
+    uint32_t *at;
+    size_t n_at;
+    double square; // squared length of the text's vector of (1 + ln count) * idf
+} term_list;
+
+// terms_list is made once for a text, so that comparing two sorts nothing. SHG_ENOMEM leaves *out
+// empty.
+SHG_MUST_CHECK shg_err terms_list(term_list *out, const words *w);
+void terms_free(term_list *t);
+
+// terms_cosine is the cosine of the two texts' vectors: "the same event" from about .30. In [0, 1];
+// linear in the terms.
+double terms_cosine(const term_list *a, const term_list *b);
+
+// A text, and a byte for each word: terms count where their words' bytes are not 0.
+typedef struct term_part {
+    const term_list *terms;
+    const words *words;
+    const uint8_t *keep;
+} term_part;
+
+// terms_cosine_of is the cosine of two parts of texts.
+double terms_cosine_of(const term_part *a, const term_part *b);
 
 #endif

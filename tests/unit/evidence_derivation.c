@@ -33,7 +33,7 @@ static match compare(const char *x, const char *y)
     match m;
     assert_ok(side_make(&a, view_of(x), NULL));
     assert_ok(side_make(&b, view_of(y), NULL));
-    assert_ok(match_make(&m, &a, &b));
+    assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
     passages_free(&m.passages);
     paraphrase_free(&m.paraphrases);
     side_free(&a);

@@ -7,7 +7,7 @@ static relation relate(const char *x, const char *y)
     match m;
     assert_ok(side_make(&a, view_of(x), NULL));
     assert_ok(side_make(&b, view_of(y), NULL));
-    assert_ok(match_make(&m, &a, &b));
+    assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
     relation r = m.relation;
     match_free(&m);
     side_free(&a);

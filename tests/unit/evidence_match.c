@@ -61,7 +61,7 @@ static relation relate(const char *x, const char *y, match *out)
     match m;
     assert_ok(side_make(&a, view_of(x), NULL));
     assert_ok(side_make(&b, view_of(y), NULL));
-    assert_ok(match_make(&m, &a, &b));
+    assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
     relation r = m.relation;
     assert_true(m.score >= 0 && m.score <= 1);
     assert_true(m.derivation_score >= 0 && m.derivation_score <= 1);
@@ -153,7 +153,7 @@ static void test_among_furniture(void **state)
         if (known)
             side_add_mark(&a, lead, end, MARK_FURNITURE);
         side_count(&a);
-        assert_ok(match_make(&m, &a, &b));
+        assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
         assert_int_equal(m.relation != REL_RELATED, !known);
         assert_int_equal(m.passages.furniture > 3 * m.passages.prose, known);
         match_free(&m);
@@ -177,7 +177,7 @@ static void test_publishers(void **state)
         match m;
         a.publisher = of[i].a;
         b.publisher = of[i].b;
-        assert_ok(match_make(&m, &a, &b));
+        assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
         assert_true(m.rest_cosine < .10);
         assert_int_equal(m.relation, of[i].is);
         match_free(&m);

@@ -90,8 +90,8 @@ static void test_rows(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         side a = make(rows[i].a), b = make(rows[i].b);
         match m, turned;
-        assert_ok(match_make(&m, &a, &b));
-        assert_ok(match_make(&turned, &b, &a));
+        assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
+        assert_ok(match_make(&turned, &b, &a, MATCH_WHOLE));
         check_sound(&m, &a, &b);
         check_sound(&turned, &b, &a);
         if (m.paraphrases.n != rows[i].n || m.relation != rows[i].relation)

@@ -148,7 +148,7 @@ static void test_relations(void **state)
             match m;
             assert_ok(side_make(&a, view_of(turn ? rows[i].b : rows[i].a), NULL));
             assert_ok(side_make(&b, view_of(turn ? rows[i].a : rows[i].b), NULL));
-            assert_ok(match_make(&m, &a, &b));
+            assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
             if (m.relation != rows[i].is)
                 fail_msg("%s: %s %g %g", rows[i].name, relation_name(m.relation), m.containment_a,
                          m.containment_b);

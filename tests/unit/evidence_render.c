@@ -9,7 +9,7 @@ static json_t *render(const char *x, const char *y, offset_unit unit, bool with_
     match m;
     assert_ok(side_make(&a, view_of(x), NULL));
     assert_ok(side_make(&b, view_of(y), NULL));
-    assert_ok(match_make(&m, &a, &b));
+    assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
     json_t *o = render_match(&m, &a, &b, NULL, unit, with_passages);
     assert_non_null(o);
     match_free(&m);

@@ -48,7 +48,7 @@ static void test_scores(void **state)
         match m;
         assert_ok(side_make(&a, view_of(i % 2 ? r->b : r->a), NULL));
         assert_ok(side_make(&b, view_of(i % 2 ? r->a : r->b), NULL));
-        assert_ok(match_make(&m, &a, &b));
+        assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
         double reused = score_reused(&m, &a, &b);
         if (m.relation != r->is || m.score <= .5 || m.score > 1 || (reused >= .5) != r->reused)
             fail_msg("%s: %s, score %.2f, reused %.2f", r->name, relation_name(m.relation), m.score,

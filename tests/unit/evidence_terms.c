@@ -1,6 +1,8 @@
 #include "t.h"
 #include "evidence/terms.h"
 
+#include <math.h>
+
 static uint64_t hash_of(const char *name)
 {
     uint8_t key[64];
@@ -8,13 +10,21 @@ static uint64_t hash_of(const char *name)
     return hash_key((view){key, n});
 }
 
+static void list_of(words *w, term_list *t, const char *text)
+{
+    assert_ok(words_make(w, view_of(text), NULL));
+    assert_ok(terms_list(t, w));
+}
+
 static double cosine(const char *x, const char *y)
 {
     words a, b;
-    double c;
-    assert_ok(words_make(&a, view_of(x), NULL));
-    assert_ok(words_make(&b, view_of(y), NULL));
-    assert_ok(terms_cosine(&c, &a, &b));
+    term_list s, t;
+    list_of(&a, &s, x);
+    list_of(&b, &t, y);
+    double c = terms_cosine(&s, &t);
+    terms_free(&s);
+    terms_free(&t);
     words_free(&a);
     words_free(&b);
     return c;
@@ -94,30 +104,53 @@ static void test_unrelated(void **state)
         assert_true(cosine(pairs[i][0], pairs[i][1]) < .15);
 }
 
+// A term that is there twice weighs more, once for all its places; common words have none.
+static void test_list(void **state)
+{
+    (void)state;
+    words w;
+    term_list t;
+    list_of(&w, &t, "the soprano and the harbour soprano");
+    assert_int_equal(t.n, 2);
+    assert_int_equal(t.n_at, 3);
+    double square = 0;
+    for (size_t i = 0; i < t.n; i++) {
+        const uint32_t *at = &t.at[t.t[i].first];
+        bool twice = t.t[i].hash == hash_of("soprano");
+        assert_true(i == 0 || t.t[i - 1].hash < t.t[i].hash);
+        assert_int_equal(t.t[i].n, twice ? 2 : 1);
+        assert_int_equal(at[0], twice ? 1 : 4);
+        assert_true(!twice || at[1] == 5);
+        square += pow((twice ? 1 + log(2) : 1) * t.t[i].idf, 2);
+    }
+    assert_true(fabs(t.square - square) < 1e-9);
+    terms_free(&t);
+    words_free(&w);
+}
+
 // What is not kept says nothing.
 static void test_cosine_of(void **state)
 {
     (void)state;
     words x, y;
-    assert_ok(words_make(&x, view_of("harbour tanker column botany"), NULL));
-    assert_ok(words_make(&y, view_of("column botany soprano orchestra"), NULL));
+    term_list s, t;
+    list_of(&x, &s, "harbour tanker column botany");
+    list_of(&y, &t, "column botany soprano orchestra");
     const uint8_t all[] = {1, 1, 1, 1}, first[] = {1, 1, 0, 0}, last[] = {0, 0, 1, 1};
-    double c, whole;
-    assert_ok(terms_cosine_of(&whole, &x, all, &y, all));
-    assert_ok(terms_cosine(&c, &x, &y));
-    assert_true(c == whole && c > .3 && c < .7);
-    assert_ok(terms_cosine_of(&c, &x, first, &y, last));
-    assert_true(c == 0);
-    assert_ok(terms_cosine_of(&c, &x, last, &y, first));
-    assert_true(c > .999);
+    double whole = terms_cosine_of(&(term_part){&s, &x, all}, &(term_part){&t, &y, all});
+    assert_true(whole == terms_cosine(&s, &t) && whole > .3 && whole < .7);
+    assert_true(terms_cosine_of(&(term_part){&s, &x, first}, &(term_part){&t, &y, last}) == 0);
+    assert_true(terms_cosine_of(&(term_part){&s, &x, last}, &(term_part){&t, &y, first}) > .999);
+    terms_free(&s);
+    terms_free(&t);
     words_free(&x);
     words_free(&y);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shares), cmocka_unit_test(test_cosine),
-                                       cmocka_unit_test(test_cosine_of),
-                                       cmocka_unit_test(test_unrelated)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shares), cmocka_unit_test(test_cosine), cmocka_unit_test(test_list),
+        cmocka_unit_test(test_cosine_of), cmocka_unit_test(test_unrelated)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

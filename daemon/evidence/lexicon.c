@@ -6,7 +6,14 @@
 extern const unsigned char lexicon_data[]; // data/lexicon.tsv
 extern const size_t lexicon_data_len;
 
-enum { KEY_MOST = 128, NUMBER_MOST = 64, PREFIXES_MOST = 24, VALUES_MOST = 64, VALUE_SHIFT = 8 };
+enum {
+    KEY_MOST = 128,
+    NUMBER_MOST = 64,
+    PREFIXES_MOST = 24,
+    VALUES_MOST = 64,
+    VALUE_SHIFT = 8,
+    SIEVE_BITS = 1 << 16
+};
 
 static const struct {
     const char *name;
@@ -19,7 +26,8 @@ static const struct {
 // Of the word's hash: its classes, and for a number, above them, its place in value.
 // Constant once loaded, and never freed.
 static lookup table;
-static uint64_t value[VALUES_MOST]; // hashes of the digits; [0] is not used
+static uint64_t may_hold[SIEVE_BITS / 64]; // by the hash's lowest bits: most words need no more
+static uint64_t value[VALUES_MOST];        // hashes of the digits; [0] is not used
 static uint32_t n_values = 1;
 static view prefix[PREFIXES_MOST];
 static size_t n_prefixes;
@@ -55,8 +63,10 @@ static void put(const uint8_t *key, size_t len, uint32_t bits)
     uint32_t before = 0;
     uint64_t hash = hash_key((view){key, len});
     (void)lookup_get(&table, hash, &before);
-    if (len)
-        (void)!lookup_put(&table, hash, before | bits);
+    if (!len)
+        return;
+    (void)!lookup_put(&table, hash, before | bits);
+    may_hold[hash % SIEVE_BITS / 64] |= 1ull << hash % 64;
 }
 
 static void add(view name, view language, uint32_t bits)
@@ -104,6 +114,8 @@ static uint32_t find(uint64_t hash)
 {
     uint32_t bits = 0;
     pthread_once(&once, load);
+    if (!(may_hold[hash % SIEVE_BITS / 64] >> hash % 64 & 1))
+        return 0;
     return lookup_get(&table, hash, &bits) ? bits : 0;
 }
 

@@ -90,15 +90,17 @@ static void link_line(side *s, size_t i)
     side_add_mark(s, begin, last, MARK_SPEECH);
 }
 
+// each marks once for every word that a needle stands before, however many stand there.
 static void each(side *s, const char *needle, size_t skip, void (*mark)(side *, size_t))
 {
     view t = s->words.text;
-    size_t len = strlen(needle);
+    size_t len = strlen(needle), last = SIZE_MAX;
     const uint8_t *p = t.p, *end = t.p + t.len;
     while (p < end && (p = memmem(p, (size_t)(end - p), needle, len))) {
         size_t i = side_word_at(s, (size_t)(p - t.p) + skip);
-        if (i < s->words.n)
+        if (i < s->words.n && i != last)
             mark(s, i);
+        last = i;
         p += len;
     }
 }

@@ -134,9 +134,29 @@ static void test_bounded(void **state)
     }
 }
 
+// A million signatures in one gap: each looked back through all of it.
+static void test_signatures_in_a_gap(void **state)
+{
+    (void)state;
+    enum { MANY = 1000000 };
+    char *text = malloc(2 * MANY + 32);
+    assert_non_null(text);
+    size_t n = (size_t)sprintf(text, "Rain.\n");
+    for (int i = 0; i < MANY; i++, n += 2)
+        memcpy(text + n, "(@", 2);
+    n += (size_t)sprintf(text + n, "roe");
+    side s;
+    assert_ok(side_make(&s, (view){(const uint8_t *)text, n}, NULL));
+    assert_int_equal(s.words.n, 2);
+    assert_false((s.mark[0] | s.mark[1]) & MARK_SPEECH);
+    side_free(&s);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_samples),
-                                       cmocka_unit_test(test_bounded)};
+                                       cmocka_unit_test(test_bounded),
+                                       cmocka_unit_test(test_signatures_in_a_gap)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "evidence/bags.h"
+#include "text/hash.h"
 #include "text/shingle.h"
 
 #include <math.h>
@@ -47,7 +48,7 @@ static uint64_t stem_hash(const words *w, size_t i)
 
 static uint32_t term_of(filler *f, uint64_t hash)
 {
-    size_t s = (hash ^ hash >> 32) & f->mask;
+    size_t s = hash_place(hash, f->table) & f->mask;
     while (f->table[s].term && f->table[s].hash != hash)
         s = (s + 1) & f->mask;
     if (!f->table[s].term)

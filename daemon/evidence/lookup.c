@@ -4,7 +4,7 @@
 
 static void insert(lookup *t, uint64_t key, uint32_t value)
 {
-    size_t i = key & (t->cap - 1);
+    size_t i = hash_place(key, t->key) & (t->cap - 1);
     while (t->key[i] && t->key[i] != key)
         i = (i + 1) & (t->cap - 1);
     t->n += !t->key[i];

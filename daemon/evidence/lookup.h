@@ -1,9 +1,10 @@
 // lookup.h - a small hash table from 64-bit hashes to numbers, for tables that are
 // built once and then only read.
-// Layer: evidence.  May include: base.  Threads: constant once built.
+// Layer: evidence.  May include: text, base.  Threads: constant once built.
 #ifndef SHINGLED_EVIDENCE_LOOKUP_H
 #define SHINGLED_EVIDENCE_LOOKUP_H
 #include "shingled/err.h"
+#include "text/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +26,8 @@ static inline bool lookup_get(const lookup *t, uint64_t key, uint32_t *value)
     key += !key; // 0 marks a free place
     if (!t->cap)
         return false;
-    for (size_t i = key & (t->cap - 1); t->key[i]; i = (i + 1) & (t->cap - 1)) {
+    size_t mask = t->cap - 1;
+    for (size_t i = hash_place(key, t->key) & mask; t->key[i]; i = (i + 1) & mask) {
         if (t->key[i] == key) {
             *value = t->value[i];
             return true;

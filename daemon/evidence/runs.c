@@ -1,4 +1,5 @@
 #include "evidence/runs.h"
+#include "text/hash.h"
 #include "text/shingle.h"
 
 #include <assert.h>
@@ -28,7 +29,7 @@ typedef struct finder {
 
 static slot *slot_of(const finder *f, uint64_t hash)
 {
-    size_t s = (hash ^ hash >> 32) & f->mask;
+    size_t s = hash_place(hash, f->table) & f->mask;
     while (f->table[s].n && f->table[s].hash != hash)
         s = (s + 1) & f->mask;
     return &f->table[s];

@@ -35,6 +35,14 @@ static inline uint64_t hash_low(uint64_t x, size_t n)
     return n >= 8 ? x : x & (((uint64_t)1 << (8 * n)) - 1);
 }
 
+// hash_place spreads hashes that anybody can choose over a table with open addressing. Where
+// the table lies nobody outside can know, so that nobody can pile them up on one place; what is
+// found does not depend on it.
+static inline size_t hash_place(uint64_t hash, const void *table)
+{
+    return (size_t)hash_mix(hash ^ (uint64_t)(uintptr_t)table);
+}
+
 uint64_t hash_long(const uint8_t *key, size_t len);
 
 // hash_padded is the hash of key[0..len) where 16 bytes may be read from key.

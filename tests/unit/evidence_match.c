@@ -244,9 +244,48 @@ static void test_names(void **state)
     assert_string_equal(passage_kind_name(PASSAGE_PARAPHRASE), "paraphrase");
 }
 
+// Words whose hashes, folded as a table would, lie close together: without a secret in the table
+// each of them would walk past all the others.
+static size_t put_piled(char *out, size_t n, size_t *next)
+{
+    char *p = out;
+    for (size_t found = 0; found < n; ++*next) {
+        char w[20];
+        size_t len = (size_t)sprintf(w, "%zx", *next);
+        uint64_t hash = hash_key((view){(const uint8_t *)w, len});
+        if (((hash ^ hash >> 32) & 0xfffff) >= 0x4000)
+            continue;
+        found++;
+        p += sprintf(p, found % 10 ? "%s " : "%s. ", w);
+    }
+    return (size_t)(p - out);
+}
+
+static void test_piled(void **state)
+{
+    (void)state;
+    enum { MANY = 100000, ROOM = 16 * MANY };
+    char *text = malloc(2 * ROOM);
+    assert_non_null(text);
+    size_t next = 1 << 24, na = put_piled(text, MANY, &next);
+    size_t nb = put_piled(text + ROOM, MANY, &next);
+    side a, b;
+    match m;
+    assert_ok(side_make(&a, (view){(const uint8_t *)text, na}, NULL));
+    assert_ok(side_make(&b, (view){(const uint8_t *)text + ROOM, nb}, NULL));
+    assert_ok(match_make(&m, &a, &b));
+    assert_int_equal(m.passages.n, 0);
+    match_free(&m);
+    side_free(&a);
+    side_free(&b);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_piled),
+
         cmocka_unit_test(test_relations),  cmocka_unit_test(test_among_furniture),
         cmocka_unit_test(test_publishers), cmocka_unit_test(test_template),
         cmocka_unit_test(test_measures),   cmocka_unit_test(test_shell),

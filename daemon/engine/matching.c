@@ -273,6 +273,9 @@ static shg_err compare(match *out, const side *a, const side *b, match_depth dep
     *out = (match){.relation = REL_COPY,
                    .score = 1,
                    .identical = true,
+                   .resemblance = 1,
+                   .containment_a = 1,
+                   .containment_b = 1,
                    .derivation = DERIVED_WHOLE,
                    .derivation_score = 1};
     return SHG_OK;

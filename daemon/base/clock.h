@@ -12,6 +12,12 @@ enum { CLOCK_TEXT_LEN = 32 };  // room for "2017-03-12T18:05:00.123Z" and its NU
 int64_t clock_wall_ms(void); // Unix time
 int64_t clock_mono_ns(void);
 
+// clock_order is a number that ascends with the time, and is greatest for CLOCK_ABSENT.
+static inline uint64_t clock_order(int64_t unix_ms)
+{
+    return ((uint64_t)unix_ms ^ (uint64_t)1 << 63) - 1;
+}
+
 // clock_format writes RFC 3339 in UTC; ".mmm" only where the milliseconds are
 // not 0. CLOCK_ABSENT gives "". Years 0000 to 9999; others are clamped.
 void clock_format(char out[CLOCK_TEXT_LEN], int64_t unix_ms);

@@ -21,6 +21,14 @@ static void add_text(buf *out, const char *s)
     buf_add(out, s, n);
 }
 
+const edge *place_edge(const place *p, uint32_t doc)
+{
+    for (size_t i = 0; i < p->n_edges; i++)
+        if (p->edges[i].doc == doc)
+            return &p->edges[i];
+    return NULL;
+}
+
 void place_encode(buf *out, const place *p, const seat *at)
 {
     buf_add8(out, PLACE_VERSION);

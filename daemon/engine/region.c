@@ -59,14 +59,6 @@ static bool bears(const edge *e)
            parts(held(e, false)) >= STARS_HOLDS;
 }
 
-static const edge *edge_to(const place *p, uint32_t doc)
-{
-    for (size_t i = 0; i < p->n_edges; i++)
-        if (p->edges[i].doc == doc)
-            return &p->edges[i];
-    return NULL;
-}
-
 // ---- gathering
 
 static bool add(stories *s, region *r, uint32_t doc)
@@ -98,7 +90,7 @@ static bool add_linked(stories *s, region *r, uint32_t doc)
             return false;
     for (uint32_t i = 0; i < t->n_back; i++) {
         const slot *later = slot_of(s, t->back[i]);
-        if (later->live && bears(edge_to(later->p, doc)) && !add(s, r, t->back[i]))
+        if (later->live && bears(place_edge(later->p, doc)) && !add(s, r, t->back[i]))
             return false;
     }
     return true;
@@ -128,9 +120,7 @@ static void clear(stories *s, region *r)
 // The order in which they may become centres (stories.h). By document last: the same uri twice.
 static int by_publication(const place *a, const place *b)
 {
-    // CLOCK_ABSENT is the least: less one it is the greatest
-    uint64_t x = ((uint64_t)a->published_ms ^ (uint64_t)1 << 63) - 1;
-    uint64_t y = ((uint64_t)b->published_ms ^ (uint64_t)1 << 63) - 1;
+    uint64_t x = clock_order(a->published_ms), y = clock_order(b->published_ms);
     if (x != y)
         return x < y ? -1 : 1;
     if (a->n_words != b->n_words)

@@ -111,6 +111,9 @@ size_t stories_changed(stories *s, uint32_t *docs, size_t room);
 void stories_unsaved(stories *s, const uint32_t *docs, size_t n);
 size_t stories_unsaved_n(stories *s);
 
+// place_edge is the edge to a document, or NULL.
+const edge *place_edge(const place *p, uint32_t doc);
+
 // The stored form (FORMAT.md, DB_LINKS).
 void place_encode(buf *out, const place *p, const seat *at);
 SHG_MUST_CHECK shg_err place_decode(place **out, seat *at, uint32_t doc, view stored);

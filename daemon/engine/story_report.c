@@ -1,4 +1,5 @@
 // STORY: the members of a story, who had it first, who is credited and who does not credit.
+#include "base/clock.h"
 #include "engine/ask.h"
 #include "engine/options.h"
 
@@ -50,16 +51,12 @@ static void story_fini(story *s)
     free(s->told);
 }
 
-static uint64_t since_first(const member *m) // CLOCK_ABSENT is the greatest
-{
-    return ((uint64_t)m->r->record.published_ms ^ (uint64_t)1 << 63) - 1;
-}
-
 // In the order of publication; those without a date last, as they were stored.
 static int by_time(const void *a, const void *b)
 {
     const member *const *x = a, *const *y = b;
-    uint64_t s = since_first(*x), t = since_first(*y);
+    uint64_t s = clock_order((*x)->r->record.published_ms);
+    uint64_t t = clock_order((*y)->r->record.published_ms);
     if (s != t)
         return s < t ? -1 : 1;
     return (*x)->r->doc < (*y)->r->doc ? -1 : (*x)->r->doc > (*y)->r->doc;
@@ -267,10 +264,7 @@ static const char *role_of(const story *s, const member *m)
 
 static const edge *edge_to(const member *from, const member *to)
 {
-    for (size_t k = 0; from && to && k < from->p->n_edges; k++)
-        if (from->p->edges[k].doc == to->r->doc)
-            return &from->p->edges[k];
-    return NULL;
+    return from && to ? place_edge(from->p, to->r->doc) : NULL;
 }
 
 // The edge of two members, whichever of them came later.

@@ -77,12 +77,21 @@ static void absent_is_empty(void **state)
     assert_string_equal(out, "9999-12-31T23:59:59.999Z");
 }
 
+static void absent_comes_last(void **state)
+{
+    (void)state;
+    static const int64_t ascending[] = {INT64_MIN + 1, -1, 0, 1, INT64_MAX, CLOCK_ABSENT};
+    for (size_t i = 1; i < sizeof ascending / sizeof *ascending; i++)
+        assert_true(clock_order(ascending[i - 1]) < clock_order(ascending[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_and_writes),
         cmocka_unit_test(refuses),
         cmocka_unit_test(absent_is_empty),
+        cmocka_unit_test(absent_comes_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "evidence/address.h"
 #include "evidence/render.h"
 #include "js.h"
 #include "shingled/err.h"
@@ -82,6 +83,14 @@ static int say(cli *c, const article *a, shg_err e, size_t at)
     return cli_fault(c, EXIT_REFUSED, "%s: %s", a->name, shg_err_text(e));
 }
 
+// publisher_of is a number that two articles of one house have in common; 0 where none is named.
+static uint64_t publisher_of(const local *l, view named)
+{
+    if (l->self)
+        return hash_key(view_of(l->self->id));
+    return named.len ? hash_key(address_host(named)) : 0;
+}
+
 static int local_make(cli *c, local *l, const article *a, const sources *table)
 {
     size_t at = 0;
@@ -96,6 +105,8 @@ static int local_make(cli *c, local *l, const article *a, const sources *table)
         return say(c, a, e, at);
     view named = l->fields.publisher.len ? l->fields.publisher : l->fields.uri;
     l->self = named.len ? sources_publisher(table, named) : NULL;
+    l->side.publisher = publisher_of(l, named);
+    l->side.published_ms = l->published_ms == CLOCK_ABSENT ? 0 : l->published_ms;
     return GO_ON;
 }
 

@@ -231,6 +231,22 @@ class Offline(InFolder):
         self.assertIn("byte 3 is not UTF-8", err)
         self.assertEqual(shingle("compare", "-", self.b, stdin=b" \n")[0], 1)
 
+    def test_compare_dated(self):
+        """Who published the two, and when, counts without a server, too: a house's report of next week is a form."""
+        def report(name, harbour, weir, publisher, day):
+            return self.write(name, json.dumps({"publisher": publisher, "published": day, "text":
+                f"The lake stood at {harbour} centimetres on the gauge in the harbour this morning, the county's water "
+                f"office said, and at {weir} centimetres behind the weir. Boats of more than 90 centimetres draught "
+                "should keep to the marked channel until the sluices at Kall close. The office measures at 3 gauges, "
+                "and has done so since 1921; the highest level was 512 centimetres, the lowest 87. Who lives below 115 "
+                "metres may have 40 bags of sand a house from the yard in Weir Lane, between 8 and 17 hours.\n"}))
+        a = report("a.json", 231, 340, "lakepost.example", "2021-03-01")
+        for publisher, day, relation in (("www.lakepost.example", "2021-03-08", "template"),
+                                         ("lakepost.example", "2021-03-01T02:00:00Z", "copy"),
+                                         ("Kall Sentinel", "2021-03-08", "copy")):
+            match, = objects(shingle("compare", "--json", a, report("b.json", 228, 336, publisher, day))[1])
+            self.assertEqual(match["relation"], relation, (publisher, day))
+
     def test_credits(self):
         article = self.write("c.json", json.dumps({
             "uri": "https://quaysidedaily.example/1", "publisher": "quaysidedaily.example",
@@ -246,7 +262,7 @@ class Offline(InFolder):
         flood = "".join(f"Lee told the Havn{i} Post. " for i in range(2000)).encode()
         counted, = objects(shingle("credits", "--json", "-", stdin=flood)[1])
         self.assertEqual(len(counted["credits"]) + counted["left_out"], 2000)
-        self.assertIn(f"left out: {counted['left_out']} more credits", shingle("credits", "-", stdin=flood)[1])
+        self.assertIn(f"{counted['left_out']} more credits", shingle("credits", "-", stdin=flood)[1])
 
     def test_byline_of_several(self):
         for by in ("Ida Holm, Reuters", ["Ida Holm", "Reuters"]):

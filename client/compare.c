@@ -171,7 +171,8 @@ static int credits_of(cli *c, const article *a, const char *offsets)
         show_credits(&c->out, list, "   ");
         long more = js_count(answer, "left_out");
         if (more > 0)
-            term_say(&c->out, STYLE_DIM, "   %ld more credit%s\n", more, more == 1 ? "" : "s");
+            term_say(&c->out, STYLE_DIM, "left out: %ld more credit%s\n", more,
+                     more == 1 ? "" : "s");
     }
     json_decref(answer);
     return EXIT_DONE;

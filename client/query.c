@@ -83,8 +83,7 @@ static void show_suppressed(cli *c, const json_t *answer)
     const char *name;
     const json_t *n;
     bool any = false;
-    json_object_foreach((json_t *)js_object(answer, "suppressed"), name, n)
-    {
+    json_object_foreach((json_t *)js_object(answer, "suppressed"), name, n) {
         double count = json_number_value(n);
         if (count <= 0)
             continue;

@@ -36,11 +36,11 @@ static inline uint64_t hash_low(uint64_t x, size_t n)
 }
 
 // hash_place spreads hashes that anybody can choose over a table with open addressing. Where
-// the table lies nobody outside can know, so that nobody can pile them up on one place; what is
+// the slots lie nobody outside can know, so that nobody can pile them up on one place; what is
 // found does not depend on it.
-static inline size_t hash_place(uint64_t hash, const void *table)
+static inline size_t hash_place(uint64_t hash, const void *slots)
 {
-    return (size_t)hash_mix(hash ^ (uint64_t)(uintptr_t)table);
+    return (size_t)hash_mix(hash ^ (uint64_t)(uintptr_t)slots);
 }
 
 uint64_t hash_long(const uint8_t *key, size_t len);

@@ -228,7 +228,7 @@ static relation relate_dated(uint64_t publisher, int64_t later_ms)
     b.publisher = publisher;
     a.published_ms = INT64_C(1600000000000);
     b.published_ms = later_ms ? a.published_ms + later_ms : 0;
-    assert_ok(match_make(&m, &a, &b));
+    assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
     relation r = m.relation;
     match_free(&m);
     side_free(&a);

@@ -273,7 +273,7 @@ static void test_piled(void **state)
     match m;
     assert_ok(side_make(&a, (view){(const uint8_t *)text, na}, NULL));
     assert_ok(side_make(&b, (view){(const uint8_t *)text + ROOM, nb}, NULL));
-    assert_ok(match_make(&m, &a, &b));
+    assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
     assert_int_equal(m.passages.n, 0);
     match_free(&m);
     side_free(&a);

@@ -251,11 +251,14 @@ static double told_most(const side *a, const side *b)
            least(a->own_words, b->own_words) / (2. * PARAPHRASE_LEAST);
 }
 
+// False where no rule that reads the paraphrases (reuses_prose, rewords_partly, rewords) can hold.
 bool relation_asks_retold(const match *m, const side *a, const side *b)
 {
     const passages *p = &m->passages;
     double told = told_most(a, b);
-    if (p->n >= 2 && p->prose >= REUSED_TWICE) // the chance of reuse is read from them
+    if (p->n >= 2 && p->prose >= REUSED_TWICE)
+        return true;
+    if (m->cosine >= ALIKE && p->prose >= PASSAGE_LEAST && p->quoted < QUOTED_WORDS)
         return true;
     return m->cosine >= SAME_EVENT && told >= REWORDED_WORDS &&
            told + p->prose >= REWORDED * most(a->own_prose, b->own_prose);

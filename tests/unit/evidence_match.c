@@ -1,5 +1,6 @@
 #include "t.h"
 #include "evidence/match.h"
+#include "evidence/relation.h"
 
 #define LEAD                                                                                       \
     "The harbour of Lundby was closed on Tuesday evening after the tanker Ostrava struck the "     \
@@ -55,6 +56,27 @@
     "Whoever sleeps badly should leave the telephone outside the bedroom, air it before midnight " \
     "and rise at one hour on all seven days, a new study of nurses finds.\n"
 
+// check_depths holds a match of less depth, deepened, to be the match, and its relation to be the
+// one that the rules find with all measures.
+static void check_depths(const match *m, const side *a, const side *b)
+{
+    match n;
+    assert_ok(match_make(&n, a, b, MATCH_RELATION));
+    assert_int_equal(n.relation, m->relation);
+    assert_true(n.passages.words == m->passages.words && n.cosine == m->cosine);
+    assert_ok(match_deepen(&n, a, b, MATCH_RETOLD));
+    assert_int_equal(n.paraphrases.n, m->paraphrases.n);
+    assert_int_equal(n.paraphrases.prose, m->paraphrases.prose);
+    assert_ok(match_deepen(&n, a, b, MATCH_WHOLE));
+    assert_true(n.score == m->score && n.resemblance == m->resemblance);
+    assert_true(n.derivation == m->derivation && n.derivation_score == m->derivation_score);
+    bool shell = 5u * a->own_words < a->words.n || 5u * b->own_words < b->words.n;
+    if (!shell)
+        relation_decide(&n, a, b, shell);
+    assert_int_equal(n.relation, m->relation);
+    match_free(&n);
+}
+
 static relation relate(const char *x, const char *y, match *out)
 {
     side a, b;
@@ -62,6 +84,7 @@ static relation relate(const char *x, const char *y, match *out)
     assert_ok(side_make(&a, view_of(x), NULL));
     assert_ok(side_make(&b, view_of(y), NULL));
     assert_ok(match_make(&m, &a, &b, MATCH_WHOLE));
+    check_depths(&m, &a, &b);
     relation r = m.relation;
     assert_true(m.score >= 0 && m.score <= 1);
     assert_true(m.derivation_score >= 0 && m.derivation_score <= 1);

@@ -179,7 +179,8 @@ static bool is_within(const match *m, uint32_t fewer)
     if (fewer < SHORT_WORDS)
         return high(m) >= WHOLE;
     bool whole = fewer < FEW_WORDS && high(m) >= ALL_OF && 4 * p->prose >= p->words;
-    return (whole || (high(m) >= MOST_OF && p->prose >= SHORT_WORDS)) && low(m) < SMALLER * high(m);
+    return high(m) >= MOST_OF && (whole ? p->words : p->prose) >= SHORT_WORDS &&
+           low(m) < SMALLER * high(m);
 }
 
 // plain is the share of a side's words that are matched, titles aside: two lists of officials

@@ -36,8 +36,8 @@ typedef struct match {
     bool retold;             // they were sought
 } match;
 
-// How much of a match is worked out. Most candidates are no match, which the first level tells at
-// a third of the cost of all.
+// How much of a match is worked out. Most candidates are no match, which the first depth tells at
+// about half the cost of all.
 typedef enum match_depth {
     MATCH_RELATION, // all but what follows
     MATCH_RETOLD,   // and the paraphrases

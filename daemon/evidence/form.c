@@ -217,7 +217,7 @@ bool form_filled(const passages *p, const side *a, const side *b)
     fields marked = count(p, x, y, &(reading){is_marked, 0});
     if (a->own_words < TINY_WORDS && b->own_words < TINY_WORDS && differ(&marked, 2, 0, 1))
         return true;
-    if ((is_dense(a) || is_dense(b)) &&
+    if (numbers.different >= 2 && (is_dense(a) || is_dense(b)) &&
         (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5, 2) ||
          (brief && differ(&numbers, 2, numbers.reworded ? .3 : .2, 2))))
         return true;

@@ -17,6 +17,7 @@ enum { TABLE_BITS = 15, TABLE_SLOTS = 1 << TABLE_BITS, KEY_MOST = 128 };
 static struct {
     uint64_t hash[TABLE_SLOTS];
     float share[TABLE_SLOTS];
+    double idf[TABLE_SLOTS], idf_unknown;
 } table;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -38,13 +39,16 @@ static void add(view name, float share)
     uint64_t hash = hash_key((view){key, len});
     size_t s = slot_of(hash);
     table.hash[s] = hash;
-    if (share > table.share[s])
-        table.share[s] = share;
+    if (share <= table.share[s])
+        return;
+    table.share[s] = share;
+    table.idf[s] = -log((double)share);
 }
 
 static void load(void)
 {
     const uint8_t *p = terms_data, *end = p + terms_data_len;
+    table.idf_unknown = -log((double)SHARE_UNKNOWN);
     while (p < end) {
         const uint8_t *eol = memchr(p, '\n', (size_t)(end - p));
         if (!eol)
@@ -65,7 +69,9 @@ double terms_share(uint64_t word_hash)
 
 double terms_idf(uint64_t word_hash)
 {
-    return -log(terms_share(word_hash));
+    pthread_once(&once, load);
+    size_t s = slot_of(word_hash);
+    return table.share[s] > 0 ? table.idf[s] : table.idf_unknown;
 }
 
 // A term in its place, while the list is made.

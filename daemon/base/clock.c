@@ -140,6 +140,47 @@ static int64_t time_of_day_ms(reader *r, bool dashed)
     return ((int64_t)h * 60 + min - zone) * 60000 + s * 1000 + ms;
 }
 
+typedef struct date {
+    int year, month, day;
+    bool dashed;
+} date;
+
+// The month whose English name begins with three letters, in either case; 0: none.
+static int month_named(reader *r)
+{
+    static const char NAMES[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+    for (int m = 0; r->end - r->p >= 3 && m < 12; m++) {
+        const char *n = NAMES + 3 * m;
+        if ((r->p[0] | 32) == n[0] && (r->p[1] | 32) == n[1] && (r->p[2] | 32) == n[2]) {
+            r->p += 3;
+            return m + 1;
+        }
+    }
+    return 0;
+}
+
+// The year first, with dashes or without; or as wires write it, 2-MAR-1987.
+static date take_date(reader *r)
+{
+    date d = {0};
+    int day_digits = r->end - r->p > 2 && r->p[1] == '-' ? 1 : 2;
+    if (r->end - r->p > day_digits && r->p[day_digits] == '-') {
+        d.dashed = true;
+        d.day = digits(r, day_digits);
+        r->p++;
+        d.month = month_named(r);
+        r->bad |= !take(r, '-');
+        d.year = digits(r, 4);
+        return d;
+    }
+    d.year = digits(r, 4);
+    d.dashed = take(r, '-');
+    d.month = digits(r, 2);
+    r->bad |= d.dashed && !take(r, '-');
+    d.day = digits(r, 2);
+    return d;
+}
+
 bool clock_parse(const char *text, size_t len, int64_t *unix_ms)
 {
     reader r = {text, text + len, false};
@@ -147,18 +188,14 @@ bool clock_parse(const char *text, size_t len, int64_t *unix_ms)
         r.p++;
     while (r.end > r.p && r.end[-1] == ' ')
         r.end--;
-    int year = digits(&r, 4);
-    bool dashed = take(&r, '-');
-    int month = digits(&r, 2);
-    r.bad |= dashed && !take(&r, '-');
-    int day = digits(&r, 2);
-    int64_t of_day = !r.bad && r.p < r.end ? time_of_day_ms(&r, dashed) : 0;
-    if (r.bad || r.p != r.end || month < 1 || month > 12 || day < 1)
+    date given = take_date(&r);
+    int64_t of_day = !r.bad && r.p < r.end ? time_of_day_ms(&r, given.dashed) : 0;
+    if (r.bad || r.p != r.end || given.month < 1 || given.month > 12 || given.day < 1)
         return false;
-    int64_t days = days_of(year, month, day), y;
+    int64_t days = days_of(given.year, given.month, given.day), y;
     int m, d;
     date_of(days, &y, &m, &d);
-    if (d != day || m != month)
+    if (d != given.day || m != given.month)
         return false; // the date does not exist
     *unix_ms = days * 86400000 + of_day;
     return true;

@@ -27,6 +27,7 @@ void clock_format(char out[CLOCK_TEXT_LEN], int64_t unix_ms);
 //   2017-03-12T18:05:00Z  2017-03-12T18:05:00.5+01:00   RFC 3339
 //   2017-03-12 18:05:00   2017-03-12T18:05              the same without zone or seconds
 //   2017-03-12            20170312   20170312180500     a date alone is its midnight
+//   26-FEB-1987 15:51:28.42   2-Mar-1987                as wires and old databases do
 // Dates that do not exist (2017-02-30) can't be read.
 bool clock_parse(const char *text, size_t len, int64_t *unix_ms);
 

@@ -191,6 +191,20 @@ static size_t numbers_in(const words *w)
     return n;
 }
 
+// Whether a number of either text stands in no run of the passages.
+static bool has_odd_number(const passages *p, const words *a, const words *b)
+{
+    size_t same = 0;
+    uint64_t hash;
+    for (size_t i = 0; i < p->n; i++) {
+        const run *r = &p->run[p->p[i].run];
+        for (uint32_t k = 0; k < p->p[i].n_runs; k++)
+            for (uint32_t w = r[k].a; w < r[k].a + r[k].n; w++)
+                same += lexicon_number(a, w, &hash);
+    }
+    return 2 * same < numbers_in(a) + numbers_in(b);
+}
+
 // A table of rates or prices: of its words half are numbers.
 static bool is_table(const words *w)
 {
@@ -204,8 +218,24 @@ static bool is_dense(const side *s)
     return numbers_in(&s->words) * PROSE_A_NUMBER >= s->words.n;
 }
 
-// Half of the numbers or half of the names; or two fifths of both. Where many numbers are the
-// same, other names are another way to write them.
+// Whether two all but equal texts of days apart are a form's issues: a tenth of the numbers
+// differs; of a text written around its numbers any, in its place; of a brief one any at all.
+static bool is_next_issue(const passages *p, const side *a, const side *b, const fields *numbers)
+{
+    const words *x = &a->words, *y = &b->words;
+    if (differ(numbers, 2, TABLE_SHARE, 4))
+        return true;
+    if (shorter(a, b, BRIEF_WORDS) && has_odd_number(p, x, y))
+        return true;
+    if (!is_dense(a) || !is_dense(b))
+        return false;
+    fields in_place = count(p, x, y, &(reading){is_number, 0});
+    return differ(&in_place, 2, 0, 4);
+}
+
+// Half of the numbers or half of the names; or two fifths of both; one number of a table, which
+// is filled in through the day. Where many numbers are the same, other names are another way to
+// write them.
 bool form_filled(const passages *p, const side *a, const side *b)
 {
     const words *x = &a->words, *y = &b->words;
@@ -221,7 +251,9 @@ bool form_filled(const passages *p, const side *a, const side *b)
         (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5, 2) ||
          (brief && differ(&numbers, 2, numbers.reworded ? .3 : .2, 2))))
         return true;
-    if (form_later(a, b) && differ(&numbers, 2, TABLE_SHARE, 2))
+    if (form_later(a, b) && is_next_issue(p, a, b, &numbers))
+        return true;
+    if (is_table(x) && is_table(y) && has_odd_number(p, x, y))
         return true;
     if (numbers.same >= 2 * NUMBERS_MANY && numbers.same >= 4 * numbers.different)
         return false;

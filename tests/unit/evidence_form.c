@@ -171,6 +171,11 @@ static const row weather[] = {
     "The governor asked people to stay out of doors until engineers had looked at the houses. "    \
     "Schools in the valley will not open before Monday, and trains end at Sunde for now.\n"
 
+#define COFFEE(may, july, tail)                                                                    \
+    "LUNDBY COFFEE per 50 kilos - May " may " 134.55 July " july " 132.70 Sept 131.10 131.25 Nov " \
+    "128.75 129.10 Jan 126.40 126.85 March 124.15 124.60 sales 212 lots open 3190 3275 high "      \
+    "132.60 low 127.95" tail "\n"
+
 // clang-format off
 #define TENDER_ZH(days, rate, sum, month, day)                                                     \
     "中央银行公开市场业务操作室公告称，为维护月末流动性平稳，决定以利率招标方式开展" days          \
@@ -190,6 +195,12 @@ static const row others[] = {
     {"two closes, each with a report of its own",
      CLOSE("8654.12", "44.5", "113.7", "112", "34", "9300") MINES,
      CLOSE("8807.24", "76.8", "187.5", "15", "140", "11780") SHIPS, REL_TEMPLATE},
+    {"a table, with one price of an hour later", COFFEE("134.20", "132.45", ""),
+     COFFEE("134.20", "132.60", ""), REL_TEMPLATE},
+    {"a table, with one price more", COFFEE("134.20", "132.45", ""),
+     COFFEE("134.20", "132.45", " last 132.50"), REL_TEMPLATE},
+    {"a table, sent twice", COFFEE("134.20", "132.45", ""), COFFEE("134.20", "132.45", " resent"),
+     REL_COPY},
     {"an updated death toll", QUAKE("12", "40"), QUAKE("19", "55"), REL_COPY},
     {"Russian, the same close",
      "Индекс биржи Лундбю закрылся на отметке 3120 пунктов, оборот 41 млн.\n",
@@ -218,12 +229,18 @@ static const row others[] = {
     "centimetres, the lowest 87. Who lives below 115 metres may have 40 bags of sand a house "     \
     "from the yard in Weir Lane, between 8 and 17 hours, as long as the ground is wet.\n"
 
-static relation relate_dated(uint64_t publisher, int64_t later_ms)
+// A brief notice of which one amount is another.
+#define REPOS(sum)                                                                                 \
+    "The bank of issue came to the money market at Lundby to arrange repurchases" sum " for its "  \
+    "customers, dealers said. Overnight money stood at 6 when it came in, and they took it for "   \
+    "a way of adding reserves for a day or two, no more than the season asks for."
+
+static relation relate_dated(uint64_t publisher, int64_t later_ms, const char *x, const char *y)
 {
     side a, b;
     match m;
-    assert_ok(side_make(&a, view_of(LEVELS("231", "340")), NULL));
-    assert_ok(side_make(&b, view_of(LEVELS("228", "336")), NULL));
+    assert_ok(side_make(&a, view_of(x), NULL));
+    assert_ok(side_make(&b, view_of(y), NULL));
     a.publisher = 1;
     b.publisher = publisher;
     a.published_ms = INT64_C(1600000000000);
@@ -240,11 +257,16 @@ static void test_dated(void **state)
 {
     (void)state;
     const int64_t hour = INT64_C(3600000);
-    assert_int_equal(relate_dated(1, 168 * hour), REL_TEMPLATE);
-    assert_int_equal(relate_dated(1, -168 * hour), REL_TEMPLATE);
-    assert_int_equal(relate_dated(1, hour), REL_COPY); // a correction
-    assert_int_equal(relate_dated(1, 0), REL_COPY);    // who knows when
-    assert_int_equal(relate_dated(2, 168 * hour), REL_COPY);
+    const char *x = LEVELS("231", "340"), *y = LEVELS("228", "336");
+    assert_int_equal(relate_dated(1, 168 * hour, x, y), REL_TEMPLATE);
+    assert_int_equal(relate_dated(1, -168 * hour, x, y), REL_TEMPLATE);
+    assert_int_equal(relate_dated(1, hour, x, y), REL_COPY); // a correction
+    assert_int_equal(relate_dated(1, 0, x, y), REL_COPY);    // who knows when
+    assert_int_equal(relate_dated(2, 168 * hour, x, y), REL_COPY);
+    x = REPOS(" of 2 billion crowns");
+    y = REPOS("");
+    assert_int_equal(relate_dated(1, 168 * hour, x, y), REL_TEMPLATE);
+    assert_int_equal(relate_dated(1, hour, x, y), REL_COPY);
 }
 
 #define TEST(table)                                                                                \

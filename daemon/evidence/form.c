@@ -59,6 +59,11 @@ static bool is_either(const words *w, size_t i, uint64_t *hash)
     return is_number(w, i, hash) || is_name(w, i, hash);
 }
 
+static bool is_day(const words *w, size_t i, uint64_t *hash)
+{
+    return is_number(w, i, hash) && is_date(w, i);
+}
+
 // In tiny ones every capital is.
 static bool is_marked(const words *w, size_t i, uint64_t *hash)
 {
@@ -233,6 +238,19 @@ static bool is_next_issue(const passages *p, const side *a, const side *b, const
     return differ(&in_place, 2, 0, 4);
 }
 
+// Whether a day that the texts give is another (half of them, where they are not written around
+// numbers), and an amount with it: what is reported anew each day. A story that grows, or is
+// corrected, tells of the same day.
+static bool is_next_day(const passages *p, const side *a, const side *b)
+{
+    const words *x = &a->words, *y = &b->words;
+    fields days = count(p, x, y, &(reading){is_day, 0});
+    if (!differ(&days, 2, is_dense(a) && is_dense(b) ? 0 : .5, 8))
+        return false;
+    fields amounts = count(p, x, y, &(reading){is_quantity, 0});
+    return differ(&amounts, 2, 0, 4);
+}
+
 // Half of the numbers or half of the names; or two fifths of both; one number of a table, which
 // is filled in through the day. Where many numbers are the same, other names are another way to
 // write them.
@@ -254,6 +272,8 @@ bool form_filled(const passages *p, const side *a, const side *b)
     if (form_later(a, b) && is_next_issue(p, a, b, &numbers))
         return true;
     if (is_table(x) && is_table(y) && has_odd_number(p, x, y))
+        return true;
+    if (is_next_day(p, a, b))
         return true;
     if (numbers.same >= 2 * NUMBERS_MANY && numbers.same >= 4 * numbers.different)
         return false;

@@ -205,8 +205,13 @@ static void c_8_11_suppressed(void **state)
 // add_words writes n words that no other call writes.
 static char *add_words(char *end, uint64_t *seed, int n)
 {
-    for (int i = 0; i < n; i++)
-        end += sprintf(end, "w%llx ", (unsigned long long)t_random(seed) >> 24);
+    for (int i = 0; i < n; i++) {
+        uint64_t r = t_random(seed);
+        for (int k = 0; k < 10; k++, r /= 26)
+            *end++ = (char)('a' + r % 26);
+        *end++ = ' ';
+    }
+    *end = 0;
     return end;
 }
 

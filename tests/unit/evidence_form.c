@@ -176,6 +176,11 @@ static const row weather[] = {
     "128.75 129.10 Jan 126.40 126.85 March 124.15 124.60 sales 212 lots open 3190 3275 high "      \
     "132.60 low 127.95" tail "\n"
 
+#define PRICES(day, rye)                                                                           \
+    "Prices of grain at the mills through April " day ", in crowns: wheat 212.40, rye " rye ", "   \
+    "oats 131.60, barley 154.90, the Lundby exchange said; loans are given since July 1 at 140 "   \
+    "for wheat and at 122 for rye. Whoever sells before the harvest pays the mill for storing it."
+
 // clang-format off
 #define TENDER_ZH(days, rate, sum, month, day)                                                     \
     "中央银行公开市场业务操作室公告称，为维护月末流动性平稳，决定以利率招标方式开展" days          \
@@ -201,6 +206,8 @@ static const row others[] = {
      COFFEE("134.20", "132.45", " last 132.50"), REL_TEMPLATE},
     {"a table, sent twice", COFFEE("134.20", "132.45", ""), COFFEE("134.20", "132.45", " resent"),
      REL_COPY},
+    {"the next day's prices", PRICES("6", "188.15"), PRICES("7", "188.35"), REL_TEMPLATE},
+    {"the same day's prices, mended", PRICES("6", "188.15"), PRICES("6", "188.35"), REL_COPY},
     {"an updated death toll", QUAKE("12", "40"), QUAKE("19", "55"), REL_COPY},
     {"Russian, the same close",
      "Индекс биржи Лундбю закрылся на отметке 3120 пунктов, оборот 41 млн.\n",

@@ -138,7 +138,7 @@ static void test_bounded(void **state)
 static void test_signatures_in_a_gap(void **state)
 {
     (void)state;
-    enum { MANY = 1000000 };
+    enum { MANY = 100000 }; // to a race detector each search reads all that follows
     char *text = malloc(2 * MANY + 32);
     assert_non_null(text);
     size_t n = (size_t)sprintf(text, "Rain.\n");

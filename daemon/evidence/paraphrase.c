@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 enum {
-    COVERED = 60,  // per cent of a passage's words in exact ones: then those say it, where
-    VERBATIM = 50, // so many per cent of the shorter text is exact, or a run is strong
+    COVERED = 50,  // per cent of a passage's words in exact ones: then those say it, where
+    VERBATIM = 50, // a run has so many words, or so many per cent of the shorter text is exact
     SPOKEN = 80,   // per cent of a passage's words in exact ones that are mostly quotation: they
                    // say it whatever else is exact
 };
@@ -231,7 +231,7 @@ static void hold(chooser *c, const passage *p)
 static bool is_exact(const chooser *c, const meeting *m, const passage *p)
 {
     uint64_t less = c->a->own_words < c->b->own_words ? c->a->own_words : c->b->own_words;
-    bool verbatim = m->longest >= PARAPHRASE_STRONG || c->exact->words * 100ull >= less * VERBATIM;
+    bool verbatim = m->longest >= VERBATIM || c->exact->words * 100ull >= less * VERBATIM;
     bool quoted = m->prose < beyond(m->words, m->prose);
     return (verbatim && m->words * 100ull >= p->words * (uint64_t)COVERED) ||
            (quoted && m->words * 100ull >= p->words * (uint64_t)SPOKEN);

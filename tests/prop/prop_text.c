@@ -1,6 +1,7 @@
 // prop_text.c - what holds of any text: offsets, folding, the winnowing guarantee.
 #include "t.h"
 #include "sketch/winnow.h"
+#include "text/chars.h"
 #include "text/shingle.h"
 #include "text/utf8.h"
 #include "text/words.h"
@@ -74,17 +75,28 @@ static void check_words(const words *w)
     }
 }
 
-// Four things may look otherwise in a key than they did in the text: U+2044 of a
+// A character of a script without spaces in a key (a number in a circle folds to one) parts it
+// when it is read again.
+static bool has_alone(view key)
+{
+    const uint8_t *p = key.p, *end = key.p + key.len;
+    while (p < end)
+        if (char_look(chars_get(), utf8_next(&p, end))->class == CHAR_ALONE)
+            return true;
+    return false;
+}
+
+// Five things may look otherwise in a key than they did in the text: U+2044 of a
 // fraction without its digits; letters U+00C2 to U+00F4, that after folding may begin
 // what is repaired; a spacing mark whose letter went; the mark U+0345, which became a
-// letter.
+// letter; what has_alone, whose parts may each be read in another alphabet.
 static bool may_change(view key, view slice)
 {
     uint8_t first[64];
     const uint8_t *p = key.p;
     utf8_next(&p, key.p + key.len);
-    return memmem(key.p, key.len, "\xe2\x81\x84", 3) || memchr(key.p, 0xc3, key.len) ||
-           memmem(slice.p, slice.len, "\xcd\x85", 2) ||
+    return (p < key.p + key.len && has_alone(key)) || memmem(key.p, key.len, "\xe2\x81\x84", 3) ||
+           memchr(key.p, 0xc3, key.len) || memmem(slice.p, slice.len, "\xcd\x85", 2) ||
            fold_key(first, sizeof first, (view){key.p, (size_t)(p - key.p)}) == 0;
 }
 

@@ -9,6 +9,7 @@
 // tenth, and one for the lookups of 90 fingerprints at the end.
 #include "base/clock.h"
 #include "index/index.h"
+#include "store/db.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -225,6 +226,33 @@ static void ask(article_index *ix, uint64_t n, const char *when)
     printf("hits,%s,%" PRIu64 "\n", when, hits);
 }
 
+// What each table of the store takes of the file, and what each part of the RAM, by document.
+static void weigh(article_index *ix, uint64_t n)
+{
+    index_stats s;
+    must(index_stat(ix, &s), "stat");
+    printf("ram_per_doc,docs=%" PRIu64 ",bands=%" PRIu64 ",postings=%" PRIu64 ",all=%" PRIu64 "\n",
+           s.ram_docs / n, s.ram_bands / n, s.ram_postings / n, s.ram_bytes / n);
+    printf("longest_slice_ms,%.1f\n", (double)s.longest_slice_us / 1e3);
+}
+
+static void weigh_file(const char *dir, uint64_t n)
+{
+    static const char *const names[DB_TABLES] = {"meta",   "articles", "signs", "uris",
+                                                 "blocks", "tombs",    "links"};
+    const char *why;
+    db *store;
+    db_usage u;
+    must(db_open(&store, dir, &(db_opts){.read_only = true}, &why), "open to read");
+    must(db_stat(store, &u), "stat");
+    db_close(&store);
+    printf("file_per_doc,all=%" PRIu64, u.file_bytes / n);
+    for (int i = 0; i < DB_TABLES; i++)
+        printf(",%s=%" PRIu64, names[i], u.table_bytes[i] / n);
+    printf(",free=%" PRIu64 ",without_texts=%" PRIu64 "\n", (u.file_bytes - u.used_bytes) / n,
+           (u.file_bytes - u.table_bytes[DB_ARTICLES]) / n);
+}
+
 static void clean_up(const char *dir)
 {
     static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
@@ -251,7 +279,9 @@ int main(int argc, char **argv)
     must(index_open(&ix, dir, &o, &why), "open");
     ingest(ix, n, group);
     ask(ix, n, "after ingest");
+    weigh(ix, n);
     index_close(&ix);
+    weigh_file(dir, n);
     int64_t from = clock_mono_ns();
     must(index_open(&ix, dir, &o, &why), "open again");
     printf("open,us_per_doc=%.2f\n", (double)(clock_mono_ns() - from) / 1e3 / (double)n);

@@ -65,14 +65,10 @@ static shg_err keep(article_index *ix, view dict)
 {
     buf value = {0};
     db_txn *t = NULL;
-    turn_take(&ix->turn);
-    shg_err err = db_begin(&t, ix->store, true);
-    if (!err)
-        err = meta_write(t, META_DICT, dict, &value);
+    shg_err err = slice_begin(ix, &t);
     if (err)
-        db_abort(&t);
-    else
-        err = db_commit(&t);
+        return err;
+    err = slice_finish(&t, meta_write(t, META_DICT, dict, &value));
     if (!err)
         err = packer_set_dict(ix->packer, dict);
     turn_pass(&ix->turn);

@@ -376,10 +376,14 @@ shg_err index_stat(article_index *ix, index_stats *out)
     out->postings = active_count(ix->active) + (ix->frozen ? active_count(ix->frozen) : 0);
     for (size_t i = 0; i < ix->segments.n; i++)
         out->postings += ix->segments.s[i].n;
-    out->ram_bytes = ix->docs.ram_bytes + bands_ram(ix->bands) + active_ram(ix->active) +
-                     (ix->frozen ? active_ram(ix->frozen) : 0);
+    out->ram_docs = ix->docs.ram_bytes;
+    out->ram_bands = bands_ram(ix->bands);
+    out->ram_postings = active_ram(ix->active) + (ix->frozen ? active_ram(ix->frozen) : 0);
     pthread_rwlock_unlock(&ix->lock);
+    out->ram_bytes = out->ram_docs + out->ram_bands + out->ram_postings;
+    out->longest_slice_us = (uint64_t)turn_longest_ns(&ix->turn) / 1000;
     out->capped_lookups = atomic_load(&ix->capped_lookups);
     out->file_bytes = usage.file_bytes;
+    out->used_bytes = usage.used_bytes;
     return SHG_OK;
 }

@@ -174,7 +174,9 @@ void index_each(article_index *ix, index_each_doc *each, void *ctx);
 typedef struct index_stats {
     uint64_t articles, deleted, documents; // there; ever taken out; numbers given
     uint64_t segments, postings, capped_lookups, merges;
-    uint64_t file_bytes, ram_bytes;
+    uint64_t file_bytes, used_bytes; // of the data file, and what of it is in live pages
+    uint64_t ram_bytes, ram_docs, ram_bands, ram_postings; // the sum first
+    uint64_t longest_slice_us; // that the background ever kept writers waiting
 } index_stats;
 SHG_MUST_CHECK shg_err index_stat(article_index *ix, index_stats *out);
 

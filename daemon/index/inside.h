@@ -24,10 +24,14 @@ typedef struct turn {
     pthread_mutex_t lock;
     pthread_cond_t next;
     uint64_t asked, served;
+    int64_t since_ns;   // of who has it, where turn_take_behind gave it
+    int64_t longest_ns; // that the background ever kept it
 } turn;
 void turn_init(turn *t);
 void turn_fini(turn *t);
 void turn_take(turn *t);
+void turn_take_behind(turn *t); // by what can wait: how long it is kept is noted
+int64_t turn_longest_ns(turn *t);
 void turn_pass(turn *t);
 
 // A segment that is being written, slice by slice: from the frozen postings, or from
@@ -106,6 +110,12 @@ typedef struct change {
 // under it; SHG_ENOTFOUND with the key for a new one.
 SHG_MUST_CHECK shg_err uri_seek(const article_index *ix, db_txn *t, view uri,
                                 uint8_t key[URI_KEY_LEN], uri_row *row);
+
+// slice_begin takes the turn and begins a write transaction; after a failure neither is
+// held. slice_finish commits it, or after err aborts it; slice_end passes the turn on, too.
+SHG_MUST_CHECK shg_err slice_begin(article_index *ix, db_txn **t);
+SHG_MUST_CHECK shg_err slice_finish(db_txn **t, shg_err err);
+SHG_MUST_CHECK shg_err slice_end(article_index *ix, db_txn **t, shg_err err);
 
 // Sealing, merging, and giving back space (merge.c). work_step does one slice; with
 // idle also what can wait for company. work_due tells whether ingestion should wake it.

@@ -20,7 +20,7 @@ static void job_fini(job *j)
 void job_give_up(article_index *ix, job *j)
 {
     if (j->phase == JOB_BUILD || j->phase == JOB_PUBLISH) {
-        turn_take(&ix->turn);
+        turn_take_behind(&ix->turn);
         buf_add(&ix->garbage, &j->out.id, sizeof j->out.id); // if not even that: the next start
         turn_pass(&ix->turn);
     }
@@ -48,7 +48,7 @@ static shg_err freeze(article_index *ix, job *j)
 {
     active *fresh = NULL;
     shg_err err = SHG_OK;
-    turn_take(&ix->turn);
+    turn_take_behind(&ix->turn);
     if (!ix->frozen) // else a seal that failed is tried again
         err = active_new(&fresh, active_end(ix->active), ix->o.seal_docs);
     if (fresh) {
@@ -96,7 +96,7 @@ shg_err job_start_merge(article_index *ix, job *j, size_t first, size_t n, uint3
 {
     const segment *in = &ix->segments.s[first];
     *j = (job){.first = first, .n_in = n};
-    turn_take(&ix->turn);
+    turn_take_behind(&ix->turn);
     j->out = (segment){
         .id = ix->segments.next_id++, .level = level, .doc0 = in[0].doc0, .doc1 = in[n - 1].doc1};
     shg_err err = note_gone(ix, j);
@@ -123,19 +123,15 @@ static shg_err put_blocks(article_index *ix, const job *j, const built *b)
     const built_block *list = (const built_block *)(const void *)b->list.p;
     db_txn *t = NULL;
     uint8_t key[BLOCK_KEY_LEN];
-    turn_take(&ix->turn);
-    shg_err err = db_begin(&t, ix->store, true);
+    shg_err err = slice_begin(ix, &t);
+    if (err)
+        return err;
     for (size_t i = 0; i < b->list.len / sizeof *list && !err; i++) {
         block_key(key, j->out.id, list[i].number);
         err = db_put(t, DB_BLOCKS, (view){key, sizeof key},
                      (view){b->values.p + list[i].at, list[i].len});
     }
-    if (err)
-        db_abort(&t);
-    else
-        err = db_commit(&t);
-    turn_pass(&ix->turn);
-    return err;
+    return slice_end(ix, &t, err);
 }
 
 static shg_err build(article_index *ix, job *j)
@@ -197,7 +193,8 @@ static shg_err write_list(article_index *ix, const segments *list, const counter
     return err;
 }
 
-static void swap_list(article_index *ix, job *j, segments *next, const counters *count)
+// Gives the frozen postings that are sealed now, to be freed.
+static active *swap_list(article_index *ix, job *j, segments *next, const counters *count)
 {
     pthread_rwlock_wrlock(&ix->lock);
     for (size_t i = 0; i < j->n_in; i++)
@@ -210,13 +207,14 @@ static void swap_list(article_index *ix, job *j, segments *next, const counters 
     if (j->seal)
         ix->frozen = NULL;
     pthread_rwlock_unlock(&ix->lock);
-    active_free(sealed);
+    return sealed;
 }
 
 static shg_err publish(article_index *ix, job *j)
 {
     segments next = {0};
-    turn_take(&ix->turn);
+    active *sealed = NULL;
+    turn_take_behind(&ix->turn);
     counters count = ix->count;
     count.merges += !j->seal;
     shg_err err = segment_alloc(&j->out);
@@ -236,11 +234,12 @@ static shg_err publish(article_index *ix, job *j)
         ix->garbage.err = SHG_OK;
         free(next.s);
     } else {
-        swap_list(ix, j, &next, &count);
+        sealed = swap_list(ix, j, &next, &count);
         j->phase = JOB_FORGET;
         j->forget = j->out.doc0;
     }
     turn_pass(&ix->turn);
+    active_free(sealed);
     return err;
 }
 
@@ -298,15 +297,9 @@ static shg_err forget(article_index *ix, job *j)
 {
     bool done = true;
     db_txn *t = NULL;
-    turn_take(&ix->turn);
-    shg_err err = db_begin(&t, ix->store, true);
+    shg_err err = slice_begin(ix, &t);
     if (!err)
-        err = forget_in(t, j, &done);
-    if (err)
-        db_abort(&t);
-    else
-        err = db_commit(&t);
-    turn_pass(&ix->turn);
+        err = slice_end(ix, &t, forget_in(t, j, &done));
     if (!err && done)
         job_fini(j);
     return err;

@@ -22,16 +22,8 @@ static shg_err put_links(article_index *ix, db_txn *t, const doc_link *links, si
 shg_err index_link(article_index *ix, const doc_link *links, size_t n)
 {
     db_txn *t = NULL;
-    turn_take(&ix->turn);
-    shg_err err = db_begin(&t, ix->store, true);
-    if (!err)
-        err = put_links(ix, t, links, n);
-    if (err)
-        db_abort(&t);
-    else
-        err = db_commit(&t);
-    turn_pass(&ix->turn);
-    return err;
+    shg_err err = slice_begin(ix, &t);
+    return err ? err : slice_end(ix, &t, put_links(ix, t, links, n));
 }
 
 typedef struct link_walk {

@@ -58,31 +58,22 @@ static bool pick_merge(const article_index *ix, size_t *first, size_t *n, uint32
     return found;
 }
 
-// Ends a slice's transaction: committed, or after a failure aborted.
-static shg_err finish(db_txn **t, shg_err err)
-{
-    if (!err)
-        return db_commit(t);
-    db_abort(t);
-    return err;
-}
-
 // Deletes some blocks of the last segment on the heap of garbage.
 static shg_err clear_slice(article_index *ix)
 {
     db_txn *t = NULL;
     size_t dropped = 0;
-    turn_take(&ix->turn);
     uint32_t id = 0;
     uint8_t from[BLOCK_KEY_LEN], to[BLOCK_KEY_LEN];
+    shg_err err = slice_begin(ix, &t);
+    if (err)
+        return err;
     memcpy(&id, ix->garbage.p + ix->garbage.len - sizeof id, sizeof id);
     block_key(from, id, 0);
     block_key(to, id, UINT32_MAX);
-    shg_err err = db_begin(&t, ix->store, true);
-    if (!err)
-        err = db_drop(t, DB_BLOCKS, (view){from, sizeof from}, (view){to, sizeof to}, CLEAR_BLOCKS,
-                      &dropped);
-    err = finish(&t, err);
+    err = db_drop(t, DB_BLOCKS, (view){from, sizeof from}, (view){to, sizeof to}, CLEAR_BLOCKS,
+                  &dropped);
+    err = slice_finish(&t, err);
     if (!err && dropped < CLEAR_BLOCKS)
         ix->garbage.len -= sizeof id;
     turn_pass(&ix->turn);
@@ -115,16 +106,17 @@ static shg_err free_slice(article_index *ix)
 {
     db_txn *t = NULL;
     buf value = {0};
-    turn_take(&ix->turn);
     uint32_t doc[FREE_DOCS];
+    shg_err err = slice_begin(ix, &t);
+    if (err)
+        return err;
     size_t n = ix->unfreed.len / sizeof *doc;
     if (n > FREE_DOCS)
         n = FREE_DOCS;
     memcpy(doc, ix->unfreed.p + ix->unfreed.len - n * sizeof *doc, n * sizeof *doc);
-    shg_err err = db_begin(&t, ix->store, true);
     for (size_t i = 0; i < n && !err; i++)
         err = free_rows(t, doc[i], &value);
-    err = finish(&t, err);
+    err = slice_finish(&t, err);
     if (!err)
         ix->unfreed.len -= n * sizeof *doc;
     turn_pass(&ix->turn);
@@ -139,7 +131,7 @@ typedef struct todo {
 
 static todo look(article_index *ix, bool idle)
 {
-    turn_take(&ix->turn);
+    turn_take_behind(&ix->turn);
     todo t = {
         .seal = ix->frozen || is_seal_due(ix),
         .clear = ix->garbage.len != 0,
@@ -162,7 +154,7 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
         return job_start_seal(ix, &ix->seal);
     if (ix->merge.phase != JOB_NONE)
         return job_step(ix, &ix->merge);
-    turn_take(&ix->turn);
+    turn_take_behind(&ix->turn);
     bool merge = pick_merge(ix, &first, &n, &level);
     turn_pass(&ix->turn);
     if (merge)

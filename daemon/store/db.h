@@ -89,6 +89,7 @@ typedef struct db_usage {
     uint64_t file_bytes; // of the data file
     uint64_t used_bytes; // of it in live pages
     uint64_t entries[DB_TABLES];
+    uint64_t table_bytes[DB_TABLES]; // live pages of each
 } db_usage;
 SHG_MUST_CHECK shg_err db_stat(db *d, db_usage *out);
 

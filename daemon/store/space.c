@@ -136,8 +136,9 @@ shg_err db_stat(db *d, db_usage *out)
         rc = mdb_stat(t, d->dbi[i], &s);
         if (rc == 0) {
             out->entries[i] = s.ms_entries;
-            out->used_bytes +=
+            out->table_bytes[i] =
                 (uint64_t)s.ms_psize * (s.ms_branch_pages + s.ms_leaf_pages + s.ms_overflow_pages);
+            out->used_bytes += out->table_bytes[i];
         }
     }
     mdb_txn_abort(t);

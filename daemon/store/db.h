@@ -53,10 +53,12 @@ SHG_MUST_CHECK shg_err db_commit(db_txn **t);
 void db_abort(db_txn **t); // ends a transaction of either kind; nulls *t; NULL is fine
 
 // db_get points *value into the store: valid until the transaction ends or, in a write
-// transaction, until its next put, append or del. SHG_ENOTFOUND.
+// transaction, until its next put, append or del; of DB_ARTICLES, whose values stand in pieces,
+// until the transaction's next get or scan of that table. SHG_ENOTFOUND.
 SHG_MUST_CHECK shg_err db_get(db_txn *t, db_table table, view key, view *value);
 
-// db_get_many is n gets; values[i].p is NULL where keys[i] is not there.
+// db_get_many is n gets of any table but DB_ARTICLES; values[i].p is NULL where keys[i] is not
+// there.
 SHG_MUST_CHECK shg_err db_get_many(db_txn *t, db_table table, const view *keys, view *values,
                                    size_t n);
 
@@ -86,9 +88,9 @@ SHG_MUST_CHECK shg_err db_scan(db_txn *t, db_table table, view from, view to, db
 SHG_MUST_CHECK shg_err db_last(db_txn *t, db_table table, view *key);
 
 typedef struct db_usage {
-    uint64_t file_bytes; // of the data file
-    uint64_t used_bytes; // of it in live pages
-    uint64_t entries[DB_TABLES];
+    uint64_t file_bytes;             // of the data file
+    uint64_t used_bytes;             // of it in live pages
+    uint64_t entries[DB_TABLES];     // of DB_ARTICLES: pieces
     uint64_t table_bytes[DB_TABLES]; // live pages of each
 } db_usage;
 SHG_MUST_CHECK shg_err db_stat(db *d, db_usage *out);

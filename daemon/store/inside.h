@@ -2,6 +2,7 @@
 // knows LMDB.
 #ifndef SHINGLED_STORE_INSIDE_H
 #define SHINGLED_STORE_INSIDE_H
+#include "base/buf.h"
 #include "store/db.h"
 
 #include <lmdb.h>
@@ -18,7 +19,21 @@ struct db_txn {
     db *d;
     shg_err err; // first failure of a write transaction; sticky
     bool write;
+    buf joined; // the value read last of a table whose values are cut
 };
+
+// is_cut tells whether a table's values stand in pieces (cut.c). cut_join, with a cursor on the
+// first piece, makes *v the whole value and leaves the cursor on the last piece, *k its key;
+// cut_get, cut_put and cut_del are for such a table what LMDB's functions are for another. All give
+// LMDB's codes.
+static inline bool is_cut(db_table table)
+{
+    return table == DB_ARTICLES;
+}
+int cut_join(db_txn *t, MDB_cursor *c, MDB_val *k, MDB_val *v);
+int cut_get(db_txn *t, MDB_dbi dbi, view key, MDB_val *v);
+int cut_put(db_txn *t, MDB_dbi dbi, view key, view value, unsigned flags);
+int cut_del(db_txn *t, MDB_dbi dbi, view key);
 
 // from_mdb is the one place where LMDB's and the system's codes become ours.
 shg_err from_mdb(const db *d, int rc);

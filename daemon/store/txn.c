@@ -46,6 +46,7 @@ shg_err db_commit(db_txn **t)
             log_limited(LOG_ERROR, err == SHG_EFULL ? "SHG-FULL" : "SHG-COMMIT",
                         "commit failed: %s", mdb_strerror(rc));
     }
+    buf_fini(&x->joined);
     free(x);
     return err;
 }
@@ -55,6 +56,7 @@ void db_abort(db_txn **t)
     if (!*t)
         return;
     mdb_txn_abort((*t)->txn);
+    buf_fini(&(*t)->joined);
     free(*t);
     *t = NULL;
 }
@@ -79,14 +81,16 @@ shg_err db_get(db_txn *t, db_table table, view key, view *value)
     if (check_key(key))
         return db_note(t, SHG_EINTERNAL);
     MDB_val k = to_val(key), v = {0, NULL};
-    shg_err err = from_mdb(t->d, mdb_get(t->txn, t->d->dbi[table], &k, &v));
-    if (!err)
+    MDB_dbi dbi = t->d->dbi[table];
+    int rc = is_cut(table) ? cut_get(t, dbi, key, &v) : mdb_get(t->txn, dbi, &k, &v);
+    if (rc == 0)
         *value = of_val(v);
-    return db_note(t, err);
+    return db_note(t, from_mdb(t->d, rc));
 }
 
 shg_err db_get_many(db_txn *t, db_table table, const view *keys, view *values, size_t n)
 {
+    assert(!is_cut(table)); // one value would take the place of another
     for (size_t i = 0; i < n; i++) {
         shg_err err = db_get(t, table, keys[i], &values[i]);
         if (err && err != SHG_ENOTFOUND)
@@ -103,7 +107,10 @@ static shg_err put(db_txn *t, db_table table, view key, view value, unsigned fla
     if (check_key(key))
         return db_note(t, SHG_EINTERNAL);
     MDB_val k = to_val(key), v = to_val(value);
-    return db_note(t, from_mdb(t->d, mdb_put(t->txn, t->d->dbi[table], &k, &v, flags)));
+    MDB_dbi dbi = t->d->dbi[table];
+    int rc =
+        is_cut(table) ? cut_put(t, dbi, key, value, flags) : mdb_put(t->txn, dbi, &k, &v, flags);
+    return db_note(t, from_mdb(t->d, rc));
 }
 
 shg_err db_put(db_txn *t, db_table table, view key, view value)
@@ -124,7 +131,9 @@ shg_err db_del(db_txn *t, db_table table, view key)
     if (check_key(key))
         return db_note(t, SHG_EINTERNAL);
     MDB_val k = to_val(key);
-    return db_note(t, from_mdb(t->d, mdb_del(t->txn, t->d->dbi[table], &k, NULL)));
+    MDB_dbi dbi = t->d->dbi[table];
+    int rc = is_cut(table) ? cut_del(t, dbi, key) : mdb_del(t->txn, dbi, &k, NULL);
+    return db_note(t, from_mdb(t->d, rc));
 }
 
 static bool is_before(view key, view to)
@@ -148,7 +157,10 @@ shg_err db_scan(db_txn *t, db_table table, view from, view to, db_each *each, vo
     shg_err stop = SHG_OK;
     rc = mdb_cursor_get(c, &k, &v, from.len ? MDB_SET_RANGE : MDB_FIRST);
     while (rc == 0 && is_before(of_val(k), to)) {
-        stop = each(ctx, of_val(k), of_val(v));
+        rc = is_cut(table) ? cut_join(t, c, &k, &v) : 0;
+        if (rc != 0)
+            break;
+        stop = each(ctx, (view){k.mv_data, k.mv_size - is_cut(table)}, of_val(v));
         if (stop)
             break;
         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
@@ -213,6 +225,6 @@ shg_err db_last(db_txn *t, db_table table, view *key)
     rc = mdb_cursor_get(c, &k, &v, MDB_LAST);
     mdb_cursor_close(c);
     if (rc == 0)
-        *key = of_val(k);
+        *key = (view){k.mv_data, k.mv_size - is_cut(table)};
     return db_note(t, from_mdb(t->d, rc));
 }

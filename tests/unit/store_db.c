@@ -162,6 +162,76 @@ static void test_append_goes_up(void **state)
     }
 }
 
+enum { PIECE = 495, WHOLE = 32768 }; // where cut.c cuts
+static const size_t cut_sizes[] = {1,         PIECE - 1,     PIECE, PIECE + 1, 2 * PIECE - 1,
+                                   2 * PIECE, 3 * PIECE + 7, 9000,  WHOLE - 1, WHOLE,
+                                   WHOLE + 1, 3 * WHOLE,     2};
+enum { N_CUT = sizeof cut_sizes / sizeof *cut_sizes };
+
+static void fill(uint8_t *p, size_t n, uint64_t seed)
+{
+    for (size_t i = 0; i < n; i++)
+        p[i] = (uint8_t)t_random(&seed);
+}
+
+static void expect_cut(view got, size_t n, uint64_t seed)
+{
+    uint8_t *want = malloc(n + 1);
+    assert_non_null(want);
+    fill(want, n, seed);
+    assert_int_equal(got.len, n);
+    assert_memory_equal(got.p, want, n);
+    free(want);
+}
+
+static shg_err see_cut(void *ctx, view key, view value)
+{
+    uint32_t *next = ctx;
+    assert_int_equal(key.len, 4);
+    assert_int_equal(load32be(key.p), *next);
+    expect_cut(value, cut_sizes[*next], *next);
+    *next += 2; // the odd ones were deleted
+    return SHG_OK;
+}
+
+// Values of every length about where they are cut come back whole, one after the other and each
+// alone, whatever stood in their place before.
+static void test_values_in_pieces(void **state)
+{
+    fixture *f = *state;
+    static uint8_t value[3 * WHOLE];
+    db_txn *t;
+    uint8_t k[4];
+    view v, all = {NULL, 0};
+    uint32_t next = 0;
+    assert_ok(db_begin(&t, f->d, true));
+    for (uint32_t i = 0; i < N_CUT; i++) {
+        fill(value, cut_sizes[i], i + 99);
+        assert_ok(db_append(t, DB_ARTICLES, key_of(k, i), (view){value, cut_sizes[i]}));
+    }
+    for (uint32_t i = 0; i < N_CUT; i++) { // each in the place of another length
+        uint32_t other = (i + 5) % N_CUT;
+        fill(value, cut_sizes[other], other);
+        assert_ok(db_put(t, DB_ARTICLES, key_of(k, i), (view){value, cut_sizes[other]}));
+        fill(value, cut_sizes[i], i);
+        assert_ok(db_put(t, DB_ARTICLES, key_of(k, i), (view){value, cut_sizes[i]}));
+        assert_ok(db_get(t, DB_ARTICLES, key_of(k, i), &v));
+        expect_cut(v, cut_sizes[i], i);
+    }
+    for (uint32_t i = 1; i < N_CUT; i += 2) {
+        assert_ok(db_del(t, DB_ARTICLES, key_of(k, i)));
+        assert_int_equal(db_get(t, DB_ARTICLES, key_of(k, i), &v), SHG_ENOTFOUND);
+    }
+    assert_int_equal(db_del(t, DB_ARTICLES, key_of(k, 1)), SHG_ENOTFOUND);
+    assert_ok(db_last(t, DB_ARTICLES, &v));
+    assert_int_equal(load32be(v.p), N_CUT - 1);
+    assert_ok(db_commit(&t));
+    assert_ok(db_begin(&t, f->d, false));
+    assert_ok(db_scan(t, DB_ARTICLES, all, all, see_cut, &next));
+    assert_int_equal(next, N_CUT + 1);
+    db_abort(&t);
+}
+
 typedef struct seen {
     uint32_t next, n, stop_at;
 } seen;
@@ -403,6 +473,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_commit_and_abort, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors_are_sticky, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_append_goes_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_values_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scan, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_get_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_drop_in_slices, set_up, tear_down),

@@ -4,7 +4,12 @@
 
 uint64_t hash_long(const uint8_t *key, size_t len)
 {
-    return XXH3_64bits(key, len);
+    uint64_t x = 0;
+    for (; len >= 8; key += 8, len -= 8)
+        x = hash_step(x, load64(key));
+    uint8_t last[8] = {0};
+    memcpy(last, key, len);
+    return hash_end(len ? hash_step(x, load64(last)) : x);
 }
 
 uint64_t hash_key(view key)

@@ -5,9 +5,11 @@
 #include "base/bytes.h"
 #include <stddef.h>
 
-enum { HASH_SHORT = 16 }; // bytes; longer keys take XXH3
+enum { HASH_SHORT = 16 }; // bytes: two steps, as most words; longer keys take more
 
-__extension__ typedef unsigned __int128 uint128; // ISO C has none
+// Odd, and as many ones as zeros: those of Stafford's mixers (splitmix64).
+#define HASH_STEP 0xbf58476d1ce4e5b9u
+#define HASH_END 0x94d049bb133111ebu
 
 // hash_mix spreads every bit of x over all: two rounds of multiply and shift.
 static inline uint64_t hash_mix(uint64_t x)
@@ -19,14 +21,24 @@ static inline uint64_t hash_mix(uint64_t x)
     return x ^ x >> 32;
 }
 
-// hash_short takes a key of len <= 16 bytes as two little-endian numbers, zero where
-// the key has ended.
-static inline uint64_t hash_short(uint64_t a, uint64_t b, size_t len)
+// hash_step takes eight more bytes of a key: for one x no two c, for one c no two x meet.
+static inline uint64_t hash_step(uint64_t x, uint64_t c)
 {
-    a ^= 0x243f6a8885a308d3u;
-    b ^= 0x13198a2e03707344u + len * 0x9e3779b97f4a7c15u;
-    uint128 product = (uint128)a * b;
-    return hash_mix(a ^ b ^ (uint64_t)product ^ (uint64_t)(product >> 64));
+    x = (x ^ c) * HASH_STEP;
+    return x ^ x >> 32;
+}
+
+static inline uint64_t hash_end(uint64_t x)
+{
+    x *= HASH_END;
+    return x ^ x >> 32;
+}
+
+// hash_short takes a key of at most 16 bytes as two little-endian numbers, zero where the key
+// has ended.
+static inline uint64_t hash_short(uint64_t a, uint64_t b)
+{
+    return hash_end(hash_step(hash_step(0, a), b));
 }
 
 // The low n bytes of x, n <= 8.
@@ -43,42 +55,16 @@ static inline size_t hash_place(uint64_t hash, const void *slots)
     return (size_t)hash_mix(hash ^ (uint64_t)(uintptr_t)slots);
 }
 
+// hash_long is the hash of a key of more than 16 bytes, of which no byte behind is read.
 uint64_t hash_long(const uint8_t *key, size_t len);
 
 // hash_padded is the hash of key[0..len) where 16 bytes may be read from key.
 static inline uint64_t hash_padded(const uint8_t *key, size_t len)
 {
-    static const uint64_t KEPT[HASH_SHORT + 9] = {
-        // of the low half from 8 on, of the high one
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0xff,
-        0xffff,
-        0xffffff,
-        0xffffffff,
-        0xffffffffff,
-        0xffffffffffff,
-        0xffffffffffffff,
-        UINT64_MAX,
-        UINT64_MAX,
-        UINT64_MAX,
-        UINT64_MAX,
-        UINT64_MAX,
-        UINT64_MAX,
-        UINT64_MAX,
-        UINT64_MAX,
-        UINT64_MAX,
-    };
     if (len > HASH_SHORT)
         return hash_long(key, len);
-    return hash_short(load64(key) & KEPT[len + 8], load64(key + 8) & KEPT[len], len);
+    uint64_t b = len > 8 ? hash_low(load64(key + 8), len - 8) : 0;
+    return hash_short(hash_low(load64(key), len), b);
 }
 
 #endif

@@ -1,5 +1,6 @@
 #include "text/kernels.h"
 #include "base/cpu.h"
+#include "text/hash_blocks.h"
 #include "text/shingle_blocks.h"
 #include <pthread.h>
 
@@ -8,7 +9,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void fill(void)
 {
-    table = (text_kernels){.shingles = shingle_blocks};
+    table = (text_kernels){.hash = hash_each, .shingles = shingle_blocks};
 #if defined(__x86_64__)
     if (cpu_best() >= CPU_AVX512)
         text_kernels_avx512(&table);

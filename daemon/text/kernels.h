@@ -14,9 +14,17 @@ typedef void shingle_kernel(uint64_t *out, const uint64_t *hash, size_t n, unsig
 // Whether a text is well-formed UTF-8.
 typedef bool utf8_kernel(const uint8_t *text, size_t len);
 
+// out[i] is hash_padded of the key from behind the space before, for i = 0 from `first`, up to
+// space[i], for i < n. HASH_SLACK bytes behind the last key may be read.
+typedef void hash_kernel(uint64_t *out, const uint8_t *keys, uint32_t first, const uint32_t *space,
+                         size_t n);
+enum { HASH_SLACK = 32 };
+
 typedef struct text_kernels {
-    utf8_kernel *utf8; // NULL in the reference, as is
-    scan_run *scan;    // NULL in the reference: words.c reads without
+    utf8_kernel *utf8;   // NULL in the reference, as are
+    scan_run *scan;      // NULL in the reference: words.c reads without
+    scan_run *scan_keys; // the same for the keys alone
+    hash_kernel *hash;
     shingle_kernel *shingles;
 } text_kernels;
 

@@ -1,6 +1,7 @@
 // The kernels with AVX2 and BMI2: a block is two registers, tables of 64 are four look-ups of
 // 16, and bytes are compressed eight at a time by a bit extraction.
 #include "base/bytes.h"
+#include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/shingle_blocks.h"
 #include "text/utf8_blocks.h"
@@ -227,5 +228,11 @@ static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned eac
 
 void text_kernels_avx2(text_kernels *k)
 {
-    *k = (text_kernels){.utf8 = valid, .scan = scan_blocks, .shingles = shingles};
+    *k = (text_kernels){
+        .utf8 = valid,
+        .scan = scan_full,
+        .scan_keys = scan_keys,
+        .hash = hash_each,
+        .shingles = shingles,
+    };
 }

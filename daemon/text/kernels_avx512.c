@@ -6,6 +6,7 @@ typedef struct block {
     __m512i v;
 } block;
 
+#include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/scan_blocks.h"
 #include "text/shingle_blocks.h"
@@ -151,6 +152,68 @@ static bool valid(const uint8_t *p, size_t len)
     return true;
 }
 
+// Four words' 16 bytes from `at` on in each key, in the lanes of a register.
+static inline __m512i load_four(const uint8_t *keys, const uint32_t *key, unsigned at)
+{
+    const uint8_t *p = keys + at;
+    __m512i x = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(p + key[0])));
+    x = _mm512_mask_broadcast_i32x4(x, 0x00f0, _mm_loadu_si128((const __m128i *)(p + key[2])));
+    x = _mm512_mask_broadcast_i32x4(x, 0x0f00, _mm_loadu_si128((const __m128i *)(p + key[4])));
+    return _mm512_mask_broadcast_i32x4(x, 0xf000, _mm_loadu_si128((const __m128i *)(p + key[6])));
+}
+
+// x times an odd number, the halves folded together.
+static inline __m512i fold(__m512i x, uint64_t by)
+{
+    x = _mm512_mullo_epi64(x, _mm512_set1_epi64((long long)by));
+    return _mm512_xor_si512(x, _mm512_srli_epi64(x, 32));
+}
+
+// One step of eight hashes: the bytes [at, at + 8) of keys of `bits` bits.
+static inline __m512i step(__m512i x, __m512i bytes, __m512i bits, unsigned at)
+{
+    __m512i beyond = _mm512_sub_epi64(_mm512_set1_epi64(8 * at + 64), bits);
+    beyond = _mm512_max_epi64(beyond, _mm512_setzero_si512());
+    __m512i kept = _mm512_srlv_epi64(_mm512_set1_epi64(-1), beyond); // none from 64 on
+    return fold(_mm512_xor_si512(x, _mm512_and_si512(bytes, kept)), HASH_STEP);
+}
+
+// Eight words at a time: a pair of registers holds the 16 bytes of even and odd words, so that
+// unpacking them gives first halves and second halves in order.
+static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uint32_t *space,
+                   size_t n)
+{
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        _Alignas(32) uint32_t key[8];
+        __m256i end = _mm256_loadu_si256((const __m256i *)(space + i));
+        __m256i before = _mm256_alignr_epi32(end, _mm256_set1_epi32((int)first - 1), 7);
+        __m256i begin = _mm256_add_epi32(before, _mm256_set1_epi32(1));
+        __m512i bits = _mm512_cvtepu32_epi64(_mm256_slli_epi32(_mm256_sub_epi32(end, begin), 3));
+        _mm256_store_si256((__m256i *)key, begin);
+        first = space[i + 7] + 1;
+
+        __m512i even = load_four(keys, key, 0), odd = load_four(keys, key + 1, 0);
+        __m512i x = step(_mm512_setzero_si512(), _mm512_unpacklo_epi64(even, odd), bits, 0);
+        x = step(x, _mm512_unpackhi_epi64(even, odd), bits, 8);
+        __mmask8 more = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * HASH_SHORT));
+        if (more) {
+            even = load_four(keys, key, 16);
+            odd = load_four(keys, key + 1, 16);
+            x = _mm512_mask_mov_epi64(x, more, step(x, _mm512_unpacklo_epi64(even, odd), bits, 16));
+            __mmask8 last = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 24));
+            x = _mm512_mask_mov_epi64(x, last, step(x, _mm512_unpackhi_epi64(even, odd), bits, 24));
+        }
+        _mm512_storeu_si512(out + i, fold(x, HASH_END));
+        __mmask8 most = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 32));
+        for (; most; most &= (__mmask8)(most - 1)) {
+            unsigned j = (unsigned)__builtin_ctz(most);
+            out[i + j] = hash_long(keys + key[j], space[i + j] - key[j]);
+        }
+    }
+    hash_each(out + i, keys, first, space + i, n - i);
+}
+
 static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned each)
 {
     shingle_blocks(out, hash, n, each);
@@ -158,6 +221,11 @@ static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned eac
 
 void text_kernels_avx512(text_kernels *k)
 {
-    *k =
-        (text_kernels){.utf8 = valid, .scan = scan_blocks, .shingles = shingles};
+    *k = (text_kernels){
+        .utf8 = valid,
+        .scan = scan_full,
+        .scan_keys = scan_keys,
+        .hash = hashes,
+        .shingles = shingles,
+    };
 }

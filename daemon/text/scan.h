@@ -35,15 +35,16 @@ typedef struct scan {
     size_t n;                  // words found
     uint8_t *keys;             // where the next key goes; each has a space behind it
     uint32_t keys_at;          // offset of keys[0], counted on
-    // of word i: [begin, end) in the text; where its key's space stands
+    uint32_t *space;           // where each key's space stands; room as of the lists below
+    // of word i: [begin, end) in the text; not filled by a scan for the keys alone
     uint32_t begin[SCAN_WORDS + SCAN_BLOCK], end[SCAN_WORDS + SCAN_BLOCK];
-    uint32_t space[SCAN_WORDS + SCAN_BLOCK];
     uint8_t begin_flags[SCAN_WORDS + SCAN_BLOCK], end_flags[SCAN_WORDS + SCAN_BLOCK];
 } scan;
 
 // scan_run reads on from s->at until the text ends, SCAN_WORDS are found, or a word comes that
 // is not plain: then s->at is where that one begins, or before, and reading on is the caller's.
-// keys has room for the rest of the text, one byte more, and SCAN_SLACK.
+// keys has room for the rest of the text, one byte more, and SCAN_SLACK. A scan for the keys
+// alone (text_kernels.scan_keys) leaves line and the lists of the words' places and flags.
 typedef void scan_run(scan *s);
 
 // words_make_by is words_make with a variant of the caller's choice; NULL: the reference.

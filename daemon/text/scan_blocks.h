@@ -1,5 +1,5 @@
 // scan_blocks.h - scanning, written once for every CPU level: a variant defines `block` and
-// the functions block_* below over 64 bytes, includes this, and has scan_blocks().
+// the functions block_* below over 64 bytes, includes this, and has scan_full(), scan_keys().
 //
 // Everything is bits: one for each byte of the block, and what spans two blocks is a carry.
 // Whether a run of bits (a word, a gap) holds one of some kind comes from an addition: the
@@ -17,6 +17,7 @@ typedef struct scan_bits {
 typedef struct scan_state {
     uint32_t at;
     size_t begun, ended;       // words
+    uint32_t open_at;          // where the word that is open begins
     uint8_t *out;              // where the keys go on
     bool open, letter, digit;  // the byte before: in a word, of a letter, a digit
     bool line;                 // the gap that is open has a line break
@@ -110,30 +111,40 @@ static inline scan_found scan_find(const scan_state *c, const scan_bits *b, size
     return f;
 }
 
-// Writes down what was found: where words begin and end, and their keys.
-static inline void scan_put(scan *s, scan_state *c, const block *v, const scan_bits *b,
-                            const scan_found *f)
+// Where words begin and end, and of what kind they are.
+static inline void scan_put_words(scan *s, scan_state *c, const scan_bits *b, const scan_found *f,
+                                  uint64_t begin, uint64_t end)
 {
-    uint64_t before = f->in << 1 | c->open;
-    uint64_t begin = f->in & ~before;
-    uint64_t end = ~f->in & before & scan_below(f->n + f->last);
     uint64_t upper = b->upper & f->in, lower = (b->lower | (b->letter & ~b->upper));
     uint64_t line = scan_holds(~f->in & scan_below(f->n), b->line, f->n, &c->line);
     uint64_t has_lower = scan_holds(f->in, lower, f->n, &c->has_lower);
     uint64_t has_digit = scan_holds(f->in, b->digit, f->n, &c->has_digit);
-    uint64_t keep = f->keep | end;
-
-    block_keys(v, c->out, keep, upper, end);
     block_places(s->begin + c->begun, c->at, begin);
     block_places(s->end + c->ended, c->at, end);
-    block_places(s->space + c->ended, s->keys_at + (uint32_t)(c->out - s->keys),
-                 block_pext(end, keep));
     block_flags(s->begin_flags + c->begun, block_pext(upper, begin), SCAN_CAP,
                 block_pext(line, begin), SCAN_LINE);
     block_flags(s->end_flags + c->ended, block_pext(has_lower, end), SCAN_LOWER,
                 block_pext(has_digit, end), SCAN_DIGIT);
-    c->out += __builtin_popcountll(keep);
     c->begun += (unsigned)__builtin_popcountll(begin);
+}
+
+// Writes down what was found: the keys and, unless they are all that is asked for, the words.
+static inline void scan_put(scan *s, scan_state *c, const block *v, const scan_bits *b,
+                            const scan_found *f, bool keys_only)
+{
+    uint64_t before = f->in << 1 | c->open;
+    uint64_t begin = f->in & ~before;
+    uint64_t end = ~f->in & before & scan_below(f->n + f->last);
+    uint64_t keep = f->keep | end;
+
+    block_keys(v, c->out, keep, b->upper & f->in, end);
+    block_places(s->space + c->ended, s->keys_at + (uint32_t)(c->out - s->keys),
+                 block_pext(end, keep));
+    if (!keys_only)
+        scan_put_words(s, c, b, f, begin, end);
+    if (begin)
+        c->open_at = c->at + 63 - (unsigned)__builtin_clzll(begin);
+    c->out += __builtin_popcountll(keep);
     c->ended += (unsigned)__builtin_popcountll(end);
 }
 
@@ -149,7 +160,7 @@ static inline void scan_step(scan_state *c, const scan_bits *b, const scan_found
     c->at += f->n;
 }
 
-static inline void scan_blocks(scan *s)
+static inline void scan_blocks(scan *s, bool keys_only)
 {
     const scan_tables *t = s->tables;
     scan_state c = {.at = s->at, .out = s->keys, .line = s->line};
@@ -161,7 +172,7 @@ static inline void scan_blocks(scan *s)
         if (b.high)
             block_wide(&v, &b, s->text + c.at, left, t);
         scan_found f = scan_find(&c, &b, left);
-        scan_put(s, &c, &v, &b, &f);
+        scan_put(s, &c, &v, &b, &f, keys_only);
         scan_step(&c, &b, &f);
         if (f.last)
             c.open = false;
@@ -169,7 +180,18 @@ static inline void scan_blocks(scan *s)
             break;
     }
     s->n = c.ended;
-    s->at = c.open ? s->begin[c.ended] : c.at;
-    s->line = c.open ? s->begin_flags[c.ended] & SCAN_LINE : c.line;
+    s->at = c.open ? c.open_at : c.at;
     s->keys = c.ended ? s->keys + (s->space[c.ended - 1] + 1 - s->keys_at) : s->keys;
+    if (!keys_only)
+        s->line = c.open ? s->begin_flags[c.ended] & SCAN_LINE : c.line;
+}
+
+static void scan_full(scan *s)
+{
+    scan_blocks(s, false);
+}
+
+static void scan_keys(scan *s)
+{
+    scan_blocks(s, true);
 }

@@ -4,12 +4,12 @@
 #include "text/shingle_blocks.h"
 #include <stdlib.h>
 
-static uint64_t shingle_hash(const word *w, size_t i, size_t end)
+static uint64_t shingle_hash(const uint64_t *hash, size_t i, size_t end)
 {
     uint64_t h = 0;
     for (; i < end; i++)
-        h = shingle_turn(h) + w[i].hash;
-    return hash_mix(h);
+        h = shingle_turn(h) + hash[i];
+    return hash_end(h);
 }
 
 // The shingle of k that starts at word i ends before the word returned; 0: the text does.
@@ -32,23 +32,15 @@ static size_t same_weight(const words *w, size_t i)
     return i;
 }
 
-enum { BLOCK = 256 }; // shingles whose hashes are made at once: they stay in L1
-
 _Static_assert((PRINT_WORDS * WORD_WEIGHT + CHAR_WEIGHT - 1) / CHAR_WEIGHT <= SHINGLE_MOST,
                "a shingle of characters fits the kernels");
 
 // The shingles of `each` words that start at words i, i + 1, ... i + count - 1.
-static void make_even(uint64_t *out, uint32_t *ends, const word *w, size_t i, size_t count,
+static void make_even(uint64_t *out, uint32_t *ends, const uint64_t *hash, size_t i, size_t count,
                       unsigned each)
 {
     shingle_kernel *kernel = text_kernels_get()->shingles;
-    uint64_t hash[BLOCK + SHINGLE_MOST];
-    for (size_t from = i; from < i + count; from += BLOCK) {
-        size_t n = i + count - from < BLOCK ? i + count - from : BLOCK;
-        for (size_t j = 0; j < n + each - 1; j++)
-            hash[j] = w[from + j].hash;
-        kernel(out + from, hash, n, each);
-    }
+    kernel(out + i, hash + i, count, each);
     for (size_t j = i; ends && j < i + count; j++)
         ends[j] = (uint32_t)(j + each);
 }
@@ -62,21 +54,21 @@ size_t shingles_make(uint64_t *out, uint32_t *ends, const words *w, unsigned k)
         unsigned weight = word_weight(&w->w[i]), each = (k * WORD_WEIGHT + weight - 1) / weight;
         if (even - i >= each) {
             size_t count = even - i - each + 1;
-            make_even(out, ends, w->w, i, count, each);
+            make_even(out, ends, w->hash, i, count, each);
             i += count;
             continue;
         }
         size_t end = end_of(w, i, k);
         if (end == 0)
             break;
-        out[i] = shingle_hash(w->w, i, end);
+        out[i] = shingle_hash(w->hash, i, end);
         if (ends)
             ends[i] = (uint32_t)end;
         i++;
     }
     if (i || w->n == 0)
         return i;
-    out[0] = shingle_hash(w->w, 0, w->n);
+    out[0] = shingle_hash(w->hash, 0, w->n);
     if (ends)
         ends[0] = (uint32_t)w->n;
     return 1;

@@ -21,7 +21,7 @@ static inline void shingle_blocks(uint64_t *restrict out, const uint64_t *restri
         for (size_t i = 0; i < n; i++)
             out[i] = shingle_turn(out[i]) + hash[i + j];
     for (size_t i = 0; i < n; i++)
-        out[i] = hash_mix(out[i]);
+        out[i] = hash_end(out[i]);
 }
 
 #endif

@@ -270,6 +270,10 @@ static bool words_space(words *out, size_t *cap, size_t n)
     if (!w)
         return false;
     out->w = w;
+    uint64_t *hash = realloc(out->hash, more * sizeof *hash);
+    if (!hash)
+        return false;
+    out->hash = hash;
     *cap = more;
     return true;
 }
@@ -291,7 +295,7 @@ static bool take_plain(cursor *in, keys *k, word *w)
     store64(k->p + k->len + 8, b.fold);
     uint32_t capitals = count_marks(a.capitals) + count_marks(b.capitals);
     uint32_t letters = n - count_marks(a.digits) - count_marks(b.digits);
-    w->hash = hash_short(a.fold, b.fold, n);
+    w->hash = hash_short(a.fold, b.fold);
     w->key_len = n;
     w->flags = (letters < n ? WORD_NUMBER : 0u) | (a.capitals & 0x80 ? WORD_CAP : 0u) |
                (letters >= 2 && letters == capitals ? WORD_ALLCAPS : 0u);
@@ -326,7 +330,7 @@ static bool is_capitals(const scan *s, size_t i, const uint8_t *key, size_t len)
     return letters >= 2;
 }
 
-static void scan_word(word *w, const scan *s, size_t i, const uint8_t *first)
+static void scan_word(word *w, uint64_t hash, const scan *s, size_t i, const uint8_t *first)
 {
     uint32_t key = i ? s->space[i - 1] + 1 : s->keys_at;
     uint32_t len = s->space[i] - key;
@@ -336,13 +340,15 @@ static void scan_word(word *w, const scan *s, size_t i, const uint8_t *first)
     w->key_len = len;
     w->flags = (uint32_t)s->begin_flags[i] | (s->end_flags[i] & SCAN_DIGIT) |
                (is_capitals(s, i, first + key, len) ? WORD_ALLCAPS : 0u);
-    w->hash = hash_padded(first + key, len);
+    w->hash = hash;
 }
 
 // The words of a plain stretch, from *in on: false without memory.
 static bool scan_words(words *out, keys *k, size_t *cap, cursor *in, bool *line, scan_run *by)
 {
     scan s;
+    uint32_t space[SCAN_WORDS + SCAN_BLOCK];
+    s.space = space;
     s.tables = scan_tables_get();
     s.text = in->begin;
     s.at = (uint32_t)(in->p - in->begin);
@@ -356,8 +362,10 @@ static bool scan_words(words *out, keys *k, size_t *cap, cursor *in, bool *line,
         by(&s);
         if (!words_space(out, cap, s.n))
             return false;
+        uint64_t *hash = out->hash + out->n;
+        text_kernels_get()->hash(hash, k->p, s.keys_at, space, s.n);
         for (size_t i = 0; i < s.n; i++)
-            scan_word(&out->w[out->n + i], &s, i, k->p);
+            scan_word(&out->w[out->n + i], hash[i], &s, i, k->p);
         out->n += s.n;
         k->len = (size_t)(s.keys - k->p);
     } while (s.n >= SCAN_WORDS);
@@ -379,6 +387,7 @@ static bool read_word(words *out, keys *k, size_t *cap, cursor *in, bool *line, 
     } else if (!take_any(in, k, w, out->text.p)) {
         return !k->full;
     }
+    out->hash[out->n] = w->hash;
     w->key = (uint32_t)key;
     w->flags |= *line ? WORD_LINE : 0;
     k->p[k->len++] = ' '; // there is room: the slack
@@ -414,7 +423,8 @@ shg_err words_make_by(words *out, view text, size_t *at, scan_run *by)
     keys k = {.cap = text.len + 2 * SCAN_SLACK + KEYS_SLACK};
     k.p = malloc(k.cap);
     out->w = malloc(cap * sizeof *out->w);
-    bool done = k.p && out->w && text.len <= UINT32_MAX && read_words(out, &k, cap, by);
+    out->hash = malloc(cap * sizeof *out->hash);
+    bool done = k.p && out->w && out->hash && text.len <= UINT32_MAX && read_words(out, &k, cap, by);
     out->keys = k.p;
     out->keys_len = k.len;
     if (!done) {
@@ -432,6 +442,7 @@ shg_err words_make(words *out, view text, size_t *at)
 void words_free(words *w)
 {
     free(w->w);
+    free(w->hash);
     free(w->keys);
     *w = (words){0};
 }

@@ -15,7 +15,7 @@
 #include "base/view.h"
 #include "shingled/err.h"
 
-enum { TEXT_VERSION = 2 }; // in the stamp: a change of any key, hash or boundary bumps it
+enum { TEXT_VERSION = 3 }; // in the stamp: a change of any key, hash or boundary bumps it
 
 enum word_flag {
     WORD_CAP = 1,     // begins with an upper-case or title-case letter
@@ -38,6 +38,7 @@ typedef struct word {
 typedef struct words {
     view text;
     word *w;
+    uint64_t *hash; // w[i].hash, side by side for the kernels
     size_t n;
     uint8_t *keys; // one after the other, each with a space behind it
     size_t keys_len;

@@ -116,20 +116,13 @@ def xxh32(b, seed):
     return h ^ h >> 16
 
 
-def mix(x):
-    x = (x ^ x >> 32) * 0xD6E8FEB86659FD93 & M64
-    x = (x ^ x >> 29) * 0x9E3779B97F4A7C15 & M64
-    return x ^ x >> 32
-
-
 def hash_key(key):
-    if len(key) > 16:
-        return xxh3(key)
-    padded = key.ljust(16, b'\0')
-    a = le(padded, 0, 8) ^ 0x243F6A8885A308D3
-    b = le(padded, 8, 8) ^ (0x13198A2E03707344 + len(key) * 0x9E3779B97F4A7C15 & M64)
-    p = a * b
-    return mix(a ^ b ^ (p & M64) ^ p >> 64)
+    x = 0
+    for at in range(0, max(16, len(key)), 8):
+        x = (x ^ le(key.ljust(at + 8, b'\0'), at, 8)) * 0xBF58476D1CE4E5B9 & M64
+        x ^= x >> 32
+    x = x * 0x94D049BB133111EB & M64
+    return x ^ x >> 32
 
 
 # --- characters -------------------------------------------------------------
@@ -426,7 +419,8 @@ def shingles(ws, k):
         h = 0
         for x in hashes[i:end]:
             h = ((h << 23 | h >> 41) & M64) + x & M64
-        return mix(h), end
+        h = h * 0x94D049BB133111EB & M64
+        return h ^ h >> 32, end
 
     out = []
     for i in range(len(ws)):

@@ -1,0 +1,16 @@
+// hash_blocks.h - the hashes of keys one by one, for the reference and for the rest of a list.
+// Layer: text.  May include: base, text/hash.  Threads: pure.
+#ifndef SHINGLED_TEXT_HASH_BLOCKS_H
+#define SHINGLED_TEXT_HASH_BLOCKS_H
+#include "text/hash.h"
+
+static inline void hash_each(uint64_t *out, const uint8_t *keys, uint32_t first,
+                             const uint32_t *space, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[i] = hash_padded(keys + first, space[i] - first);
+        first = space[i] + 1;
+    }
+}
+
+#endif

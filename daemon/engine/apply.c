@@ -1,8 +1,10 @@
 // Writing: one group of changes, one durable commit.
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/header.h"
 #include "engine/options.h"
 #include "engine/state.h"
+#include "shingled/wire.h"
 
 #include <stdlib.h>
 
@@ -20,26 +22,52 @@ static view stored_record(const reading *r)
     return (view){(const uint8_t *)r->stored, r->stored_len};
 }
 
-shg_err engine_read_put(engine *e, json_t *header, view body, change *out, json_t **warnings,
-                        refusal *r)
+// With options a whole PUT, whose header is bounded as it came; without them a record of a batch,
+// whose fields are.
+static shg_err read_source(engine *e, const record_source *s, view body, put_options *o,
+                           change *out, refusal *r)
 {
-    *out = (change){.kind = CHANGE_PUT, .gone = DOC_NONE};
-    *warnings = NULL;
-    int64_t version = -1;
     record rec;
-    shg_err err = option_integer(header, "if_version", 0, UINT32_MAX, &version, r);
+    int64_t version;
+    shg_err err = o ? record_put_options(s, o, r) : record_if_version(s, &version, r);
     if (!err)
-        err = record_read(&rec, header, body, RECORD_URI | RECORD_TEXT, r);
+        err = record_read(&rec, s, body, RECORD_URI | RECORD_TEXT, r);
     if (err)
         return err;
+    version = o ? o->if_version : version;
     out->has_if_version = version >= 0;
     out->if_version = (uint32_t)version;
-    *warnings = json_incref(rec.warnings);
     err = reading_make(&out->reading, &rec, e->lib.sources, e->lib.seed);
+    if (!err && out->reading->stored_len > SHG_HEADER_MAX)
+        return refuse(r, SHG_EHEADERSIZE,
+                      "the record has %zu bytes without its text; at most %d "
+                      "are taken",
+                      out->reading->stored_len, SHG_HEADER_MAX);
     if (!err)
         err = index_pack(e->lib.ix, stored_record(out->reading), out->reading->record.text,
                          &out->packed);
     return err ? refuse(r, err, "the article could not be read: %s", shg_err_text(err)) : SHG_OK;
+}
+
+shg_err engine_read_put(engine *e, view header, view body, put_options *o, change *out, refusal *r)
+{
+    record_source s;
+    json_t *parsed = NULL;
+    shg_err err = SHG_OK;
+    *out = (change){.kind = CHANGE_PUT, .gone = DOC_NONE};
+    if ((o && header.len > SHG_HEADER_MAX) || !record_source_flat(&s, header)) {
+        err = header_parse(&parsed, header, o ? SHG_HEADER_MAX : SHG_BATCH_MAX, r);
+        if (!err && record_source_json(&s, parsed))
+            err = refuse(r, SHG_ENOMEM, "out of memory");
+    }
+    if (!err) {
+        err = read_source(e, &s, body, o, out, r);
+        if (err && !o)
+            out->uri = record_source_uri(&s);
+        record_source_fini(&s);
+    }
+    json_decref(parsed);
+    return err;
 }
 
 shg_err engine_read_delete(engine *e, json_t *header, change *out, refusal *r)
@@ -75,7 +103,7 @@ static shg_err add(index_txn *t, const change *c, uri_entry *out)
     reading *r = c->reading;
     r->stored_ms = clock_wall_ms();
     doc_add a = {
-        .uri = record_get(&r->record, "uri"),
+        .uri = record_get(&r->record, REC_URI),
         .record = stored_record(r),
         .text = r->record.text,
         .packed = buf_view(&c->packed),
@@ -97,7 +125,7 @@ static shg_err add(index_txn *t, const change *c, uri_entry *out)
 static shg_err put(index_txn *t, change *c)
 {
     uri_entry had = {.doc = DOC_NONE};
-    shg_err e = index_txn_find(t, record_get(&c->reading->record, "uri"), &had);
+    shg_err e = index_txn_find(t, record_get(&c->reading->record, REC_URI), &had);
     if (e && e != SHG_ENOTFOUND)
         return e;
     bool stored = !e;

@@ -26,11 +26,16 @@ shg_err ask_stored(engine *e, view uri, reading **out, refusal *r)
 shg_err ask_read(engine *e, json_t *record_header, view body, reading **out, refusal *r)
 {
     record rec;
+    record_source s;
     *out = NULL;
-    shg_err err = record_read(&rec, record_header, body, RECORD_TEXT, r);
-    if (err)
-        return err;
-    err = reading_make(out, &rec, e->lib.sources, e->lib.seed);
+    if (record_source_json(&s, record_header))
+        return refuse(r, SHG_ENOMEM, "out of memory");
+    shg_err err = record_read(&rec, &s, body, RECORD_TEXT, r);
+    if (!err)
+        err = reading_make(out, &rec, e->lib.sources, e->lib.seed);
+    record_source_fini(&s);
+    if (r->err)
+        return r->err;
     return err ? refuse(r, err, "the text could not be read: %s", shg_err_text(err)) : SHG_OK;
 }
 
@@ -40,7 +45,7 @@ static shg_err prov_side_of(prov_side *out, engine *e, reading *a, const side *s
         .side = s,
         .self = a->self ? sources_credited(e->lib.sources, a->self) : NULL,
         .publisher = view_of(a->publisher),
-        .uri = record_get(&a->record, "uri"),
+        .uri = record_get(&a->record, REC_URI),
         .published_ms = a->record.published_ms,
     };
     return reading_credits(a, e->lib.sources, &out->credits);
@@ -48,11 +53,11 @@ static shg_err prov_side_of(prov_side *out, engine *e, reading *a, const side *s
 
 json_t *ask_field(const reading *a, const char *name)
 {
-    json_t *v = json_object_get(a->record.fields, name);
-    if (!strcmp(name, "published") && a->record.published_ms == CLOCK_ABSENT)
-        v = NULL; // kept as it was given, but no time
-    // A copy: jansson reads reference counts unguarded, and readings are shared by threads.
-    return v ? json_deep_copy(v) : json_null();
+    record_field f = record_find(name);
+    view v = record_get(&a->record, f);
+    if (!v.len || (f == REC_PUBLISHED && a->record.published_ms == CLOCK_ABSENT))
+        return json_null(); // a time that is kept as it was given is no time
+    return json_stringn((const char *)v.p, v.len);
 }
 
 shg_err ask_name_it(json_t *object, const reading *a)
@@ -174,7 +179,7 @@ shg_err engine_get(engine *e, json_t *header, json_t **reply, reading **text, re
     reading *a = *text;
     char stored[CLOCK_TEXT_LEN];
     clock_format(stored, a->stored_ms);
-    *reply = json_deep_copy(a->record.fields);
+    *reply = record_json(&a->record);
     if (!*reply || json_object_set_new(*reply, "version", json_integer(a->version)) ||
         json_object_set_new(*reply, "stored", json_string(stored))) {
         json_decref(*reply);

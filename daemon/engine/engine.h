@@ -45,7 +45,7 @@ typedef struct change {
     buf packed;          // PUT: record and text as they are stored, compressed beside the writer
     bool has_if_version; // PUT
     uint32_t if_version;
-    char *uri; // DELETE: owned
+    char *uri; // DELETE, and a refused record of a batch: owned
     int64_t older_than_ms;
     // the answer
     refusal refusal; // .err SHG_OK: done
@@ -56,9 +56,11 @@ typedef struct change {
     uint64_t deleted;
 } change;
 
-// engine_read_put reads a PUT request into a change. Any thread.
-SHG_MUST_CHECK shg_err engine_read_put(engine *e, json_t *header, view body, change *out,
-                                       json_t **warnings, refusal *r);
+// engine_read_put reads a PUT request into a change: header is its JSON text. With o NULL it is a
+// record of a batch: its length is bounded by that of the batch, of the options only if_version
+// counts, and out->uri names it where it is refused. Any thread. change_fini in any case.
+SHG_MUST_CHECK shg_err engine_read_put(engine *e, view header, view body, put_options *o,
+                                       change *out, refusal *r);
 SHG_MUST_CHECK shg_err engine_read_delete(engine *e, json_t *header, change *out, refusal *r);
 void change_fini(change *c);
 

@@ -130,7 +130,7 @@ static shg_err make_place(place **out, engine *e, reading *r)
         place_free(p);
         return err;
     }
-    view uri = record_get(&r->record, "uri");
+    view uri = record_get(&r->record, REC_URI);
     p->doc = r->doc;
     p->uri_hash = XXH3_64bits(uri.p, uri.len);
     p->published_ms = r->record.published_ms;

@@ -339,7 +339,7 @@ static void keep_best(hits *h, size_t most)
 static bool is_itself(const reading *r, const reading *with)
 {
     return r->doc != DOC_NONE &&
-           view_eq(record_get(&r->record, "uri"), record_get(&with->record, "uri"));
+           view_eq(record_get(&r->record, REC_URI), record_get(&with->record, REC_URI));
 }
 
 static shg_err find_once(hits *out, library *lib, const reading *r, const match_opts *o,

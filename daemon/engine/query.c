@@ -186,7 +186,7 @@ static json_t *story_name(engine *e, const reading *a)
     char name[17];
     uri_entry now;
     while (stories_seat(e->stories, doc, &at)) {
-        if (index_find(e->lib.ix, record_get(&a->record, "uri"), &now) || now.doc == doc ||
+        if (index_find(e->lib.ix, record_get(&a->record, REC_URI), &now) || now.doc == doc ||
             stories_wait(e->stories, now.doc + 1))
             return json_null();
         doc = now.doc;

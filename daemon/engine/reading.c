@@ -186,12 +186,16 @@ shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed
     r->record = *rec;
     *rec = (record){0};
     shg_err e = SHG_ENOMEM;
-    r->own = malloc(r->record.text.len + 1);
-    r->publisher = publisher_id(s, record_get(&r->record, "publisher"), &r->self);
+    r->own = r->record.text_own;
+    r->record.text_own = NULL;
+    bool copied = !r->own;
+    if (copied)
+        r->own = malloc(r->record.text.len + 1);
+    r->publisher = publisher_id(s, record_get(&r->record, REC_PUBLISHER), &r->self);
     r->stored = record_dump(&r->record, &r->stored_len);
     if (!r->own || !r->publisher || !r->stored)
         goto fail;
-    if (r->record.text.len)
+    if (copied && r->record.text.len)
         memcpy(r->own, r->record.text.p, r->record.text.len);
     r->record.text.p = r->own;
     r->publisher_hash = publisher_hash_of(r->publisher);

@@ -1,4 +1,5 @@
 #include "server/message.h"
+#include "engine/header.h"
 #include "shingled/version.h"
 
 #include <errno.h>
@@ -140,72 +141,50 @@ view message_body(message *m, int i)
                          : (view){NULL, 0};
 }
 
-// Levels of nesting, outside of strings; the parser's own stack must never meet more.
-static int depth_of(const char *p, size_t len)
+view message_head(const message *m)
 {
-    int depth = 0, most = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < len; i++) {
-        if (in_string) {
-            if (p[i] == '\\')
-                i++;
-            else if (p[i] == '"')
-                in_string = false;
-        } else if (p[i] == '"') {
-            in_string = true;
-        } else if (p[i] == '{' || p[i] == '[') {
-            most = ++depth > most ? depth : most;
-        } else if (p[i] == '}' || p[i] == ']') {
-            depth--;
-        }
-    }
-    return most;
+    zmq_msg_t *f = (zmq_msg_t *)&m->header; // libzmq's accessors are not const
+    return (view){zmq_msg_data(f), zmq_msg_size(f)};
 }
 
 shg_err message_header(const message *m, json_t **out, refusal *r)
 {
-    zmq_msg_t *f = (zmq_msg_t *)&m->header; // libzmq's accessors are not const
-    const char *p = zmq_msg_data(f);
-    size_t len = zmq_msg_size(f);
-    json_error_t why;
-    *out = NULL;
-    if (len > SHG_HEADER_MAX)
-        return refuse(r, SHG_EHEADERSIZE, "the header has %zu bytes; at most %d are taken", len,
-                      SHG_HEADER_MAX);
-    if (depth_of(p, len) > SHG_DEPTH_MAX)
-        return refuse(r, SHG_EDEEP, "the header is nested over %d levels deep", SHG_DEPTH_MAX);
-    *out = len ? json_loadb(p, len, 0, &why) : json_object();
-    if (!*out && len && json_error_code(&why) == json_error_numeric_overflow)
-        *out = json_loadb(p, len, JSON_DECODE_INT_AS_REAL, &why); // of a member nobody asked for
-    if (!*out && !len)
-        return refuse(r, SHG_ENOMEM, "out of memory");
-    if (!*out)
-        return refuse(r, SHG_EHEADER, "the header is no JSON object: %s at byte %d", why.text,
-                      why.position);
-    if (json_is_object(*out))
-        return SHG_OK;
-    json_decref(*out);
-    *out = NULL;
-    return refuse(r, SHG_EHEADER, "the header is JSON, but no object");
+    return header_parse(out, message_head(m), SHG_HEADER_MAX, r);
 }
 
-reply *reply_make(message *m, int status, const json_t *header)
+static reply *reply_with(message *m, int status, char *header, size_t len)
 {
-    reply *r = calloc(1, sizeof *r);
-    if (!r)
-        return NULL;
-    // Six digits are more than any score is worth, and the same on every machine.
-    r->header = json_dumps(header, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    if (!r->header) {
-        free(r);
+    reply *r = header ? calloc(1, sizeof *r) : NULL;
+    if (!r) {
+        free(header);
         return NULL;
     }
+    r->header = header;
+    r->header_len = len;
     r->status = status;
     r->rid_len = m->rid_len;
     memcpy(r->rid, m->rid, m->rid_len);
     address_move(&r->address, &m->address);
     r->released = m->bytes;
     m->bytes = 0;
+    return r;
+}
+
+reply *reply_make(message *m, int status, const json_t *header)
+{
+    // Six digits are more than any score is worth, and the same on every machine.
+    char *text = json_dumps(header, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    return reply_with(m, status, text, text ? strlen(text) : 0);
+}
+
+reply *reply_text(message *m, int status, buf *header)
+{
+    if (buf_err(header)) {
+        buf_fini(header);
+        return NULL;
+    }
+    reply *r = reply_with(m, status, (char *)header->p, header->len);
+    *header = (buf){0};
     return r;
 }
 
@@ -303,7 +282,7 @@ static bool send_frames(reply *r, void *socket, atomic_size_t *bytes)
            send_bytes(socket, status, SHG_STATUS_LEN) && send_bytes(socket, r->rid, r->rid_len);
     if (!sent)
         return false;
-    view header = view_of(r->header);
+    view header = {(const uint8_t *)r->header, r->header_len};
     sent = lend(socket, header, free, r->header, bytes, r->has_body ? ZMQ_SNDMORE : 0);
     r->header = NULL;
     if (!sent) // no memory: the message must end all the same
@@ -325,7 +304,7 @@ bool reply_send(reply *r, void *socket, outgoing *out)
         uint64_t hash = XXH3_64bits(zmq_msg_data(peer), zmq_msg_size(peer));
         atomic_size_t *bytes = &out->bytes[hash % PEERS];
         size_t waiting = atomic_load(bytes);
-        bool fits = !waiting || waiting + strlen(r->header) + r->body.len <= PEER_BYTES;
+        bool fits = !waiting || waiting + r->header_len + r->body.len <= PEER_BYTES;
         sent = fits && send_frames(r, socket, bytes);
     }
     reply_free(r);

@@ -2,6 +2,7 @@
 // Layer: server.  May include: base, zmq.  Threads: one owner at a time.
 #ifndef SHINGLED_SERVER_MESSAGE_H
 #define SHINGLED_SERVER_MESSAGE_H
+#include "base/buf.h"
 #include "base/view.h"
 #include "engine/refusal.h"
 #include "shingled/wire.h"
@@ -47,6 +48,7 @@ void message_close(message *m);
 
 // message_header parses the header frame: SHG_EHEADER, SHG_EDEEP, SHG_EHEADERSIZE are refused.
 SHG_MUST_CHECK shg_err message_header(const message *m, json_t **out, refusal *r);
+view message_head(const message *m); // the header frame as it came
 view message_body(message *m, int i);
 
 typedef struct reply {
@@ -55,6 +57,7 @@ typedef struct reply {
     uint8_t rid[SHG_RID_MAX];
     size_t rid_len;
     char *header; // JSON text, malloc'ed
+    size_t header_len;
     bool has_body;
     view body;               // lent by owner, until release(owner)
     void (*release)(void *); // NULL: nothing to release
@@ -65,7 +68,8 @@ typedef struct reply {
 
 // reply_make takes the address of the request. header is borrowed. NULL: no memory.
 reply *reply_make(message *m, int status, const json_t *header);
-reply *reply_refuse(message *m, const refusal *r); // the error header of C-4.2
+reply *reply_text(message *m, int status, buf *header); // takes the header
+reply *reply_refuse(message *m, const refusal *r);      // the error header of C-4.2
 
 // What was handed to libzmq and not sent yet, by peer. A peer that does not read its replies
 // may hold PEER_BYTES; further ones are dropped. Peers are told apart by a hash: two that

@@ -50,7 +50,6 @@ void request_free(request *q)
     reply_free(q->over);
     change_fini(&q->change);
     json_decref(q->header);
-    json_decref(q->warnings);
     message_close(&q->message);
     free(q);
 }
@@ -60,19 +59,24 @@ reply *request_refuse(request *q, const refusal *r)
     return reply_refuse(&q->message, r);
 }
 
+static shg_err check_bodies(request *q, refusal *r)
+{
+    message *m = &q->message;
+    if (m->n_body > verbs[q->verb].bodies)
+        return refuse(r, SHG_EBODY, "%s takes %d body frames at most; the message has %d",
+                      verbs[q->verb].name, verbs[q->verb].bodies, m->n_body);
+    for (int i = 0; i < m->n_body; i++)
+        if (message_body(m, i).len > SHG_TEXT_MAX)
+            return refuse(r, SHG_ETEXTSIZE, "the body has %zu bytes; at most %d are taken",
+                          message_body(m, i).len, SHG_TEXT_MAX);
+    return SHG_OK;
+}
+
 // What any verb refuses before it looks closer, in the order of C-3.12.
 static shg_err check(request *q, refusal *r)
 {
-    message *m = &q->message;
-    shg_err e = message_header(m, &q->header, r);
-    if (!e && m->n_body > verbs[q->verb].bodies)
-        e = refuse(r, SHG_EBODY, "%s takes %d body frames at most; the message has %d",
-                   verbs[q->verb].name, verbs[q->verb].bodies, m->n_body);
-    for (int i = 0; !e && i < m->n_body; i++)
-        if (message_body(m, i).len > SHG_TEXT_MAX)
-            e = refuse(r, SHG_ETEXTSIZE, "the body has %zu bytes; at most %d are taken",
-                       message_body(m, i).len, SHG_TEXT_MAX);
-    return e;
+    shg_err e = message_header(&q->message, &q->header, r);
+    return e ? e : check_bodies(q, r);
 }
 
 static shg_err ask(request *q, engine *e, json_t **head, reading **text, refusal *r)
@@ -156,54 +160,68 @@ reply *request_answer(request *q, engine *e, request_stats *add_stats, void *ctx
     return out;
 }
 
-static shg_err read_put_options(request *q, bool *accept, refusal *r)
-{
-    json_t *match = json_object_get(q->header, "match"),
-           *durability = json_object_get(q->header, "durability");
-    const char *how =
-        json_is_null(durability) || !durability ? "commit" : json_string_value(durability);
-    if (match && !json_is_boolean(match) && !json_is_null(match))
-        return refuse(r, SHG_EOPTION, "match must be true or false");
-    q->match = json_is_true(match);
-    if (!how || (strcmp(how, "commit") && strcmp(how, "accept")))
-        return refuse(r, SHG_EOPTION, "durability must be \"commit\" or \"accept\"");
-    *accept = !strcmp(how, "accept");
-    if (*accept && q->match)
-        return refuse(r, SHG_EOPTION,
-                      "match needs the article stored: leave out durability \"accept\"");
-    return SHG_OK;
-}
-
 void request_read_change(request *q, engine *e)
 {
     refusal r = {0};
-    bool accept = false;
-    shg_err err = check(q, &r);
-    if (!err && q->verb == VERB_PUT)
-        err = read_put_options(q, &accept, &r);
-    if (!err && q->verb == VERB_PUT)
-        err = engine_read_put(e, q->header, message_body(&q->message, 0), &q->change, &q->warnings,
-                              &r);
-    else if (!err)
-        err = engine_read_delete(e, q->header, &q->change, &r);
+    shg_err err;
+    if (q->verb == VERB_PUT && !check_bodies(q, &r)) {
+        err = engine_read_put(e, message_head(&q->message), message_body(&q->message, 0), &q->put,
+                              &q->change, &r);
+    } else {
+        r = (refusal){0};
+        err = check(q, &r); // the header's faults come before the bodies'
+        if (!err)
+            err = engine_read_delete(e, q->header, &q->change, &r);
+    }
     if (err && q->verb == VERB_PUT)
         engine_count_refusal(e, err);
     q->change.refusal = r;
     q->change.refusal.err = err;
-    q->accepted = accept && !err;
+    q->put.accept = q->put.accept && !err;
 }
 
-static json_t *put_header(const request *q)
+static void add_number(buf *to, uint64_t n)
+{
+    char digits[24];
+    buf_add(to, digits, (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n));
+}
+
+static void add_text(buf *to, const char *text)
+{
+    buf_add(to, text, strlen(text));
+}
+
+static void add_warnings(buf *to, const record *rec)
+{
+    if (rec->published_unread)
+        add_text(to, ",\"warnings\":[{\"field\":\"published\",\"detail\":\"not a date that can be "
+                     "read; kept as given, counted as absent\"}]");
+}
+
+// Written as text: an article's reply must not cost what reading the article does.
+static void put_header(buf *to, const request *q, bool stored)
 {
     static const char *const results[] = {"new", "updated", "unchanged"};
     const change *c = &q->change;
-    // A copy: the reading is shared with other threads by now.
-    json_t *uri = json_deep_copy(json_object_get(c->reading->record.fields, "uri"));
-    json_t *h = json_pack("{s:o, s:I, s:s}", "uri", uri, "version", (json_int_t)c->version,
-                          "result", results[c->result]);
-    if (h && q->warnings)
-        json_object_set(h, "warnings", q->warnings);
-    return h;
+    const record *rec = &c->reading->record;
+    add_text(to, "{\"uri\":");
+    flat_quote(to, record_get(rec, REC_URI));
+    if (stored) {
+        add_text(to, ",\"version\":");
+        add_number(to, c->version);
+        add_text(to, ",\"result\":\"");
+        add_text(to, results[c->result]);
+        add_text(to, "\"");
+    }
+    add_warnings(to, rec);
+    add_text(to, "}");
+}
+
+static reply *put_reply(request *q, int status)
+{
+    buf header = {0};
+    put_header(&header, q, status == SHG_STATUS_OK);
+    return reply_text(&q->message, status, &header);
 }
 
 reply *request_changed(request *q)
@@ -211,8 +229,9 @@ reply *request_changed(request *q)
     const change *c = &q->change;
     if (c->refusal.err)
         return request_refuse(q, &c->refusal);
-    json_t *h =
-        q->verb == VERB_PUT ? put_header(q) : json_pack("{s:I}", "deleted", (json_int_t)c->deleted);
+    if (q->verb == VERB_PUT)
+        return put_reply(q, SHG_STATUS_OK);
+    json_t *h = json_pack("{s:I}", "deleted", (json_int_t)c->deleted);
     reply *out = h ? reply_make(&q->message, SHG_STATUS_OK, h) : NULL;
     json_decref(h);
     return out;
@@ -220,21 +239,19 @@ reply *request_changed(request *q)
 
 reply *request_accepted(request *q)
 {
-    json_t *h = json_pack("{s:o}", "uri",
-                          json_deep_copy(json_object_get(q->change.reading->record.fields, "uri")));
-    if (h && q->warnings)
-        json_object_set(h, "warnings", q->warnings);
-    reply *out = h ? reply_make(&q->message, SHG_STATUS_ACCEPTED, h) : NULL;
+    reply *out = put_reply(q, SHG_STATUS_ACCEPTED);
     if (out)
         out->more = true;
-    json_decref(h);
     return out;
 }
 
 reply *request_matched(request *q, engine *e)
 {
     refusal r = {0};
-    json_t *h = put_header(q);
+    buf text = {0};
+    put_header(&text, q, true);
+    json_t *h = buf_err(&text) ? NULL : json_loadb((const char *)text.p, text.len, 0, NULL);
+    buf_fini(&text);
     shg_err err = h ? engine_put_matches(e, q->change.reading, h, &r)
                     : refuse(&r, SHG_ENOMEM, "out of memory");
     reply *out = err ? request_refuse(q, &r) : reply_make(&q->message, SHG_STATUS_OK, h);

@@ -43,10 +43,8 @@ typedef struct request {
     uint64_t sequence; // of a change: the order in which they were read
     json_t *header;
     change change;
-    json_t *warnings;
-    bool accepted; // PUT: answered 202 before the commit
-    bool match;    // PUT: wants its matches
-    reply *over;   // made with the request: for when there is no memory for a better one
+    put_options put; // PUT: .accept: answered 202 before the commit; .match: wants its matches
+    reply *over;     // made with the request: for when there is no memory for a better one
 } request;
 
 // request_new makes room for a request, and for the reply that it has at least. NULL: no memory.

@@ -84,7 +84,7 @@ static void add_server_stats(void *ctx, json_t *h)
 static void work_on_change(server *s, request *q)
 {
     request_read_change(q, s->e);
-    reply *early = q->accepted ? request_accepted(q) : NULL;
+    reply *early = q->put.accept ? request_accepted(q) : NULL;
     if (early)
         to_router(s, early); // the request goes on alone, without an address
     writer_put(s->writer, q);
@@ -135,10 +135,10 @@ static void *run_waiter(void *arg)
 static void changed(void *ctx, request *q)
 {
     server *s = ctx;
-    if (q->match && !q->change.refusal.err)
+    if (q->put.match && !q->change.refusal.err)
         queue_put(s->to_waiter, LANE_QUICK, q);
     else
-        give_reply(s, q, q->accepted ? request_over(q) : request_changed(q));
+        give_reply(s, q, q->put.accept ? request_over(q) : request_changed(q));
 }
 
 // --- on the router's thread ---

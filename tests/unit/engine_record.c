@@ -2,36 +2,71 @@
 #include "t.h"
 #include "engine/record.h"
 
+// By both ways in: they must give the same.
+static shg_err read_by(record *out, const char *json, view body, refusal *r, bool flatly)
+{
+    static json_t *h;
+    static record_source s;
+    record_source_fini(&s);
+    json_decref(h);
+    h = NULL;
+    if (flatly && !record_source_flat(&s, view_of(json)))
+        return SHG_EINTERNAL;
+    if (!flatly) {
+        h = json_loads(json, 0, NULL);
+        assert_non_null(h);
+        assert_ok(record_source_json(&s, h));
+    }
+    return record_read(out, &s, body, RECORD_URI | RECORD_TEXT, r);
+}
+
+static void same(record *a, record *b)
+{
+    size_t len_a, len_b;
+    char *x = record_dump(a, &len_a), *y = record_dump(b, &len_b);
+    assert_string_equal(x, y);
+    assert_int_equal(len_a, len_b);
+    assert_int_equal(a->published_ms, b->published_ms);
+    assert_int_equal(a->published_unread, b->published_unread);
+    assert_true(view_eq(a->text, b->text));
+    free(x);
+    free(y);
+}
+
 static record read_ok(const char *json, const char *body)
 {
-    json_t *h = json_loads(json, 0, NULL);
-    assert_non_null(h);
-    record rec;
+    record rec, other;
     refusal r = {0};
-    shg_err e = record_read(&rec, h, view_of(body), RECORD_URI | RECORD_TEXT, &r);
+    shg_err e = read_by(&rec, json, view_of(body), &r, true);
+    if (e == SHG_EINTERNAL) { // not of the flat form
+        assert_ok(read_by(&rec, json, view_of(body), &r, false));
+        return rec;
+    }
     if (e)
         fail_msg("%s refused: %s (%s)", json, shg_err_name(e), r.detail);
-    json_decref(h);
+    assert_ok(read_by(&other, json, view_of(body), &r, false));
+    same(&rec, &other);
+    record_free(&other);
     return rec;
 }
 
 static void refuses(const char *json, view body, shg_err want, const char *named)
 {
-    json_t *h = json_loads(json, 0, NULL);
-    assert_non_null(h);
     record rec;
-    refusal r = {0};
-    assert_int_equal(record_read(&rec, h, body, RECORD_URI | RECORD_TEXT, &r), want);
+    refusal r = {0}, other = {0};
+    assert_int_equal(read_by(&rec, json, body, &r, false), want);
     assert_int_equal(r.err, want);
     if (!strstr(r.detail, named))
         fail_msg("\"%s\" does not name %s", r.detail, named);
-    json_decref(h);
+    shg_err e = read_by(&rec, json, body, &other, true);
+    if (e != SHG_EINTERNAL)
+        assert_memory_equal(&r, &other, sizeof r);
 }
 
 static void is_field(const char *json, const char *name, const char *want)
 {
     record rec = read_ok(json, "A text.");
-    view v = record_get(&rec, name);
+    view v = record_get(&rec, record_find(name));
     if (!view_eq(v, view_of(want)))
         fail_msg("%s: %s is \"%.*s\", not \"%s\"", json, name, (int)v.len, v.p, want);
     record_free(&rec);
@@ -46,7 +81,7 @@ static void takes_names_in_their_order(void **state)
     is_field("{\"uri\":\"x\",\"title\":\"t\"}", "headline", "t");
     is_field("{\"uri\":\"x\",\"title\":\"t\",\"headline\":\"h\"}", "headline", "h");
     is_field("{\"uri\":\"x\",\"source_domain\":\"d\",\"hostname\":\"n\"}", "publisher", "d");
-    is_field("{\"uri\":\"x\",\"authors\":[\"A. One\",\"B. Two\"]}", "by", "A. One");
+    is_field("{\"uri\":\"x\",\"authors\":[\"A. One\",\"B. Two\"]}", "by", "A. One, B. Two");
     is_field("{\"uri\":\"x\",\"inLanguage\":\"de\"}", "language", "de");
     is_field("{\"uri\":\"x\",\"creditLine\":\"c\"}", "creditLine", "c");
 }
@@ -77,11 +112,9 @@ static void dates_are_read_or_kept(void **state)
     is_field("{\"uri\":\"x\",\"date\":\"2017-03-12 18:05:00\"}", "published",
              "2017-03-12T18:05:00Z");
     record rec = read_ok("{\"uri\":\"x\",\"date\":\"last Tuesday\"}", "A text.");
-    assert_true(view_eq(record_get(&rec, "published"), view_of("last Tuesday")));
+    assert_true(view_eq(record_get(&rec, REC_PUBLISHED), view_of("last Tuesday")));
     assert_true(rec.published_ms == INT64_MIN);
-    assert_int_equal(json_array_size(rec.warnings), 1);
-    json_t *w = json_array_get(rec.warnings, 0);
-    assert_string_equal(json_string_value(json_object_get(w, "field")), "published");
+    assert_true(rec.published_unread);
     record_free(&rec);
 }
 
@@ -91,12 +124,9 @@ static void text_comes_from_the_body_first(void **state)
     record rec = read_ok("{\"uri\":\"x\",\"text\":\"from the header\"}", "from the body");
     assert_true(view_eq(rec.text, view_of("from the body")));
     record_free(&rec);
-    json_t *h = json_loads("{\"uri\":\"x\",\"maintext\":\"m\",\"content\":\"c\"}", 0, NULL);
-    refusal r = {0};
-    assert_ok(record_read(&rec, h, (view){0}, RECORD_URI | RECORD_TEXT, &r));
+    rec = read_ok("{\"uri\":\"x\",\"maintext\":\"m\",\"content\":\"c\"}", "");
     assert_true(view_eq(rec.text, view_of("m")));
     record_free(&rec);
-    json_decref(h);
 }
 
 static void each_fault_has_its_refusal(void **state)
@@ -147,8 +177,8 @@ static void stored_form_reads_back(void **state)
                               "\"published\":\"2017-03-12T00:00:00Z\",\"uri\":\"x\"}");
     record b;
     assert_ok(record_parse(&b, (view){(const uint8_t *)dump, len}));
-    assert_true(json_equal(a.fields, b.fields));
-    assert_true(a.published_ms == b.published_ms);
+    b.text = a.text;
+    same(&a, &b);
     record_free(&b);
     assert_int_equal(record_parse(&b, view_of("[1]")), SHG_ECORRUPT);
     record_free(&a);

@@ -1,0 +1,50 @@
+#include "engine/header.h"
+#include "shingled/wire.h"
+
+// Levels of nesting, outside of strings; the parser's own stack must never meet more.
+static int depth_of(const char *p, size_t len)
+{
+    int depth = 0, most = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < len; i++) {
+        if (in_string) {
+            if (p[i] == '\\')
+                i++;
+            else if (p[i] == '"')
+                in_string = false;
+        } else if (p[i] == '"') {
+            in_string = true;
+        } else if (p[i] == '{' || p[i] == '[') {
+            most = ++depth > most ? depth : most;
+        } else if (p[i] == '}' || p[i] == ']') {
+            depth--;
+        }
+    }
+    return most;
+}
+
+shg_err header_parse(json_t **out, view text, size_t most, refusal *r)
+{
+    const char *p = (const char *)text.p;
+    json_error_t why;
+    *out = NULL;
+    if (text.len > most)
+        return refuse(r, SHG_EHEADERSIZE, "the header has %zu bytes; at most %zu are taken",
+                      text.len, most);
+    if (depth_of(p, text.len) > SHG_DEPTH_MAX)
+        return refuse(r, SHG_EDEEP, "the header is nested over %d levels deep", SHG_DEPTH_MAX);
+    *out = text.len ? json_loadb(p, text.len, 0, &why) : json_object();
+    if (!*out && text.len && json_error_code(&why) == json_error_numeric_overflow)
+        *out =
+            json_loadb(p, text.len, JSON_DECODE_INT_AS_REAL, &why); // of a member nobody asked for
+    if (!*out && !text.len)
+        return refuse(r, SHG_ENOMEM, "out of memory");
+    if (!*out)
+        return refuse(r, SHG_EHEADER, "the header is no JSON object: %s at byte %d", why.text,
+                      why.position);
+    if (json_is_object(*out))
+        return SHG_OK;
+    json_decref(*out);
+    *out = NULL;
+    return refuse(r, SHG_EHEADER, "the header is JSON, but no object");
+}

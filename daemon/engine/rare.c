@@ -1,4 +1,5 @@
 #include "engine/rare.h"
+#include "base/sort.h"
 #include "evidence/terms.h"
 #include "sketch/winnow.h"
 #include "text/utf8.h"
@@ -6,7 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double COMMON_SHARE = .1;                 // of all articles: says nothing of an event
 static const uint64_t TERM_SPACE = 0x7465726d00000000; // keeps terms apart from shingles
 
 typedef struct term {
@@ -18,16 +18,10 @@ typedef struct term {
 // makes a term.
 enum { HAN_SAYS = 2, CHAR_SAYS = 1, TERM_SAYS = 6 };
 
-static int by_hash(const void *a, const void *b)
-{
-    const uint64_t *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
-// The weight of a run of equal hashes, 0 for a word that does not count.
 static double weigh(uint64_t hash, size_t count)
 {
-    return terms_share(hash) > COMMON_SHARE ? 0 : (1 + log((double)count)) * terms_idf(hash);
+    double idf = terms_idf(hash);
+    return count == 1 ? idf : (1 + log((double)count)) * idf;
 }
 
 // Keeps the heaviest: insertion into a short list, equal weights by hash.
@@ -64,16 +58,16 @@ static bool run_of_chars(const words *w, size_t i, uint64_t *hash)
     return says >= TERM_SAYS;
 }
 
-// All terms of the text, with those that stand in it again; at most one for each word.
-static size_t list_terms(uint64_t *out, const words *w)
+// All terms that may count, with those that stand in the text again; at most one for each word.
+static size_t list_terms(sort_item *out, const words *w)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         const word *x = &w->w[i];
-        if (x->flags & WORD_CHAR)
-            n += run_of_chars(w, i, &out[n]);
-        else if (x->key_len > 1)
-            out[n++] = x->hash;
+        uint64_t hash = x->hash;
+        bool is_term = x->flags & WORD_CHAR ? run_of_chars(w, i, &hash) : x->key_len > 1;
+        if (is_term && !terms_common(hash))
+            out[n++] = (sort_item){hash, 0};
     }
     return n;
 }
@@ -81,21 +75,21 @@ static size_t list_terms(uint64_t *out, const words *w)
 shg_err rare_terms(uint64_t out[RARE_MOST], uint32_t *n, const words *w, uint64_t seed)
 {
     term top[RARE_MOST];
-    uint64_t *hash = malloc((w->n + 1) * sizeof *hash);
+    sort_item *t = malloc((2 * w->n + 1) * sizeof *t); // and room to sort in
     *n = 0;
-    if (!hash)
+    if (!t)
         return SHG_ENOMEM;
-    size_t count = list_terms(hash, w);
-    qsort(hash, count, sizeof *hash, by_hash);
+    size_t count = list_terms(t, w);
+    sort_items(t, t + w->n, count, 64);
     for (size_t i = 0, k; i < count; i = k) {
-        for (k = i + 1; k < count && hash[k] == hash[i];)
+        for (k = i + 1; k < count && t[k].key == t[i].key;)
             k++;
-        double weight = weigh(hash[i], k - i);
+        double weight = weigh(t[i].key, k - i);
         if (weight > 0)
-            *n = insert(top, *n, (term){hash[i], weight});
+            *n = insert(top, *n, (term){t[i].key, weight});
     }
     for (uint32_t i = 0; i < *n; i++)
         out[i] = print_of(top[i].hash ^ TERM_SPACE, seed);
-    free(hash);
+    free(t);
     return SHG_OK;
 }

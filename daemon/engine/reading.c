@@ -1,5 +1,6 @@
 #include "engine/reading.h"
 #include "base/clock.h"
+#include "base/sort.h"
 #include "sketch/winnow.h"
 #include "text/shingle.h"
 
@@ -36,12 +37,6 @@ uint64_t publisher_hash_of(const char *id)
         return 0;
     uint64_t h = n ? XXH3_64bits(key, n) : XXH3_64bits(id, strlen(id));
     return h ? h : 1;
-}
-
-static int by_hash(const void *a, const void *b)
-{
-    const print *x = a, *y = b;
-    return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
 static bool all_speech(const side *s, size_t begin, size_t end)
@@ -88,24 +83,27 @@ static size_t keep_speech(uint32_t *kept, size_t n_kept, const uint64_t *shingle
     return n_kept;
 }
 
-// A fingerprint that occurs twice is one key; it counts as quoted if it ever stood so.
-static uint32_t distinct(print *keys, size_t n)
+// The fingerprints as keys, distinct and ascending; one counts as quoted if it ever stood so.
+static void make_keys(reading *r, const uint32_t *kept, const uint32_t *end, sort_item *hash)
 {
-    size_t out = 0;
-    qsort(keys, n, sizeof *keys, by_hash);
-    for (size_t i = 0; i < n; i++) {
-        if (out && keys[out - 1].hash == keys[i].hash)
-            keys[out - 1].quoted |= keys[i].quoted;
+    size_t n = 0;
+    sort_items(hash, hash + r->n_prints, r->n_prints, PRINT_BITS);
+    for (size_t i = 0; i < r->n_prints; i++) {
+        uint32_t at = kept[hash[i].value];
+        bool quoted = all_speech(&r->side, at, end[at]);
+        if (n && r->keys[n - 1].hash == hash[i].key)
+            r->keys[n - 1].quoted |= quoted;
         else
-            keys[out++] = keys[i];
+            r->keys[n++] = (print){hash[i].key, quoted};
+        r->prints[hash[i].value] = (print_at){at, end[at], (uint32_t)n - 1};
     }
-    return (uint32_t)out;
+    r->n_keys = (uint32_t)n;
 }
 
-static uint32_t key_of(const reading *r, uint64_t hash)
+static int by_hash(const void *a, const void *b)
 {
-    const print *k = bsearch(&(print){.hash = hash}, r->keys, r->n_keys, sizeof *r->keys, by_hash);
-    return (uint32_t)(k - r->keys);
+    const print *x = a, *y = b;
+    return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
 // The rarest terms follow the fingerprints; one that is equal to a fingerprint by chance is left
@@ -133,6 +131,7 @@ static shg_err make_prints(reading *r, uint64_t seed)
     uint32_t *end = malloc((w->n + 1) * sizeof *end);
     uint32_t *kept = malloc((w->n + 1) * sizeof *kept);
     uint8_t *keep = malloc(w->n + 1);
+    sort_item *hash = NULL;
     shg_err e = SHG_ENOMEM;
     if (!shingle || !end || !kept || !keep)
         goto leave;
@@ -141,17 +140,12 @@ static shg_err make_prints(reading *r, uint64_t seed)
     r->n_prints = keep_speech(kept, r->n_prints, shingle, end, n, &r->side, keep);
     r->prints = malloc((r->n_prints + 1) * sizeof *r->prints);
     r->keys = malloc((r->n_prints + RARE_MOST) * sizeof *r->keys);
-    if (!r->prints || !r->keys)
+    hash = malloc((2 * r->n_prints + 1) * sizeof *hash); // and room to sort in
+    if (!r->prints || !r->keys || !hash)
         goto leave;
-    for (size_t i = 0; i < r->n_prints; i++) {
-        uint32_t at = kept[i];
-        r->keys[i] = (print){print_of(shingle[at], seed), all_speech(&r->side, at, end[at])};
-    }
-    r->n_keys = distinct(r->keys, r->n_prints);
-    for (size_t i = 0; i < r->n_prints; i++) {
-        uint32_t at = kept[i];
-        r->prints[i] = (print_at){at, end[at], key_of(r, print_of(shingle[at], seed))};
-    }
+    for (size_t i = 0; i < r->n_prints; i++)
+        hash[i] = (sort_item){print_of(shingle[kept[i]], seed), (uint32_t)i};
+    make_keys(r, kept, end, hash);
     n = shingles_make(shingle, NULL, w, SKETCH_WORDS);
     if (n == 0) // no word at all: one shingle that only the same bytes share
         shingle[n++] = XXH3_64bits(w->text.p, w->text.len);
@@ -162,6 +156,7 @@ leave:
     free(end);
     free(kept);
     free(keep);
+    free(hash);
     return e;
 }
 

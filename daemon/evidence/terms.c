@@ -1,4 +1,5 @@
 #include "evidence/terms.h"
+#include "base/sort.h"
 #include "text/shingle.h"
 
 #include <math.h>
@@ -13,10 +14,15 @@ enum { TABLE_BITS = 15, TABLE_SLOTS = 1 << TABLE_BITS, KEY_MOST = 128 };
 #define SHARE_UNKNOWN .001f // of a word that is not in the table: rarer than all in it
 #define SHARE_COMMON .10    // words over it say nothing about the subject
 
-// Open addressing by the hash itself; share 0 marks a free slot. Constant once loaded.
+// Open addressing by the hash itself; share 0 marks a free slot.
+typedef struct slot {
+    uint64_t hash;
+    float share;
+} slot;
+
+// Constant once loaded.
 static struct {
-    uint64_t hash[TABLE_SLOTS];
-    float share[TABLE_SLOTS];
+    slot slot[TABLE_SLOTS];
     double idf[TABLE_SLOTS], idf_unknown;
 } table;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -24,7 +30,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static size_t slot_of(uint64_t hash)
 {
     size_t s = hash & (TABLE_SLOTS - 1);
-    while (table.share[s] > 0 && table.hash[s] != hash)
+    while (table.slot[s].share > 0 && table.slot[s].hash != hash)
         s = (s + 1) & (TABLE_SLOTS - 1);
     return s;
 }
@@ -38,10 +44,10 @@ static void add(view name, float share)
         return;
     uint64_t hash = hash_key((view){key, len});
     size_t s = slot_of(hash);
-    table.hash[s] = hash;
-    if (share <= table.share[s])
+    table.slot[s].hash = hash;
+    if (share <= table.slot[s].share)
         return;
-    table.share[s] = share;
+    table.slot[s].share = share;
     table.idf[s] = -log((double)share);
 }
 
@@ -63,7 +69,7 @@ static void load(void)
 double terms_share(uint64_t word_hash)
 {
     pthread_once(&once, load);
-    float share = table.share[slot_of(word_hash)];
+    float share = table.slot[slot_of(word_hash)].share;
     return share > 0 ? (double)share : (double)SHARE_UNKNOWN;
 }
 
@@ -71,22 +77,13 @@ double terms_idf(uint64_t word_hash)
 {
     pthread_once(&once, load);
     size_t s = slot_of(word_hash);
-    return table.share[s] > 0 ? table.idf[s] : table.idf_unknown;
+    return table.slot[s].share > 0 ? table.idf[s] : table.idf_unknown;
 }
 
-// A term in its place, while the list is made.
-typedef struct place {
-    uint64_t hash;
-    uint32_t at;
-    float share;
-} place;
-
-static int by_hash(const void *x, const void *y)
+bool terms_common(uint64_t word_hash)
 {
-    const place *p = x, *q = y;
-    if (p->hash != q->hash)
-        return p->hash < q->hash ? -1 : 1;
-    return (p->at > q->at) - (p->at < q->at);
+    pthread_once(&once, load);
+    return (double)table.slot[slot_of(word_hash)].share > SHARE_COMMON;
 }
 
 // hash_at gives the term that begins at word i; false where none does.
@@ -102,18 +99,16 @@ static bool hash_at(const words *w, size_t i, uint64_t *hash)
     return true;
 }
 
-static size_t find_places(place *out, const words *w)
+// Terms by hash, each with where it stands, ascending.
+static size_t find_places(sort_item *out, const words *w)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         uint64_t hash;
-        if (!hash_at(w, i, &hash))
-            continue;
-        double share = terms_share(hash);
-        if (share <= SHARE_COMMON)
-            out[n++] = (place){hash, (uint32_t)i, (float)share};
+        if (hash_at(w, i, &hash) && !terms_common(hash))
+            out[n++] = (sort_item){hash, (uint32_t)i};
     }
-    qsort(out, n, sizeof *out, by_hash);
+    sort_items(out, out + w->n, n, 64);
     return n;
 }
 
@@ -122,31 +117,31 @@ static double weight_of(uint32_t n, double idf)
     return n == 1 ? idf : (1 + log((double)n)) * idf;
 }
 
-static void gather(term_list *out, const place *p, size_t n)
+static void gather(term_list *out, const sort_item *p, size_t n)
 {
     for (size_t i = 0, j; i < n; i = j) {
-        for (j = i; j < n && p[j].hash == p[i].hash; j++)
-            out->at[j] = p[j].at;
+        for (j = i; j < n && p[j].key == p[i].key; j++)
+            out->at[j] = p[j].value;
         list_term *t = &out->t[out->n++];
-        *t = (list_term){p[i].hash, -log((double)p[i].share), (uint32_t)i, (uint32_t)(j - i)};
+        *t = (list_term){p[i].key, terms_idf(p[i].key), (uint32_t)i, (uint32_t)(j - i)};
         double weight = weight_of(t->n, t->idf);
         out->square += weight * weight;
     }
     out->n_at = n;
 }
 
-static size_t count_distinct(const place *p, size_t n)
+static size_t count_distinct(const sort_item *p, size_t n)
 {
     size_t distinct = 0;
     for (size_t i = 0; i < n; i++)
-        distinct += i == 0 || p[i].hash != p[i - 1].hash;
+        distinct += i == 0 || p[i].key != p[i - 1].key;
     return distinct;
 }
 
 shg_err terms_list(term_list *out, const words *w)
 {
     *out = (term_list){0};
-    place *p = malloc((w->n + 1) * sizeof *p);
+    sort_item *p = malloc((2 * w->n + 1) * sizeof *p); // and room to sort in
     if (!p)
         return SHG_ENOMEM;
     size_t n = find_places(p, w);

@@ -13,6 +13,9 @@ double terms_share(uint64_t word_hash);
 // terms_idf is -ln of it.
 double terms_idf(uint64_t word_hash);
 
+// terms_common tells whether that share is over 10 %: such a word says nothing about the subject.
+bool terms_common(uint64_t word_hash);
+
 // One distinct word of a text, or two neighbouring characters of an unspaced script (one alone says
 // as little as a letter), and where it stands: words at[first .. first + n), ascending.
 typedef struct list_term {

@@ -32,7 +32,7 @@ shg_err ask_read(engine *e, json_t *record_header, view body, reading **out, ref
         return refuse(r, SHG_ENOMEM, "out of memory");
     shg_err err = record_read(&rec, &s, body, RECORD_TEXT, r);
     if (!err)
-        err = reading_make(out, &rec, e->lib.sources, e->lib.seed);
+        err = reading_make_whole(out, &rec, e->lib.sources, e->lib.seed);
     record_source_fini(&s);
     if (r->err)
         return r->err;

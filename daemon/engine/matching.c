@@ -15,8 +15,12 @@ enum {
 shg_err library_read(library *lib, uint32_t doc, reading **out)
 {
     *out = cache_get(lib->cache, doc);
-    if (*out)
-        return SHG_OK;
+    if (*out) {
+        shg_err e = reading_complete(*out);
+        if (e)
+            reading_drop(out);
+        return e;
+    }
     article a;
     record rec;
     doc_info info;
@@ -28,7 +32,7 @@ shg_err library_read(library *lib, uint32_t doc, reading **out)
     e = record_parse(&rec, a.record);
     if (!e) {
         rec.text = a.text;
-        e = reading_make(out, &rec, lib->sources, lib->seed);
+        e = reading_make_whole(out, &rec, lib->sources, lib->seed);
     }
     if (!e) {
         (*out)->doc = doc;

@@ -203,6 +203,8 @@ shg_err engine_put_matches(engine *e, reading *a, json_t *reply, refusal *r)
     query_init(&q);
     shg_err err = stories_wait(e->stories, a->doc + 1);
     if (!err)
+        err = reading_complete(a);
+    if (!err)
         err = matching_find(&h, &e->lib, a, &q.match);
     if (!err) {
         err = render_hits(&matches, e, a, &h, &q);

@@ -18,9 +18,8 @@ typedef struct term {
 // makes a term.
 enum { HAN_SAYS = 2, CHAR_SAYS = 1, TERM_SAYS = 6 };
 
-static double weigh(uint64_t hash, size_t count)
+static double weigh(double idf, size_t count)
 {
-    double idf = terms_idf(hash);
     return count == 1 ? idf : (1 + log((double)count)) * idf;
 }
 
@@ -72,6 +71,30 @@ static size_t list_terms(sort_item *out, const words *w)
     return n;
 }
 
+// Whether a term could not get into a full list even if no table knew it.
+static bool is_behind(const term *last, uint64_t hash, double most)
+{
+    return last->weight > most || (last->weight == most && last->hash < hash);
+}
+
+// Takes the terms that stand in the text once, or those that stand there again, from a sorted
+// list. Their idf takes a look at a large table, and is looked up only where it may matter.
+static uint32_t take_heaviest(term *top, uint32_t n, const sort_item *t, size_t count, bool once)
+{
+    double idf_most = terms_idf_most();
+    for (size_t i = 0, k; i < count; i = k) {
+        for (k = i + 1; k < count && t[k].key == t[i].key;)
+            k++;
+        if ((k - i == 1) != once ||
+            (n == RARE_MOST && is_behind(&top[n - 1], t[i].key, weigh(idf_most, k - i))))
+            continue;
+        double weight = weigh(terms_idf(t[i].key), k - i);
+        if (weight > 0)
+            n = insert(top, n, (term){t[i].key, weight});
+    }
+    return n;
+}
+
 shg_err rare_terms(uint64_t out[RARE_MOST], uint32_t *n, const words *w, uint64_t seed)
 {
     term top[RARE_MOST];
@@ -81,13 +104,8 @@ shg_err rare_terms(uint64_t out[RARE_MOST], uint32_t *n, const words *w, uint64_
         return SHG_ENOMEM;
     size_t count = list_terms(t, w);
     sort_items(t, t + w->n, count, 64);
-    for (size_t i = 0, k; i < count; i = k) {
-        for (k = i + 1; k < count && t[k].key == t[i].key;)
-            k++;
-        double weight = weigh(t[i].key, k - i);
-        if (weight > 0)
-            *n = insert(top, *n, (term){t[i].key, weight});
-    }
+    *n = take_heaviest(top, 0, t, count, false); // the heavier ones
+    *n = take_heaviest(top, *n, t, count, true);
     for (uint32_t i = 0; i < *n; i++)
         out[i] = print_of(top[i].hash ^ TERM_SPACE, seed);
     free(t);

@@ -57,53 +57,110 @@ static uint32_t smallest(const uint64_t *shingle, size_t from, size_t to)
     return (uint32_t)best;
 }
 
+// What make_prints works in, for a text of n words.
+typedef struct scratch {
+    uint64_t *shingle; // [n + 1]
+    uint32_t *end;     // [n + 1]: behind the last word of each shingle
+    uint32_t *kept;    // [2 * n + 1]: positions, ascending
+    uint32_t *speech;  // [n + 1]: likewise, of those that are kept for their quotation
+    size_t n;          // shingles
+} scratch;
+
+static shg_err scratch_make(scratch *x, size_t n)
+{
+    x->shingle = malloc((n + 1) * (sizeof *x->shingle + 4 * sizeof(uint32_t)));
+    if (!x->shingle)
+        return SHG_ENOMEM;
+    x->end = (uint32_t *)(x->shingle + n + 1);
+    x->kept = x->end + n + 1;
+    x->speech = x->kept + 2 * n + 1;
+    return SHG_OK;
+}
+
 // Quotations travel in pieces shorter than what winnowing keeps for certain, so that of the
 // shingles within speech more are kept: the smallest of each SPEECH_WINDOW neighbours. What
 // is smallest of WINNOW_WINDOW is so of fewer, so that a quotation also meets one without
-// marks. kept is ascending, with room for n; returns how many it holds then.
-static size_t keep_speech(uint32_t *kept, size_t n_kept, const uint64_t *shingle,
-                          const uint32_t *end, size_t n, const side *s, uint8_t *keep)
+// marks. Returns how many there are.
+static size_t find_speech(scratch *x, const side *s)
 {
-    size_t run = 0, last = 0, narration = 0; // narration: behind its last word so far
-    memset(keep, 0, n);
-    for (size_t i = 0; i < n_kept; i++)
-        keep[kept[i]] = 1;
-    for (size_t i = 0; i < n; i++) {
-        for (; last < end[i]; last++)
-            if (!(s->mark[last] & MARK_SPEECH))
-                narration = last + 1;
-        run = narration <= i ? run + 1 : 0;
-        if (run >= SPEECH_WINDOW)
-            keep[smallest(shingle, i + 1 - SPEECH_WINDOW, i + 1)] = 1;
+    size_t n = 0;
+    for (size_t i = 0; i < x->n;) {
+        size_t begin = i, stop;
+        if (!(s->mark[i] & MARK_SPEECH)) {
+            i++;
+            continue;
+        }
+        for (stop = i; stop < s->words.n && s->mark[stop] & MARK_SPEECH;)
+            stop++;
+        for (; i < x->n && x->end[i] <= stop; i++) {
+            if (i + 1 < begin + SPEECH_WINDOW)
+                continue;
+            uint32_t at = smallest(x->shingle, i + 1 - SPEECH_WINDOW, i + 1);
+            if (n == 0 || x->speech[n - 1] != at)
+                x->speech[n++] = at;
+        }
+        i = stop;
     }
-    n_kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (keep[i])
-            kept[n_kept++] = (uint32_t)i;
-    return n_kept;
+    return n;
+}
+
+// Merges the two lists of positions; returns how many are kept then.
+static size_t keep_speech(scratch *x, size_t n_kept, size_t n_speech)
+{
+    size_t n = 0, k = 0, i = 0;
+    uint32_t *old = x->kept + x->n; // moved up, to be written over from the beginning
+    if (n_speech == 0)
+        return n_kept;
+    memmove(old, x->kept, n_kept * sizeof *old);
+    while (k < n_kept || i < n_speech) {
+        uint32_t a = k < n_kept ? old[k] : UINT32_MAX, b = i < n_speech ? x->speech[i] : UINT32_MAX;
+        x->kept[n++] = a < b ? a : b;
+        k += a <= b;
+        i += b <= a;
+    }
+    return n;
 }
 
 // The fingerprints as keys, distinct and ascending; one counts as quoted if it ever stood so.
-static void make_keys(reading *r, const uint32_t *kept, const uint32_t *end, sort_item *hash)
+static void make_keys(reading *r, const scratch *x, sort_item *hash)
 {
     size_t n = 0;
     sort_items(hash, hash + r->n_prints, r->n_prints, PRINT_BITS);
     for (size_t i = 0; i < r->n_prints; i++) {
-        uint32_t at = kept[hash[i].value];
-        bool quoted = all_speech(&r->side, at, end[at]);
+        uint32_t at = x->kept[hash[i].value], end = x->end[at];
+        bool quoted = all_speech(&r->side, at, end);
         if (n && r->keys[n - 1].hash == hash[i].key)
             r->keys[n - 1].quoted |= quoted;
         else
             r->keys[n++] = (print){hash[i].key, quoted};
-        r->prints[hash[i].value] = (print_at){at, end[at], (uint32_t)n - 1};
+        r->prints[hash[i].value] = (print_at){at, end, (uint32_t)n - 1};
     }
     r->n_keys = (uint32_t)n;
 }
 
-static int by_hash(const void *a, const void *b)
+static shg_err make_prints(reading *r, scratch *x, uint64_t seed)
 {
-    const print *x = a, *y = b;
-    return x->hash < y->hash ? -1 : x->hash > y->hash;
+    x->n = shingles_make(x->shingle, x->end, &r->side.words, PRINT_WORDS);
+    size_t n = keep_speech(x, winnow(x->kept, x->shingle, x->n), find_speech(x, &r->side));
+    sort_item *hash = malloc((2 * n + 1) * sizeof *hash); // and room to sort in
+    r->prints = malloc((n + 1) * sizeof *r->prints);
+    r->keys = malloc((n + RARE_MOST) * sizeof *r->keys);
+    if (hash && r->prints && r->keys) {
+        r->n_prints = n;
+        for (size_t i = 0; i < n; i++)
+            hash[i] = (sort_item){print_of(x->shingle[x->kept[i]], seed), (uint32_t)i};
+        make_keys(r, x, hash);
+    }
+    free(hash);
+    return r->prints && r->keys && r->n_prints == n ? SHG_OK : SHG_ENOMEM;
+}
+
+static bool is_key(const reading *r, uint64_t hash)
+{
+    const print *at = r->keys;
+    for (size_t n = r->n_keys; n > 1; n -= n / 2)
+        at += at[n / 2 - 1].hash < hash ? n / 2 : 0;
+    return r->n_keys && at->hash == hash;
 }
 
 // The rarest terms follow the fingerprints; one that is equal to a fingerprint by chance is left
@@ -114,8 +171,7 @@ static shg_err add_terms(reading *r, uint64_t seed)
     uint32_t n;
     shg_err e = rare_terms(term, &n, &r->side.words, seed);
     for (uint32_t i = 0; !e && i < n; i++) {
-        bool known =
-            bsearch(&(print){.hash = term[i]}, r->keys, r->n_keys, sizeof *r->keys, by_hash);
+        bool known = is_key(r, term[i]);
         for (uint32_t k = 0; k < r->n_terms && !known; k++)
             known = r->keys[r->n_keys + k].hash == term[i];
         if (!known)
@@ -124,40 +180,20 @@ static shg_err add_terms(reading *r, uint64_t seed)
     return e;
 }
 
-static shg_err make_prints(reading *r, uint64_t seed)
+static shg_err make_signs(reading *r, uint64_t seed)
 {
     const words *w = &r->side.words;
-    uint64_t *shingle = malloc((w->n + 1) * sizeof *shingle);
-    uint32_t *end = malloc((w->n + 1) * sizeof *end);
-    uint32_t *kept = malloc((w->n + 1) * sizeof *kept);
-    uint8_t *keep = malloc(w->n + 1);
-    sort_item *hash = NULL;
-    shg_err e = SHG_ENOMEM;
-    if (!shingle || !end || !kept || !keep)
-        goto leave;
-    size_t n = shingles_make(shingle, end, w, PRINT_WORDS);
-    r->n_prints = winnow(kept, shingle, n);
-    r->n_prints = keep_speech(kept, r->n_prints, shingle, end, n, &r->side, keep);
-    r->prints = malloc((r->n_prints + 1) * sizeof *r->prints);
-    r->keys = malloc((r->n_prints + RARE_MOST) * sizeof *r->keys);
-    hash = malloc((2 * r->n_prints + 1) * sizeof *hash); // and room to sort in
-    if (!r->prints || !r->keys || !hash)
-        goto leave;
-    for (size_t i = 0; i < r->n_prints; i++)
-        hash[i] = (sort_item){print_of(shingle[kept[i]], seed), (uint32_t)i};
-    make_keys(r, kept, end, hash);
-    n = shingles_make(shingle, NULL, w, SKETCH_WORDS);
-    if (n == 0) // no word at all: one shingle that only the same bytes share
-        shingle[n++] = XXH3_64bits(w->text.p, w->text.len);
-    minhash_sign(&r->sig, shingle, n, seed);
-    e = add_terms(r, seed);
-leave:
-    free(shingle);
-    free(end);
-    free(kept);
-    free(keep);
-    free(hash);
-    return e;
+    scratch x;
+    shg_err e = scratch_make(&x, w->n);
+    if (e)
+        return e;
+    e = make_prints(r, &x, seed);
+    x.n = shingles_make(x.shingle, NULL, w, SKETCH_WORDS);
+    if (x.n == 0) // no word at all: one shingle that only the same bytes share
+        x.shingle[x.n++] = XXH3_64bits(w->text.p, w->text.len);
+    minhash_sign(&r->sig, x.shingle, x.n, seed);
+    free(x.shingle);
+    return e ? e : add_terms(r, seed);
 }
 
 static uint64_t content_hash(const reading *r)
@@ -195,12 +231,12 @@ shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed
     r->record.text.p = r->own;
     r->publisher_hash = publisher_hash_of(r->publisher);
     r->content = content_hash(r);
-    e = side_make(&r->side, r->record.text, NULL);
+    e = side_read(&r->side, r->record.text, NULL);
     r->side.publisher = r->publisher_hash;
     if (r->record.published_ms != CLOCK_ABSENT)
         r->side.published_ms = r->record.published_ms;
     if (!e)
-        e = make_prints(r, seed);
+        e = make_signs(r, seed);
     if (e)
         goto fail;
     *out = r;
@@ -235,6 +271,28 @@ void reading_drop(reading **pr)
     free(r);
 }
 
+shg_err reading_complete(reading *r)
+{
+    shg_err e = SHG_OK;
+    pthread_mutex_lock(&r->lock);
+    if (!r->has_terms) {
+        e = side_terms(&r->side);
+        r->has_terms = !e;
+    }
+    pthread_mutex_unlock(&r->lock);
+    return e;
+}
+
+shg_err reading_make_whole(reading **out, record *rec, const sources *s, uint64_t seed)
+{
+    shg_err e = reading_make(out, rec, s, seed);
+    if (!e)
+        e = reading_complete(*out);
+    if (e)
+        reading_drop(out);
+    return e;
+}
+
 shg_err reading_credits(reading *r, const sources *s, const credits **out)
 {
     shg_err e = SHG_OK;
@@ -250,10 +308,12 @@ shg_err reading_credits(reading *r, const sources *s, const credits **out)
     return e;
 }
 
+// Without a look at what may be completed meanwhile: a term and its places for every other word.
 size_t reading_bytes(const reading *r)
 {
-    return sizeof *r + r->record.text.len + r->stored_len * 3 +
-           r->side.words.n * (sizeof(word) + 1) + r->side.words.keys_len +
-           r->side.terms.n * sizeof(list_term) + r->side.terms.n_at * sizeof(uint32_t) +
+    size_t n = r->side.words.n;
+    return sizeof *r + r->record.text.len + r->stored_len * 3 + n * (sizeof(word) + 1) +
+           r->side.words.keys_len + r->side.n_lines * sizeof *r->side.line +
+           n / 2 * (sizeof(list_term) + sizeof(uint32_t)) +
            r->n_prints * (sizeof(print_at) + sizeof(print));
 }

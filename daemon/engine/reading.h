@@ -1,9 +1,10 @@
 // reading.h - one article, read once: its record, words, marks, signature, fingerprints.
 //
-// A reading never changes after it is made, but for its credits, which are looked up once
-// when first asked for. It is shared by counting.
+// A reading is made as far as storing the article needs it; the rest is made once, when it is
+// first asked for, and nothing of it changes otherwise. It is shared by counting.
 // Layer: engine.  May include: evidence, index, sketch, text, base.
-// Threads: reading_hold, reading_drop, reading_credits: any; the rest is read-only.
+// Threads: reading_hold, reading_drop, reading_complete, reading_credits: any; the rest is
+// read-only.
 #ifndef SHINGLED_ENGINE_READING_H
 #define SHINGLED_ENGINE_READING_H
 #include "engine/rare.h"
@@ -41,8 +42,8 @@ typedef struct reading {
     uint64_t content;
     char *stored; // record_dump
     size_t stored_len;
-    pthread_mutex_t lock; // guards the two below
-    bool has_credits;
+    pthread_mutex_t lock; // guards these, and side.terms
+    bool has_terms, has_credits;
     credits credits;
 } reading;
 
@@ -52,10 +53,17 @@ SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s
 reading *reading_hold(reading *r);
 void reading_drop(reading **r); // nulls it; NULL is fine
 
+// reading_complete makes what comparing needs besides: side.terms. Before the reading is compared.
+SHG_MUST_CHECK shg_err reading_complete(reading *r);
+
+// reading_make_whole is reading_make and reading_complete.
+SHG_MUST_CHECK shg_err reading_make_whole(reading **out, record *rec, const sources *s,
+                                          uint64_t seed);
+
 // reading_credits are valid as long as the reading is held.
 SHG_MUST_CHECK shg_err reading_credits(reading *r, const sources *s, const credits **out);
 
-// reading_bytes is about the memory it takes.
+// reading_bytes is about the memory it takes; always the same for one reading.
 size_t reading_bytes(const reading *r);
 
 // publisher_id writes the id under which a publisher is counted, owned by the caller.

@@ -90,28 +90,38 @@ static void link_line(side *s, size_t i)
     side_add_mark(s, begin, last, MARK_SPEECH);
 }
 
-// each marks once for every word that a needle stands before, however many stand there.
-static void each(side *s, const char *needle, size_t skip, void (*mark)(side *, size_t))
+// mark_once marks the post at the first word from a byte on; *last is the word it was called for
+// before, so that many needles before one word cost no more than one.
+static void mark_once(side *s, const uint8_t *at, size_t *last, void (*mark)(side *, size_t))
 {
-    view t = s->words.text;
-    size_t len = strlen(needle), last = SIZE_MAX;
-    const uint8_t *p = t.p, *end = t.p + t.len;
-    while (p < end && (p = memmem(p, (size_t)(end - p), needle, len))) {
-        size_t i = side_word_at(s, (size_t)(p - t.p) + skip);
-        if (i < s->words.n && i != last)
-            mark(s, i);
-        last = i;
-        p += len;
+    size_t i = side_word_at(s, (size_t)(at - s->words.text.p));
+    if (i < s->words.n && i != *last)
+        mark(s, i);
+    *last = i;
+}
+
+// Signatures "(@name)".
+static void signed_posts(side *s)
+{
+    const uint8_t *begin = s->words.text.p, *end = begin + s->words.text.len, *p = begin;
+    for (size_t last = SIZE_MAX; (p = memchr(p, '@', (size_t)(end - p))); p++) {
+        if (p > begin && p[-1] == '(')
+            mark_once(s, p + 1, &last, signature);
     }
 }
 
-static void posts(side *s)
+// Links "pic.twitter.com/" and "//t.co/".
+static void linked_posts(side *s)
 {
-    if (s->words.n == 0)
-        return;
-    each(s, "(@", 2, signature);
-    each(s, "pic.twitter.com/", 0, link_line);
-    each(s, "//t.co/", 2, link_line);
+    enum { HOST = 15 };
+    const uint8_t *begin = s->words.text.p, *end = begin + s->words.text.len, *p = begin;
+    size_t last = SIZE_MAX, last_short = SIZE_MAX;
+    for (; (p = memchr(p, '/', (size_t)(end - p))); p++) {
+        if (p - begin >= HOST && !memcmp(p - HOST, "pic.twitter.com", HOST))
+            mark_once(s, p - HOST, &last, link_line);
+        if (end - p >= 7 && !memcmp(p, "//t.co/", 7))
+            mark_once(s, p + 2, &last_short, link_line);
+    }
 }
 
 // Scripts without capitals begin behind the Armenian one.
@@ -189,29 +199,62 @@ static size_t turn_at(const side *s, size_t i, talk *t, speaker **who, bool *cap
     return *who ? took : 0;
 }
 
-static unsigned count_turns(talk *t, const side *s)
+static void count_turn(talk *t, const side *s, size_t i)
 {
-    unsigned talkers = 0;
-    for (size_t i = 0; i < s->words.n; i++) {
-        speaker *who;
-        bool caps;
-        if (!turn_at(s, i, t, &who, &caps))
-            continue;
-        who->turns++;
-        who->lines += s->words.w[i].flags & WORD_LINE ? 1 : 0;
+    speaker *who;
+    bool caps;
+    if (!turn_at(s, i, t, &who, &caps))
+        return;
+    who->turns++;
+    who->lines += s->words.w[i].flags & WORD_LINE ? 1 : 0;
+}
+
+// next_colon returns the first colon at p or behind it, as label knows them; NULL for none. A
+// text without one is done with at the speed of memory.
+static const uint8_t *next_colon(const uint8_t *p, const uint8_t *end, const uint8_t **wide)
+{
+    const uint8_t *narrow = memchr(p, ':', (size_t)(end - p));
+    while (*wide && (*wide < p || end - *wide < 3 || memcmp(*wide, "\xef\xbc\x9a", 3) != 0)) {
+        const uint8_t *from = *wide < p ? p : *wide + 1;
+        *wide = memchr(from, 0xef, (size_t)(end - from));
     }
-    for (size_t k = 0; k < t->n; k++)
-        talkers += t->who[k].turns >= TURNS;
-    return talkers;
+    return !narrow || (*wide && *wide < narrow) ? *wide : narrow;
+}
+
+// A label ends in a colon, and has LABEL_WORDS at most.
+static void count_turns(talk *t, const side *s)
+{
+    const uint8_t *text = s->words.text.p, *end = text + s->words.text.len, *wide = text;
+    size_t next = 0; // first word that was not looked at
+    for (const uint8_t *p = text; (p = next_colon(p, end, &wide)); p++) {
+        size_t last = side_word_at(s, (size_t)(p - text)), i = last;
+        if (last == 0 || s->words.w[last - 1].end != (size_t)(p - text))
+            continue;
+        for (i = last > LABEL_WORDS ? last - LABEL_WORDS : 0; i < last; i++) {
+            if (i >= next)
+                count_turn(t, s, i);
+        }
+        next = last;
+    }
 }
 
 // transcript marks the lines of speakers that speak twice (in capitals) or three times; where
 // two have four turns each, in one line or many, what each says up to the next.
 static void transcript(side *s)
 {
-    talk t = {.n = 0};
-    bool interview = count_turns(&t, s) >= 2, speaks = false;
+    talk t;
+    unsigned talkers = 0, lines = 0;
+    bool speaks = false;
     size_t from = 0;
+    t.n = 0;
+    count_turns(&t, s);
+    for (size_t k = 0; k < t.n; k++) {
+        talkers += t.who[k].turns >= TURNS;
+        lines = t.who[k].lines > lines ? t.who[k].lines : lines;
+    }
+    bool interview = talkers >= 2;
+    if (!interview && lines < LINES_CAPS)
+        return;
     for (size_t i = 0; i < s->words.n; i++) {
         speaker *who = NULL;
         bool caps, line = s->words.w[i].flags & WORD_LINE;
@@ -238,24 +281,26 @@ static bool is_question(uint32_t c)
 static void dashed_lines(side *s)
 {
     unsigned lines = 0, asked = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0, end; i < s->words.n; i = end) {
-            end = side_next_line(s, i);
-            if (!dashed(s, i))
-                continue;
-            if (pass == 1)
-                side_add_mark(s, i, end, MARK_SPEECH);
-            lines++;
-            asked += gap_holds(&s->words, end, is_question);
-        }
-        if (lines < DASHED || asked < ASKED)
-            return;
+    for (size_t k = 0; k < s->n_lines; k++) {
+        if (!dashed(s, s->line[k]))
+            continue;
+        lines++;
+        asked += gap_holds(&s->words, s->line[k + 1], is_question);
+    }
+    if (lines < DASHED || asked < ASKED)
+        return;
+    for (size_t k = 0; k < s->n_lines; k++) {
+        if (dashed(s, s->line[k]))
+            side_add_mark(s, s->line[k], s->line[k + 1], MARK_SPEECH);
     }
 }
 
 void dialogue_mark(side *s)
 {
-    posts(s);
+    if (s->words.n == 0)
+        return;
+    signed_posts(s);
+    linked_posts(s);
     transcript(s);
     dashed_lines(s);
 }

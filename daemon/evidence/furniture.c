@@ -11,6 +11,8 @@ enum {
     PHRASE_WORDS = 8,
     PHRASES_MOST = 2048,
     TABLE_SLOTS = 8192, // by the hash of the first word
+    FILTER_LOG = 15,
+    FILTER_BITS = 1 << FILTER_LOG,
     KEY_MOST = 128,
     LINE_MOST = 101, // how far to look for the ends of a line: over every line_most but FIRM's
     FIRM_NAME = 5,   // words
@@ -46,6 +48,8 @@ typedef struct phrase {
 static phrase list[PHRASES_MOST];
 static size_t n_list;
 static uint16_t first[TABLE_SLOTS]; // index + 1 into list; phrases that collide stand on
+// Bits by the hashes of the first two words, and of the only one: nearly no word passes them.
+static uint64_t begins[FILTER_BITS / 64], alone[FILTER_BITS / 64];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void read_words(phrase *p, view text)
@@ -63,6 +67,26 @@ static void read_words(phrase *p, view text)
     }
 }
 
+static unsigned filter_bit(uint64_t one, uint64_t two)
+{
+    return (unsigned)((one * 0x9e3779b97f4a7c15u ^ two) >> (64 - FILTER_LOG));
+}
+
+static void filter_add(const phrase *p)
+{
+    uint64_t *filter = p->n > 1 ? begins : alone;
+    unsigned bit = filter_bit(p->word[0], p->word[1]);
+    filter[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
+// may_begin tells whether a phrase can begin at word i; seldom without one.
+static bool may_begin(const words *w, size_t i)
+{
+    uint64_t two = i + 1 < w->n ? w->w[i + 1].hash : 0;
+    unsigned pair = filter_bit(w->w[i].hash, two), one = filter_bit(w->w[i].hash, 0);
+    return (begins[pair / 64] >> pair % 64 | alone[one / 64] >> one % 64) & 1;
+}
+
 static void add(view kind, view text)
 {
     assert(n_list < PHRASES_MOST);
@@ -71,6 +95,7 @@ static void add(view kind, view text)
         ;
     assert(p->kind < KINDS);
     read_words(p, text);
+    filter_add(p);
     size_t slot = p->word[0] % TABLE_SLOTS;
     while (first[slot])
         slot = (slot + 1) % TABLE_SLOTS;
@@ -263,25 +288,30 @@ static bool is_furniture(const side *s, size_t begin, size_t end)
     return s->mark[begin] & s->mark[end - 1] & MARK_FURNITURE;
 }
 
+// A line of so many words that it may be told apart by them.
+static bool has_words(const uint32_t *line, uint32_t least)
+{
+    return line[1] - line[0] >= least && line[1] - line[0] <= LINE_MOST;
+}
+
 // mark_twins marks the lines that begin as a caption does: the page shows it again, longer
 // or shorter.
 static void mark_twins(side *s)
 {
     uint64_t known[TWINS_MOST];
     size_t n_known = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0, end; i < s->words.n; i = end) {
-            end = side_next_line(s, i);
-            if (end - i < TWIN_WORDS || end - i > LINE_MOST)
-                continue;
-            uint64_t hash = hash_words(s, i, i + TWIN_WORDS);
-            if (pass == 0 && n_known < TWINS_MOST &&
-                (cut_off(s, i, end) || is_furniture(s, i, end)))
-                known[n_known++] = hash;
-            for (size_t k = 0; pass == 1 && k < n_known; k++) {
-                if (known[k] == hash)
-                    side_add_mark(s, i, end, MARK_FURNITURE);
-            }
+    const uint32_t *line = s->line, *last = line + s->n_lines;
+    for (; line < last && n_known < TWINS_MOST; line++) {
+        if (has_words(line, TWIN_WORDS) &&
+            (is_furniture(s, line[0], line[1]) || cut_off(s, line[0], line[1])))
+            known[n_known++] = hash_words(s, line[0], line[0] + TWIN_WORDS);
+    }
+    for (line = s->line; n_known && line < last; line++) {
+        uint64_t hash =
+            has_words(line, TWIN_WORDS) ? hash_words(s, line[0], line[0] + TWIN_WORDS) : 0;
+        for (size_t k = 0; k < n_known && has_words(line, TWIN_WORDS); k++) {
+            if (known[k] == hash)
+                side_add_mark(s, line[0], line[1], MARK_FURNITURE);
         }
     }
 }
@@ -292,16 +322,16 @@ static void mark_repeats(side *s)
 {
     uint64_t seen[REPEATS_SLOTS] = {0};
     size_t n_seen = 0;
-    for (size_t i = 0, end; i < s->words.n && n_seen < REPEATS_MOST; i = end) {
-        end = side_next_line(s, i);
-        if (end - i < REPEAT_WORDS || end - i > LINE_MOST)
+    const uint32_t *line = s->line, *last = line + s->n_lines;
+    for (; line < last && n_seen < REPEATS_MOST; line++) {
+        if (!has_words(line, REPEAT_WORDS))
             continue;
-        uint64_t hash = hash_words(s, i, end) | 1; // 0 is a free slot
+        uint64_t hash = hash_words(s, line[0], line[1]) | 1; // 0 is a free slot
         size_t slot = hash >> 32 & (REPEATS_SLOTS - 1);
         while (seen[slot] && seen[slot] != hash)
             slot = (slot + 1) & (REPEATS_SLOTS - 1);
         if (seen[slot])
-            side_add_mark(s, i, end, MARK_FURNITURE);
+            side_add_mark(s, line[0], line[1], MARK_FURNITURE);
         n_seen += !seen[slot];
         seen[slot] = hash;
     }
@@ -313,6 +343,8 @@ void furniture_mark(side *s)
     if (memchr(s->words.text.p, '{', s->words.text.len))
         mark_code(s);
     for (size_t i = 0; i < s->words.n; i++) {
+        if (!may_begin(&s->words, i))
+            continue;
         size_t slot = s->words.w[i].hash % TABLE_SLOTS;
         for (; first[slot]; slot = (slot + 1) % TABLE_SLOTS) {
             const phrase *p = &list[first[slot] - 1];

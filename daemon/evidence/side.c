@@ -5,20 +5,33 @@
 
 #include <stdlib.h>
 
-shg_err side_make(side *out, view text, size_t *at)
+static shg_err list_lines(side *s)
+{
+    const words *w = &s->words;
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++)
+        n += (w->w[i].flags & WORD_LINE) != 0;
+    s->line = malloc((n + 1) * sizeof *s->line);
+    if (!s->line)
+        return SHG_ENOMEM;
+    for (size_t i = 0; i < w->n; i++) {
+        if (w->w[i].flags & WORD_LINE)
+            s->line[s->n_lines++] = (uint32_t)i;
+    }
+    s->line[s->n_lines] = (uint32_t)w->n;
+    return SHG_OK;
+}
+
+shg_err side_read(side *out, view text, size_t *at)
 {
     *out = (side){0};
     shg_err e = words_make(&out->words, text, at);
     if (e)
         return e;
-    e = terms_list(&out->terms, &out->words);
-    if (!e) {
-        out->mark = calloc(out->words.n + 1, sizeof *out->mark);
-        e = out->mark ? SHG_OK : SHG_ENOMEM;
-    }
-    if (e) {
+    out->mark = calloc(out->words.n + 1, sizeof *out->mark);
+    if (!out->mark || list_lines(out)) {
         side_free(out);
-        return e;
+        return SHG_ENOMEM;
     }
     out->body = words_body_hash(&out->words);
     speech_mark(out);
@@ -27,9 +40,25 @@ shg_err side_make(side *out, view text, size_t *at)
     return SHG_OK;
 }
 
+shg_err side_terms(side *s)
+{
+    return terms_list(&s->terms, &s->words);
+}
+
+shg_err side_make(side *out, view text, size_t *at)
+{
+    shg_err e = side_read(out, text, at);
+    if (!e)
+        e = side_terms(out);
+    if (e)
+        side_free(out);
+    return e;
+}
+
 void side_free(side *s)
 {
     free(s->mark);
+    free(s->line);
     terms_free(&s->terms);
     words_free(&s->words);
     *s = (side){0};
@@ -77,13 +106,6 @@ size_t side_line(const side *s, size_t i, size_t most, size_t *end)
         last++;
     *end = last;
     return begin;
-}
-
-size_t side_next_line(const side *s, size_t i)
-{
-    for (i++; i < s->words.n && !(s->words.w[i].flags & WORD_LINE); i++)
-        ;
-    return i;
 }
 
 size_t side_word_at(const side *s, size_t byte)

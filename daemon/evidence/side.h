@@ -14,8 +14,10 @@ enum mark { MARK_SPEECH = 1, MARK_FURNITURE = 2, MARK_REPEATED = 4 };
 
 typedef struct side {
     words words;
-    term_list terms;      // of all words
-    uint8_t *mark;        // [words.n], of enum mark; owned
+    term_list terms; // of all words; side_terms makes them
+    uint8_t *mark;   // [words.n], of enum mark; owned
+    uint32_t *line;  // [n_lines + 1]: the first word of each line, then words.n; owned
+    size_t n_lines;
     uint32_t own_words;   // words that are not furniture, a WORD_CHAR as 5/8 of one
     uint32_t own_prose;   // words that are neither, likewise
     uint64_t body;        // words_body_hash
@@ -23,8 +25,11 @@ typedef struct side {
     int64_t published_ms; // when, likewise
 } side;
 
-// side_make splits the text (borrowed, must outlive it) and marks speech and furniture
-// by what the text itself shows. SHG_EUTF8 with *at; SHG_ENOMEM.
+// side_read splits the text (borrowed, must outlive it) and marks speech and furniture
+// by what the text itself shows. SHG_EUTF8 with *at; SHG_ENOMEM. side_terms makes the terms, which
+// only comparing needs; on failure there are none. side_make does both.
+SHG_MUST_CHECK shg_err side_read(side *out, view text, size_t *at);
+SHG_MUST_CHECK shg_err side_terms(side *s);
 SHG_MUST_CHECK shg_err side_make(side *out, view text, size_t *at);
 void side_free(side *s);
 
@@ -40,9 +45,6 @@ bool side_same(const side *a, const side *b);
 // side_line returns the first word of the line (as the text breaks it) that word i stands
 // in, and in *end the word after its last; it looks at most `most` words to either side.
 size_t side_line(const side *s, size_t i, size_t most, size_t *end);
-
-// side_next_line returns the first word of the line after word i's, words.n after the last.
-size_t side_next_line(const side *s, size_t i);
 
 // side_word_at returns the first word that begins at or after a byte of the text.
 size_t side_word_at(const side *s, size_t byte);

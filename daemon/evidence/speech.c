@@ -320,6 +320,8 @@ static void gap_signs(scan *x, const uint8_t *p, const uint8_t *end, size_t i)
 // plain tells whether bytes hold no mark that could matter: the usual gap between words.
 static bool plain(const uint8_t *p, const uint8_t *end)
 {
+    if (end - p == 1 && *p == ' ')
+        return true;
     for (; p < end; p++) {
         if (*p >= 0x80 || *p == '"' || *p == '\'' || *p == '`' || *p == '<' || *p == '>' ||
             (*p == ',' && p + 1 < end && p[1] == ','))

@@ -9,7 +9,12 @@
 extern const unsigned char terms_data[]; // data/terms.tsv
 extern const size_t terms_data_len;
 
-enum { TABLE_BITS = 15, TABLE_SLOTS = 1 << TABLE_BITS, KEY_MOST = 128 };
+enum {
+    TABLE_BITS = 15,
+    TABLE_SLOTS = 1 << TABLE_BITS,
+    FILTER_BITS = 1 << 17, // 16 KB
+    KEY_MOST = 128,
+};
 
 #define SHARE_UNKNOWN .001f // of a word that is not in the table: rarer than all in it
 #define SHARE_COMMON .10    // words over it say nothing about the subject
@@ -24,6 +29,7 @@ typedef struct slot {
 static struct {
     slot slot[TABLE_SLOTS];
     double idf[TABLE_SLOTS], idf_unknown;
+    uint64_t maybe_common[FILTER_BITS / 64]; // bits by hash: most rare words stop at them
 } table;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -33,6 +39,16 @@ static size_t slot_of(uint64_t hash)
     while (table.slot[s].share > 0 && table.slot[s].hash != hash)
         s = (s + 1) & (TABLE_SLOTS - 1);
     return s;
+}
+
+static size_t filter_word(uint64_t hash)
+{
+    return hash >> 32 & (FILTER_BITS / 64 - 1);
+}
+
+static uint64_t filter_bit(uint64_t hash)
+{
+    return (uint64_t)1 << (hash >> 58);
 }
 
 // A word of several languages has the share of the one in which it is most common.
@@ -49,6 +65,8 @@ static void add(view name, float share)
         return;
     table.slot[s].share = share;
     table.idf[s] = -log((double)share);
+    if ((double)share > SHARE_COMMON)
+        table.maybe_common[filter_word(hash)] |= filter_bit(hash);
 }
 
 static void load(void)
@@ -64,6 +82,11 @@ static void load(void)
             add((view){p, (size_t)(tab - p)}, strtof((const char *)tab + 1, NULL));
         p = eol + 1;
     }
+}
+
+double terms_idf_most(void)
+{
+    return -log((double)SHARE_UNKNOWN);
 }
 
 double terms_share(uint64_t word_hash)
@@ -83,6 +106,8 @@ double terms_idf(uint64_t word_hash)
 bool terms_common(uint64_t word_hash)
 {
     pthread_once(&once, load);
+    if (!(table.maybe_common[filter_word(word_hash)] & filter_bit(word_hash)))
+        return false;
     return (double)table.slot[slot_of(word_hash)].share > SHARE_COMMON;
 }
 

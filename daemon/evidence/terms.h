@@ -13,6 +13,9 @@ double terms_share(uint64_t word_hash);
 // terms_idf is -ln of it.
 double terms_idf(uint64_t word_hash);
 
+// terms_idf_most is the idf of a word that is not in the table; none has more.
+double terms_idf_most(void);
+
 // terms_common tells whether that share is over 10 %: such a word says nothing about the subject.
 bool terms_common(uint64_t word_hash);
 

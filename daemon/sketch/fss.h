@@ -1,6 +1,6 @@
 // fss.h - the hashes of Fast Similarity Sketching, shared by every kernel (README).
 //
-// A lane holds (round, value): the round in the high FSS_ROUND_BITS, so that an
+// A lane holds (round, value): the round above FSS_VALUE_BITS, so that an
 // earlier round is always smaller.  Layer: sketch.  Threads: pure.
 #ifndef SHINGLED_SKETCH_FSS_H
 #define SHINGLED_SKETCH_FSS_H
@@ -10,37 +10,46 @@
 
 enum {
     FSS_ROUNDS = 16, // that throw every shingle into one lane each; then the last resort
-    FSS_VALUE_BITS = 27,
+    FSS_VALUE_BITS = 24,
 };
 
-#define FSS_EMPTY UINT32_MAX // no round has reached the lane; rounds stay below 31
+#define FSS_EMPTY UINT32_MAX // no round has reached the lane; rounds stay below 255
 
-// fss_key is the key of a round, from 0; FSS_ROUNDS + i is lane i's last resort.
-// splitmix64 (Steele, Lea, Flood, OOPSLA 2014), started from the seed.
-static inline uint64_t fss_key(uint64_t seed, unsigned round)
+// fss_factor is the factor of a round, from 0; FSS_ROUNDS + i is lane i's last resort. Round
+// 0 takes the low half of a shingle as it is. splitmix64 (Steele, Lea, Flood, OOPSLA 2014),
+// started from the seed.
+static inline uint32_t fss_factor(uint64_t seed, unsigned round)
 {
-    uint64_t z = seed + (round + 1) * 0x9e3779b97f4a7c15u;
+    uint64_t z = seed + (uint64_t)(round + 1) * 0x9e3779b97f4a7c15u;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
     z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
+    return round ? (uint32_t)((z ^ z >> 31) >> 32) | 1 : 0;
 }
 
-static inline uint64_t fss_hash(uint64_t shingle, uint64_t key)
+// Shingles are random numbers already: of two rounds, the halves' combinations are as good as
+// independent (Carter, Wegman 1979).
+static inline uint32_t fss_hash(uint64_t shingle, uint32_t factor)
 {
-    uint64_t x = (shingle ^ key) * 0xd6e8feb86659fd93u;
-    return (x ^ x >> 32) * 0xd6e8feb86659fd93u;
+    return (uint32_t)shingle + (uint32_t)(shingle >> 32) * factor;
 }
 
 // The lane, of 256, that a hash falls into, and what it would write there.
-static inline unsigned fss_lane(uint64_t hash)
+static inline unsigned fss_lane(uint32_t hash)
 {
-    return (unsigned)(hash >> 56);
+    return hash >> FSS_VALUE_BITS;
 }
 
-static inline uint32_t fss_value(uint64_t hash, unsigned round)
+static inline uint32_t fss_value(uint32_t hash, unsigned round)
 {
-    uint32_t low = (uint32_t)(hash >> (56 - FSS_VALUE_BITS)) & ((1u << FSS_VALUE_BITS) - 1);
-    return (uint32_t)round << FSS_VALUE_BITS | low;
+    return (uint32_t)round << FSS_VALUE_BITS | (hash & ((1u << FSS_VALUE_BITS) - 1));
+}
+
+// Writes the smaller of what the hash brings and what its lane holds; no branch, which could
+// not be foreseen.
+static inline void fss_take(uint32_t *lane, uint32_t hash, unsigned round)
+{
+    uint32_t value = fss_value(hash, round), old = lane[fss_lane(hash)];
+    lane[fss_lane(hash)] = value < old ? value : old;
 }
 
 #endif

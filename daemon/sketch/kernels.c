@@ -2,7 +2,7 @@
 #include "base/cpu.h"
 #include "sketch/fss.h"
 #include "sketch/minhash.h"
-#include "sketch/winnow.h"
+#include "sketch/plain_blocks.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,21 +16,18 @@ static bool sketch_full(const uint32_t *lane)
 }
 
 static void sketch_round(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
-                         uint64_t key)
+                         uint32_t factor)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint64_t x = fss_hash(shingles[i], key);
-        uint32_t value = fss_value(x, round), old = lane[fss_lane(x)];
-        lane[fss_lane(x)] = value < old ? value : old; // no branch: it could not be foreseen
-    }
+    for (size_t i = 0; i < n; i++)
+        fss_take(lane, fss_hash(shingles[i], factor), round);
 }
 
 // The smallest value of all shingles, for a lane that no round has reached.
-static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint64_t key)
+static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint32_t factor)
 {
     uint32_t least = FSS_EMPTY;
     for (size_t i = 0; i < n; i++) {
-        uint32_t value = fss_value(fss_hash(shingles[i], key), FSS_ROUNDS);
+        uint32_t value = fss_value(fss_hash(shingles[i], factor), FSS_ROUNDS);
         if (value < least)
             least = value;
     }
@@ -44,10 +41,10 @@ enum { DISTINCT_MOST = 1024 };
 static size_t find_distinct(uint64_t *out, const uint64_t *shingles, size_t n, uint64_t seed)
 {
     uint16_t set[4 * DISTINCT_MOST] = {0}; // place in out, from 1
-    const uint64_t key = fss_key(seed, 0);
+    const uint32_t factor = fss_factor(seed, 1);
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t at = fss_hash(shingles[i], key) >> 52;
+        size_t at = fss_hash(shingles[i], factor) >> 20;
         while (set[at] && out[set[at] - 1] != shingles[i])
             at = (at + 1) % (4 * DISTINCT_MOST);
         if (set[at])
@@ -61,7 +58,7 @@ static size_t find_distinct(uint64_t *out, const uint64_t *shingles, size_t n, u
 }
 
 void fss_last_resort(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed,
-                     uint32_t (*least)(const uint64_t *shingles, size_t n, uint64_t key))
+                     uint32_t (*least)(const uint64_t *shingles, size_t n, uint32_t factor))
 {
     uint64_t distinct[DISTINCT_MOST];
     size_t few = n > DISTINCT_MOST ? find_distinct(distinct, shingles, n, seed) : 0;
@@ -71,14 +68,14 @@ void fss_last_resort(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_
     }
     for (unsigned i = 0; i < MINHASH_LANES; i++)
         if (lane[i] == FSS_EMPTY)
-            lane[i] = least(shingles, n, fss_key(seed, FSS_ROUNDS + i));
+            lane[i] = least(shingles, n, fss_factor(seed, FSS_ROUNDS + i));
 }
 
 static void sketch_scalar(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed)
 {
     memset(lane, 0xff, MINHASH_LANES * sizeof *lane);
     for (unsigned round = 0; round < FSS_ROUNDS; round++) {
-        sketch_round(lane, shingles, n, round, fss_key(seed, round));
+        sketch_round(lane, shingles, n, round, fss_factor(seed, round));
         if (sketch_full(lane))
             return;
     }
@@ -129,11 +126,15 @@ static void fill(void)
     table = (kernels){
         .sketch = sketch_scalar,
         .winnow = winnow_scalar,
+        .cut = cut_blocks,
+        .prints = prints_blocks,
         .equal_lanes = equal_scalar,
     };
 #if defined(__x86_64__)
     if (cpu_best() >= CPU_AVX512)
         kernels_avx512(&table);
+    else if (cpu_best() >= CPU_AVX2)
+        kernels_avx2(&table);
 #endif
 }
 

@@ -5,14 +5,18 @@
 // Layer: sketch.  May include: base.  Threads: any; filled by pthread_once.
 #ifndef SHINGLED_SKETCH_KERNELS_H
 #define SHINGLED_SKETCH_KERNELS_H
-#include <stddef.h>
-#include <stdint.h>
+#include "sketch/minhash.h"
 
 typedef struct kernels {
     // full-width lanes of Fast Similarity Sketching; n >= 1; lane[256]
     void (*sketch)(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed);
     // positions kept by winnowing; as winnow()
     size_t (*winnow)(uint32_t *out, const uint64_t *shingles, size_t n);
+    // the signature of lanes: their low bytes, and the bands under a secret
+    void (*cut)(minhash *out, const uint32_t *lane, uint64_t seed);
+    // print_of each shingle that is kept, in their order
+    void (*prints)(uint64_t *out, const uint64_t *shingles, const uint32_t *kept, size_t n,
+                   uint64_t seed);
     // how many of 256 lanes are equal
     unsigned (*equal_lanes)(const uint8_t *a, const uint8_t *b);
 } kernels;

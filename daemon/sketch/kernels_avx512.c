@@ -1,162 +1,191 @@
-// Eight shingles at a time. Fast Similarity Sketching: the hashes of a round are made
-// in registers; from the second round on, those that fall into a lane which is full
-// already (an earlier round wins) are sifted out by a bitmap of the empty lanes, and
-// only the rest takes the scalar step. Winnowing: minima of windows and maxima of those
-// by doubling steps.
+// Sixteen shingles at a time. Fast Similarity Sketching: the first round goes shingle by
+// shingle; from the second on the hashes of a round are made in registers, those that fall
+// into a lane which is full already (an earlier round wins) are sifted out by a bitmap of the
+// empty lanes, and only the rest takes the scalar step. Winnowing: minima of windows and
+// maxima of those by doubling steps, on the high halves.
 #include "sketch/fss.h"
 #include "sketch/kernels_impl.h"
-#include "sketch/minhash.h"
-#include "sketch/winnow.h"
+#include "sketch/plain_blocks.h"
 #include <immintrin.h>
 #include <string.h>
 
-enum { BLOCK = 64 }; // shingles between scalar steps: their hashes stay in L1
+enum { BLOCK = 1024 }; // shingles between scalar steps: their hashes stay in L1
 
-static inline __mmask8 first(size_t n)
+static inline __mmask16 first(size_t n)
 {
-    return (__mmask8)(n >= 8 ? 0xff : (1u << n) - 1);
+    return (__mmask16)(n >= 16 ? 0xffff : (1u << n) - 1);
 }
 
-static inline __m512i hash_eight(__m512i s, uint64_t key)
+// The low and high halves of 16 numbers, zeros behind the last.
+typedef struct halves {
+    __m512i low, high;
+} halves;
+
+static inline halves load_halves(const uint64_t *p, size_t left)
 {
-    const __m512i m = _mm512_set1_epi64((long long)0xd6e8feb86659fd93u);
-    __m512i x = _mm512_xor_si512(s, _mm512_set1_epi64((long long)key));
-    x = _mm512_mullo_epi64(x, m);
-    return _mm512_mullo_epi64(_mm512_xor_si512(x, _mm512_srli_epi64(x, 32)), m);
+    const __m512i even =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    __mmask16 in = first(left);
+    __m512i a = _mm512_maskz_loadu_epi64((__mmask8)in, p);
+    __m512i b = _mm512_maskz_loadu_epi64((__mmask8)(in >> 8), p + 8);
+    __m512i odd = _mm512_or_si512(even, _mm512_set1_epi32(1));
+    return (halves){_mm512_permutex2var_epi32(a, even, b), _mm512_permutex2var_epi32(a, odd, b)};
 }
 
-static inline void take_least(uint32_t *lane, const uint64_t *hash, size_t n, unsigned round)
+static inline __m512i hash_sixteen(halves h, uint32_t factor)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint32_t value = fss_value(hash[i], round), old = lane[fss_lane(hash[i])];
-        lane[fss_lane(hash[i])] = value < old ? value : old;
-    }
+    __m512i product = _mm512_mullo_epi32(h.high, _mm512_set1_epi32((int)factor));
+    return _mm512_add_epi32(h.low, product);
 }
 
 // One bit a lane, set where it is empty; false where none is.
-static bool find_empty(const uint32_t *lane, uint64_t empty[8])
+static bool find_empty(const uint32_t *lane, uint16_t empty[MINHASH_LANES / 16])
 {
-    const __m512i none = _mm512_set1_epi32(-1);
-    uint64_t any = 0;
-    for (unsigned i = 0; i < MINHASH_LANES / 64; i++) {
-        empty[i] = 0;
-        for (unsigned j = 0; j < 64; j += 16) {
-            __m512i v = _mm512_loadu_si512(lane + 64 * i + j);
-            empty[i] |= (uint64_t)_mm512_cmpeq_epi32_mask(v, none) << j;
-        }
+    unsigned any = 0;
+    for (unsigned i = 0; i < MINHASH_LANES / 16; i++) {
+        __m512i v = _mm512_loadu_si512(lane + 16 * i);
+        empty[i] = _mm512_cmpeq_epi32_mask(v, _mm512_set1_epi32(-1));
         any |= empty[i];
     }
-    return any != 0;
-}
-
-static inline __mmask8 into_empty(__m512i hash, __m512i empty)
-{
-    __m512i lane = _mm512_srli_epi64(hash, 56);
-    __m512i word = _mm512_permutexvar_epi64(_mm512_srli_epi64(lane, 6), empty);
-    __m512i bit = _mm512_and_si512(lane, _mm512_set1_epi64(63));
-    return _mm512_test_epi64_mask(_mm512_srlv_epi64(word, bit), _mm512_set1_epi64(1));
+    return any;
 }
 
 static void sketch_round(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
-                         uint64_t key, const uint64_t empty[8])
+                         uint32_t factor, const uint16_t empty[MINHASH_LANES / 16])
 {
-    const __m512i bits = _mm512_loadu_si512(empty);
-    uint64_t kept[BLOCK + 8];
+    const __m512i bits = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)empty));
+    uint32_t kept[BLOCK + 16];
     for (size_t at = 0; at < n; at += BLOCK) {
         size_t end = n - at < BLOCK ? n : at + BLOCK, count = 0;
-        for (size_t i = at; i < end; i += 8) {
-            __mmask8 valid = first(end - i);
-            __m512i x = hash_eight(_mm512_maskz_loadu_epi64(valid, shingles + i), key);
-            __mmask8 keep = valid & into_empty(x, bits);
-            _mm512_storeu_si512(kept + count, _mm512_maskz_compress_epi64(keep, x));
+        for (size_t i = at; i < end; i += 16) {
+            __m512i x = hash_sixteen(load_halves(shingles + i, end - i), factor);
+            __m512i word = _mm512_permutexvar_epi32(_mm512_srli_epi32(x, 29), bits);
+            word = _mm512_rorv_epi32(word, _mm512_srli_epi32(x, FSS_VALUE_BITS)); // modulo 32
+            __mmask16 keep =
+                _mm512_mask_test_epi32_mask(first(end - i), word, _mm512_set1_epi32(1));
+            _mm512_storeu_si512(kept + count, _mm512_maskz_compress_epi32(keep, x));
             count += (unsigned)__builtin_popcount(keep);
         }
-        take_least(lane, kept, count, round);
+        for (size_t i = 0; i < count; i++)
+            fss_take(lane, kept[i], round);
     }
 }
 
-static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint64_t key)
+static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint32_t factor)
 {
-    __m512i least = _mm512_set1_epi64(-1);
-    for (size_t i = 0; i < n; i += 8) {
-        __mmask8 valid = first(n - i);
-        __m512i x = hash_eight(_mm512_maskz_loadu_epi64(valid, shingles + i), key);
-        x = _mm512_srli_epi64(_mm512_slli_epi64(x, 8), 64 - FSS_VALUE_BITS);
-        least = _mm512_mask_min_epu64(least, valid, least, x);
+    const __m512i value = _mm512_set1_epi32((1 << FSS_VALUE_BITS) - 1);
+    __m512i least = value;
+    for (size_t i = 0; i < n; i += 16) {
+        __m512i x = hash_sixteen(load_halves(shingles + i, n - i), factor);
+        least = _mm512_mask_min_epu32(least, first(n - i), least, _mm512_and_si512(x, value));
     }
-    return (uint32_t)FSS_ROUNDS << FSS_VALUE_BITS | (uint32_t)_mm512_reduce_min_epu64(least);
+    return fss_value(_mm512_reduce_min_epu32(least), FSS_ROUNDS);
 }
 
 static void sketch_avx512(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed)
 {
-    uint64_t empty[8] = {0};
+    uint16_t empty[MINHASH_LANES / 16];
     memset(lane, 0xff, MINHASH_LANES * sizeof *lane);
-    find_empty(lane, empty);
-    for (unsigned round = 0; round < FSS_ROUNDS; round++) {
-        sketch_round(lane, shingles, n, round, fss_key(seed, round), empty);
+    for (size_t i = 0; i < n; i++)
+        fss_take(lane, fss_hash(shingles[i], 0), 0);
+    for (unsigned round = 1; round < FSS_ROUNDS; round++) {
         if (!find_empty(lane, empty))
             return;
+        sketch_round(lane, shingles, n, round, fss_factor(seed, round), empty);
     }
-    fss_last_resort(lane, shingles, n, seed, sketch_last);
+    if (find_empty(lane, empty))
+        fss_last_resort(lane, shingles, n, seed, sketch_last);
 }
 
 // x moved by k places towards the first, filled up from next.
-#define AHEAD(next, x, k) _mm512_alignr_epi64(next, x, k)
+#define AHEAD(next, x, k) _mm512_alignr_epi32(next, x, k)
 
-// The least of eight neighbours from each place of v on; after is what follows v.
+// Of 16 places, the least of the window that begins at each.
 static inline __m512i least_of_window(__m512i v, __m512i after)
 {
-    __m512i a = _mm512_min_epu64(v, AHEAD(after, v, 1));
-    __m512i a2 = _mm512_min_epu64(after, AHEAD(after, after, 1)); // place 7 is wrong
-    __m512i b = _mm512_min_epu64(a, AHEAD(a2, a, 2));
-    __m512i b2 = _mm512_min_epu64(a2, AHEAD(a2, a2, 2)); // from place 5 on wrong
-    return _mm512_min_epu64(b, AHEAD(b2, b, 4));
+    const __m512i ones = _mm512_set1_epi32(-1);
+    __m512i a = _mm512_min_epu32(v, AHEAD(after, v, 1));
+    __m512i a1 = _mm512_min_epu32(after, AHEAD(ones, after, 1));
+    __m512i b = _mm512_min_epu32(a, AHEAD(a1, a, 2));
+    __m512i b1 = _mm512_min_epu32(a1, AHEAD(ones, a1, 2));
+    return _mm512_min_epu32(b, AHEAD(b1, b, 4));
 }
 
-// A position is kept where its hash is the least of a window, so where it is the greatest
-// of the minima of all windows it lies in. Of equal hashes that would keep each.
-static size_t keep_minima(uint32_t *out, const uint64_t *shingles, size_t n)
+// What of winnowing goes on from 16 places to the next.
+typedef struct winnowing {
+    __m512i m, c, d;      // of the places before: least of windows, largest of those
+    __m512i place, value; // kept last, in the last of 16
+    __m512i at;           // numbers of the places
+    size_t kept;
+    __mmask16 equal; // not 0: equal values have met in a window
+} winnowing;
+
+static inline void keep_minima(winnowing *w, uint32_t *out, __m512i v, __m512i m, size_t left)
 {
-    const __m512i ones = _mm512_set1_epi64(-1);
-    __m512i m1 = _mm512_setzero_si512(), c1 = m1, d1 = m1; // of the eight before
-    __m512i v = _mm512_mask_loadu_epi64(ones, first(n), shingles);
-    __m256i place = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    size_t kept = 0, windows = n - WINNOW_WINDOW + 1;
-    for (size_t i = 0; i < n; i += 8) {
-        size_t left = n - i;
-        __m512i after =
-            left > 8 ? _mm512_mask_loadu_epi64(ones, first(left - 8), shingles + i + 8) : ones;
-        __m512i m = least_of_window(v, after);
-        m = _mm512_maskz_mov_epi64(i < windows ? first(windows - i) : 0, m);
-        __m512i c = _mm512_max_epu64(m, AHEAD(m, m1, 7));
-        __m512i d = _mm512_max_epu64(c, AHEAD(c, c1, 6));
-        __m512i x = _mm512_max_epu64(d, AHEAD(d, d1, 4));
-        __mmask8 keep = _mm512_cmpeq_epi64_mask(x, v) & first(left);
-        __m512i packed = _mm512_maskz_compress_epi32(keep, _mm512_castsi256_si512(place));
-        unsigned count = (unsigned)__builtin_popcount(keep);
-        _mm512_mask_storeu_epi32(out + kept, (__mmask16)((1u << count) - 1), packed);
-        kept += count;
-        place = _mm256_add_epi32(place, _mm256_set1_epi32(8));
-        m1 = m;
-        c1 = c;
-        d1 = d;
-        v = after;
+    __m512i c = _mm512_max_epu32(m, AHEAD(m, w->m, 15));
+    __m512i d = _mm512_max_epu32(c, AHEAD(c, w->c, 14));
+    __m512i x = _mm512_max_epu32(d, AHEAD(d, w->d, 12));
+    __mmask16 keep = _mm512_mask_cmpeq_epi32_mask(first(left), x, v);
+    unsigned n = (unsigned)__builtin_popcount(keep);
+    __m512i value = _mm512_maskz_compress_epi32(keep, v);
+    __m512i place = _mm512_maskz_compress_epi32(keep, w->at);
+    __m512i apart = _mm512_sub_epi32(place, AHEAD(place, w->place, 15));
+    __mmask16 near =
+        _mm512_mask_cmplt_epu32_mask(first(n), apart, _mm512_set1_epi32(WINNOW_WINDOW));
+    w->equal |= _mm512_mask_cmpeq_epi32_mask(near, value, AHEAD(value, w->value, 15));
+    if (left >= 16)
+        _mm512_storeu_si512(out + w->kept, place); // no more are kept than places are past
+    else
+        _mm512_mask_storeu_epi32(out + w->kept, first(n), place);
+    __m512i back = _mm512_set1_epi32((int)n - 1); // the last that is kept, to the end
+    if (n) {
+        w->value = _mm512_permutexvar_epi32(back, value);
+        w->place = _mm512_permutexvar_epi32(back, place);
     }
-    return kept;
+    w->kept += n;
+    w->m = m;
+    w->c = c;
+    w->d = d;
+    w->at = _mm512_add_epi32(w->at, _mm512_set1_epi32(16));
 }
 
-// Which of equal hashes in one window is kept depends on what was kept before: such
-// texts (repeated runs) take the reference. The equals are neighbours in out, since every
-// window of what lies between holds one of them.
+// Which of equal hashes in one window is kept depends on what was kept before: such texts
+// (repeated runs, or the same high half by chance) take the reference. Equals are neighbours
+// among what is kept, since every window of what lies between holds one of them.
 static size_t winnow_avx512(uint32_t *out, const uint64_t *shingles, size_t n)
 {
     if (n <= WINNOW_WINDOW)
         return winnow_scalar(out, shingles, n);
-    size_t kept = keep_minima(out, shingles, n);
-    for (size_t i = 1; i < kept; i++)
-        if (shingles[out[i]] == shingles[out[i - 1]] && out[i] - out[i - 1] < WINNOW_WINDOW)
-            return winnow_scalar(out, shingles, n);
-    return kept;
+    const __m512i none = _mm512_setzero_si512();
+    winnowing w = {
+        .m = none,
+        .c = none,
+        .d = none,
+        .value = none,
+        .place = _mm512_set1_epi32(-WINNOW_WINDOW),
+        .at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+    };
+    size_t windows = n - WINNOW_WINDOW + 1;
+    __m512i v = load_halves(shingles, n).high;
+    for (size_t i = 0; i < n; i += 16) {
+        __m512i after = n - i > 16 ? load_halves(shingles + i + 16, n - i - 16).high : none;
+        __m512i m = least_of_window(v, after);
+        m = _mm512_maskz_mov_epi32(i < windows ? first(windows - i) : 0, m);
+        keep_minima(&w, out, v, m, n - i);
+        v = after;
+    }
+    return w.equal ? winnow_scalar(out, shingles, n) : w.kept;
+}
+
+static void cut(minhash *out, const uint32_t *lane, uint64_t seed)
+{
+    cut_blocks(out, lane, seed);
+}
+
+static void prints(uint64_t *out, const uint64_t *shingles, const uint32_t *kept, size_t n,
+                   uint64_t seed)
+{
+    prints_blocks(out, shingles, kept, n, seed);
 }
 
 static unsigned equal_avx512(const uint8_t *a, const uint8_t *b)
@@ -175,6 +204,8 @@ void kernels_avx512(kernels *k)
     *k = (kernels){
         .sketch = sketch_avx512,
         .winnow = winnow_avx512,
+        .cut = cut,
+        .prints = prints,
         .equal_lanes = equal_avx512,
     };
 }

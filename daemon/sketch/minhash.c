@@ -1,18 +1,6 @@
 #include "sketch/minhash.h"
-#include "base/bytes.h"
 #include "sketch/kernels.h"
 #include <string.h>
-#include <xxhash.h>
-
-// The same number on every machine: lanes and secret are hashed as little-endian bytes.
-static uint32_t band_of(const uint32_t *lane, unsigned band, uint64_t seed)
-{
-    uint8_t bytes[MINHASH_ROWS * 4 + 8];
-    for (unsigned i = 0; i < MINHASH_ROWS; i++)
-        store32(bytes + 4 * i, lane[band * MINHASH_ROWS + i]);
-    store64(bytes + MINHASH_ROWS * 4, seed);
-    return XXH32(bytes, sizeof bytes, band);
-}
 
 void minhash_sign(minhash *out, const uint64_t *shingles, size_t n, uint64_t seed)
 {
@@ -23,10 +11,7 @@ void minhash_sign(minhash *out, const uint64_t *shingles, size_t n, uint64_t see
         return;
     }
     kernels_get()->sketch(lane, shingles, n, MINHASH_KEY);
-    for (unsigned i = 0; i < MINHASH_LANES; i++)
-        out->lane[i] = (uint8_t)lane[i];
-    for (unsigned i = 0; i < MINHASH_BANDS; i++)
-        out->band[i] = band_of(lane, i, seed);
+    kernels_get()->cut(out, lane, seed);
 }
 
 double minhash_resemblance(const uint8_t a[MINHASH_LANES], const uint8_t b[MINHASH_LANES])

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 enum {
-    MINHASH_VERSION = 1,
+    MINHASH_VERSION = 2,
     MINHASH_LANES = 256,
-    MINHASH_BANDS = 42, // of MINHASH_ROWS lanes each: lanes 6i..6i+5; the last 4 are in none
+    MINHASH_BANDS = 42, // band i: lanes i, i + 42, ... i + 210; the last 4 are in none
     MINHASH_ROWS = 6,
 };
 

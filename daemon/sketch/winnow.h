@@ -20,7 +20,17 @@ size_t winnow(uint32_t *out, const uint64_t *shingles, size_t n);
 
 // print_of turns a shingle into the fingerprint that the index stores: 40 bits,
 // keyed with the installation's secret.
-uint64_t print_of(uint64_t shingle, uint64_t seed);
 enum { PRINT_BITS = 40 };
+static inline uint64_t print_of(uint64_t shingle, uint64_t seed)
+{
+    uint64_t x = (shingle ^ seed) * 0x9e3779b97f4a7c15u;
+    x = (x ^ x >> 32) * 0xd6e8feb86659fd93u;
+    x = (x ^ x >> 29) * 0xbf58476d1ce4e5b9u;
+    return x >> (64 - PRINT_BITS);
+}
+
+// prints_of is print_of each of shingles[kept[0 .. n)], in order.
+void prints_of(uint64_t *out, const uint64_t *shingles, const uint32_t *kept, size_t n,
+               uint64_t seed);
 
 #endif

@@ -4,7 +4,7 @@
 
 uint64_t hash_long(const uint8_t *key, size_t len)
 {
-    uint64_t x = 0;
+    uint64_t x = len;
     for (; len >= 8; key += 8, len -= 8)
         x = hash_step(x, load64(key));
     uint8_t last[8] = {0};

@@ -24,21 +24,21 @@ static inline uint64_t hash_mix(uint64_t x)
 // hash_step takes eight more bytes of a key: for one x no two c, for one c no two x meet.
 static inline uint64_t hash_step(uint64_t x, uint64_t c)
 {
-    x = (x ^ c) * HASH_STEP;
-    return x ^ x >> 32;
+    x ^= c;
+    return (x ^ x >> 32) * HASH_STEP;
 }
 
 static inline uint64_t hash_end(uint64_t x)
 {
-    x *= HASH_END;
+    x = (x ^ x >> 29) * HASH_END;
     return x ^ x >> 32;
 }
 
-// hash_short takes a key of at most 16 bytes as two little-endian numbers, zero where the key
+// hash_short takes a key of len <= 16 bytes as two little-endian numbers, zero where the key
 // has ended.
-static inline uint64_t hash_short(uint64_t a, uint64_t b)
+static inline uint64_t hash_short(uint64_t a, uint64_t b, size_t len)
 {
-    return hash_end(hash_step(hash_step(0, a), b));
+    return hash_end(hash_step(hash_step(len, a), b));
 }
 
 // The low n bytes of x, n <= 8.
@@ -64,7 +64,7 @@ static inline uint64_t hash_padded(const uint8_t *key, size_t len)
     if (len > HASH_SHORT)
         return hash_long(key, len);
     uint64_t b = len > 8 ? hash_low(load64(key + 8), len - 8) : 0;
-    return hash_short(hash_low(load64(key), len), b);
+    return hash_short(hash_low(load64(key), len), b, len);
 }
 
 #endif

@@ -162,11 +162,9 @@ static inline __m512i load_four(const uint8_t *keys, const uint32_t *key, unsign
     return _mm512_mask_broadcast_i32x4(x, 0xf000, _mm_loadu_si128((const __m128i *)(p + key[6])));
 }
 
-// x times an odd number, the halves folded together.
-static inline __m512i fold(__m512i x, uint64_t by)
+static inline __m512i times(__m512i x, uint64_t by)
 {
-    x = _mm512_mullo_epi64(x, _mm512_set1_epi64((long long)by));
-    return _mm512_xor_si512(x, _mm512_srli_epi64(x, 32));
+    return _mm512_mullo_epi64(x, _mm512_set1_epi64((long long)by));
 }
 
 // One step of eight hashes: the bytes [at, at + 8) of keys of `bits` bits.
@@ -175,7 +173,14 @@ static inline __m512i step(__m512i x, __m512i bytes, __m512i bits, unsigned at)
     __m512i beyond = _mm512_sub_epi64(_mm512_set1_epi64(8 * at + 64), bits);
     beyond = _mm512_max_epi64(beyond, _mm512_setzero_si512());
     __m512i kept = _mm512_srlv_epi64(_mm512_set1_epi64(-1), beyond); // none from 64 on
-    return fold(_mm512_xor_si512(x, _mm512_and_si512(bytes, kept)), HASH_STEP);
+    x = _mm512_xor_si512(x, _mm512_and_si512(bytes, kept));
+    return times(_mm512_xor_si512(x, _mm512_srli_epi64(x, 32)), HASH_STEP);
+}
+
+static inline __m512i finish(__m512i x)
+{
+    x = times(_mm512_xor_si512(x, _mm512_srli_epi64(x, 29)), HASH_END);
+    return _mm512_xor_si512(x, _mm512_srli_epi64(x, 32));
 }
 
 // Eight words at a time: a pair of registers holds the 16 bytes of even and odd words, so that
@@ -189,12 +194,13 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
         __m256i end = _mm256_loadu_si256((const __m256i *)(space + i));
         __m256i before = _mm256_alignr_epi32(end, _mm256_set1_epi32((int)first - 1), 7);
         __m256i begin = _mm256_add_epi32(before, _mm256_set1_epi32(1));
-        __m512i bits = _mm512_cvtepu32_epi64(_mm256_slli_epi32(_mm256_sub_epi32(end, begin), 3));
+        __m512i len = _mm512_cvtepu32_epi64(_mm256_sub_epi32(end, begin));
+        __m512i bits = _mm512_slli_epi64(len, 3);
         _mm256_store_si256((__m256i *)key, begin);
         first = space[i + 7] + 1;
 
         __m512i even = load_four(keys, key, 0), odd = load_four(keys, key + 1, 0);
-        __m512i x = step(_mm512_setzero_si512(), _mm512_unpacklo_epi64(even, odd), bits, 0);
+        __m512i x = step(len, _mm512_unpacklo_epi64(even, odd), bits, 0);
         x = step(x, _mm512_unpackhi_epi64(even, odd), bits, 8);
         __mmask8 more = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * HASH_SHORT));
         if (more) {
@@ -204,7 +210,7 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
             __mmask8 last = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 24));
             x = _mm512_mask_mov_epi64(x, last, step(x, _mm512_unpackhi_epi64(even, odd), bits, 24));
         }
-        _mm512_storeu_si512(out + i, fold(x, HASH_END));
+        _mm512_storeu_si512(out + i, finish(x));
         __mmask8 most = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 32));
         for (; most; most &= (__mmask8)(most - 1)) {
             unsigned j = (unsigned)__builtin_ctz(most);

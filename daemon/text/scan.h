@@ -47,6 +47,12 @@ typedef struct scan {
 // alone (text_kernels.scan_keys) leaves line and the lists of the words' places and flags.
 typedef void scan_run(scan *s);
 
+// scan_begins tells whether a scan may read the word that begins at p.
+static inline bool scan_begins(const uint8_t *p)
+{
+    return *p < 0x80 || *p == SCAN_LATIN;
+}
+
 // words_make_by is words_make with a variant of the caller's choice; NULL: the reference.
 SHG_MUST_CHECK shg_err words_make_by(words *out, view text, size_t *at, scan_run *by);
 

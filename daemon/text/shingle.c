@@ -3,6 +3,7 @@
 #include "text/kernels.h"
 #include "text/shingle_blocks.h"
 #include <stdlib.h>
+#include <string.h>
 
 static uint64_t shingle_hash(const uint64_t *hash, size_t i, size_t end)
 {
@@ -12,11 +13,16 @@ static uint64_t shingle_hash(const uint64_t *hash, size_t i, size_t end)
     return hash_end(h);
 }
 
-// The shingle of k that starts at word i ends before the word returned; 0: the text does.
-static size_t end_of(const words *w, size_t i, unsigned k)
+static unsigned weight_of(const hash_list *l, size_t i)
 {
-    for (unsigned weight = 0; i < w->n; i++) {
-        weight += word_weight(&w->w[i]);
+    return l->alone && l->alone[i] ? CHAR_WEIGHT : WORD_WEIGHT;
+}
+
+// The shingle of k that starts at word i ends before the word returned; 0: the text does.
+static size_t end_of(const hash_list *l, size_t i, unsigned k)
+{
+    for (unsigned weight = 0; i < l->n; i++) {
+        weight += weight_of(l, i);
         if (weight >= k * WORD_WEIGHT)
             return i + 1;
     }
@@ -24,12 +30,12 @@ static size_t end_of(const words *w, size_t i, unsigned k)
 }
 
 // Where the words that weigh the same as word i end.
-static size_t same_weight(const words *w, size_t i)
+static size_t same_weight(const hash_list *l, size_t i)
 {
-    uint32_t kind = w->w[i].flags & WORD_CHAR;
-    while (i < w->n && (w->w[i].flags & WORD_CHAR) == kind)
-        i++;
-    return i;
+    if (!l->alone)
+        return l->n;
+    const uint8_t *other = memchr(l->alone + i, !l->alone[i], l->n - i);
+    return other ? (size_t)(other - l->alone) : l->n;
 }
 
 _Static_assert((PRINT_WORDS * WORD_WEIGHT + CHAR_WEIGHT - 1) / CHAR_WEIGHT <= SHINGLE_MOST,
@@ -45,33 +51,39 @@ static void make_even(uint64_t *out, uint32_t *ends, const uint64_t *hash, size_
         ends[j] = (uint32_t)(j + each);
 }
 
-size_t shingles_make(uint64_t *out, uint32_t *ends, const words *w, unsigned k)
+size_t shingles_from(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned k)
 {
     size_t i = 0, even = 0; // words [i, even) weigh the same
-    while (i < w->n) {
+    while (i < l->n) {
         if (i >= even)
-            even = same_weight(w, i);
-        unsigned weight = word_weight(&w->w[i]), each = (k * WORD_WEIGHT + weight - 1) / weight;
+            even = same_weight(l, i);
+        unsigned weight = weight_of(l, i), each = (k * WORD_WEIGHT + weight - 1) / weight;
         if (even - i >= each) {
             size_t count = even - i - each + 1;
-            make_even(out, ends, w->hash, i, count, each);
+            make_even(out, ends, l->hash, i, count, each);
             i += count;
             continue;
         }
-        size_t end = end_of(w, i, k);
+        size_t end = end_of(l, i, k);
         if (end == 0)
             break;
-        out[i] = shingle_hash(w->hash, i, end);
+        out[i] = shingle_hash(l->hash, i, end);
         if (ends)
             ends[i] = (uint32_t)end;
         i++;
     }
-    if (i || w->n == 0)
+    if (i || l->n == 0)
         return i;
-    out[0] = shingle_hash(w->hash, 0, w->n);
+    out[0] = shingle_hash(l->hash, 0, l->n);
     if (ends)
-        ends[0] = (uint32_t)w->n;
+        ends[0] = (uint32_t)l->n;
     return 1;
+}
+
+size_t shingles_make(uint64_t *out, uint32_t *ends, const words *w, unsigned k)
+{
+    hash_list l = words_hashes(w);
+    return shingles_from(out, ends, &l, k);
 }
 
 // Sorts a by its bytes, least first, with n entries of room in tmp: linear whatever

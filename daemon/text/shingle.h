@@ -22,6 +22,21 @@ static inline unsigned word_weight(const word *w)
     return w->flags & WORD_CHAR ? CHAR_WEIGHT : WORD_WEIGHT;
 }
 
+// Words as shingles see them.
+typedef struct hash_list {
+    const uint64_t *hash; // of each word
+    const uint8_t *alone; // 1 for each that has WORD_CHAR, else 0; NULL where none has
+    size_t n;
+} hash_list;
+
+static inline hash_list words_hashes(const words *w)
+{
+    return (hash_list){w->hash, w->alone, w->n};
+}
+
+// shingles_from is shingles_make of such a list.
+size_t shingles_from(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned k);
+
 // shingles_make writes the hash of the shingle that starts at word i to out[i] and
 // returns how many there are: the starts 0..count-1 from which k words' weight fits.
 // A text too short for one shingle, but not empty, has one: all its words.

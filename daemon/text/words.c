@@ -1,7 +1,7 @@
 #include "text/words.h"
-#include "text/fold.h"
 #include "text/hash.h"
 #include "text/kernels.h"
+#include "text/words_inside.h"
 #include <stdlib.h>
 
 // The word that is being read.
@@ -207,7 +207,7 @@ static void take_word(cursor *in, keys *k, run *r)
     character first;
     *r = (run){.begin = in->p, .end = in->p};
     if (!cursor_next(&ahead, &first))
-        return; // not so: find_word has found one
+        return; // not so: words_find has found one
     r->capital = first.info->flags & (CHAR_UPPER | CHAR_TITLE);
     r->alone = first.info->class == CHAR_ALONE;
     if (r->alone) {
@@ -226,9 +226,7 @@ static void take_word(cursor *in, keys *k, run *r)
         fold_compose(k, key);
 }
 
-// Moves *in to before the next character that begins a word; false where none is left.
-// *line is set where a line break was passed.
-static bool find_word(cursor *in, bool *line)
+bool words_find(cursor *in, bool *line)
 {
     const uint8_t *ascii = in->table->ascii;
     for (;;) {
@@ -280,7 +278,7 @@ static bool words_space(words *out, size_t *cap, size_t n)
 
 // The bulk of most texts by a short cut: a word of at most 15 letters a-z, A-Z and
 // digits, with a byte behind it that ends a word. false, and nothing done, for others.
-static bool take_plain(cursor *in, keys *k, word *w)
+static bool take_plain(cursor *in, keys *k, word *w, const uint8_t *text)
 {
     const uint8_t *p = in->p;
     if (in->end - p < 16 || !keys_spare(k, 16))
@@ -295,28 +293,33 @@ static bool take_plain(cursor *in, keys *k, word *w)
     store64(k->p + k->len + 8, b.fold);
     uint32_t capitals = count_marks(a.capitals) + count_marks(b.capitals);
     uint32_t letters = n - count_marks(a.digits) - count_marks(b.digits);
-    w->hash = hash_short(a.fold, b.fold);
+    w->hash = hash_short(a.fold, b.fold, n);
+    w->begin = (uint32_t)(p - text);
+    w->end = w->begin + n;
+    w->key = (uint32_t)k->len;
     w->key_len = n;
     w->flags = (letters < n ? WORD_NUMBER : 0u) | (a.capitals & 0x80 ? WORD_CAP : 0u) |
                (letters >= 2 && letters == capitals ? WORD_ALLCAPS : 0u);
-    k->len += n;
+    k->p[k->len + n] = ' ';
+    k->len += n + 1;
     in->p += n;
     return true;
 }
 
-// The same for every word; false where its key is empty.
-static bool take_any(cursor *in, keys *k, word *w, const uint8_t *text)
+bool words_read(cursor *in, keys *k, word *w, const uint8_t *text)
 {
     run r;
     size_t key = k->len;
     take_word(in, k, &r);
     w->begin = (uint32_t)(r.begin - text);
     w->end = (uint32_t)(r.end - text);
+    w->key = (uint32_t)key;
     w->key_len = (uint32_t)(k->len - key);
     w->flags = flags_of(&r);
     if (!keys_room(k, 1) || w->key_len == 0)
         return false;
     w->hash = hash_padded(k->p + key, w->key_len);
+    k->p[k->len++] = ' '; // there is room: the slack
     return true;
 }
 
@@ -330,7 +333,8 @@ static bool is_capitals(const scan *s, size_t i, const uint8_t *key, size_t len)
     return letters >= 2;
 }
 
-static void scan_word(word *w, uint64_t hash, const scan *s, size_t i, const uint8_t *first)
+// Fills in word i of a scan and returns its flags.
+static uint32_t scan_word(word *w, uint64_t hash, const scan *s, size_t i, const uint8_t *first)
 {
     uint32_t key = i ? s->space[i - 1] + 1 : s->keys_at;
     uint32_t len = s->space[i] - key;
@@ -341,6 +345,7 @@ static void scan_word(word *w, uint64_t hash, const scan *s, size_t i, const uin
     w->flags = (uint32_t)s->begin_flags[i] | (s->end_flags[i] & SCAN_DIGIT) |
                (is_capitals(s, i, first + key, len) ? WORD_ALLCAPS : 0u);
     w->hash = hash;
+    return w->flags;
 }
 
 // The words of a plain stretch, from *in on: false without memory.
@@ -365,7 +370,7 @@ static bool scan_words(words *out, keys *k, size_t *cap, cursor *in, bool *line,
         uint64_t *hash = out->hash + out->n;
         text_kernels_get()->hash(hash, k->p, s.keys_at, space, s.n);
         for (size_t i = 0; i < s.n; i++)
-            scan_word(&out->w[out->n + i], hash[i], &s, i, k->p);
+            out->flags |= scan_word(&out->w[out->n + i], hash[i], &s, i, k->p);
         out->n += s.n;
         k->len = (size_t)(s.keys - k->p);
     } while (s.n >= SCAN_WORDS);
@@ -380,19 +385,12 @@ static bool read_word(words *out, keys *k, size_t *cap, cursor *in, bool *line, 
     if (!words_space(out, cap, 1) || !keys_room(k, 1))
         return false;
     word *w = &out->w[out->n];
-    size_t key = k->len, begin = (size_t)(in->p - in->begin);
-    if (plain && take_plain(in, k, w)) {
-        w->begin = (uint32_t)begin;
-        w->end = w->begin + w->key_len;
-    } else if (!take_any(in, k, w, out->text.p)) {
+    if (!(plain && take_plain(in, k, w, out->text.p)) && !words_read(in, k, w, out->text.p))
         return !k->full;
-    }
-    out->hash[out->n] = w->hash;
-    w->key = (uint32_t)key;
     w->flags |= *line ? WORD_LINE : 0;
-    k->p[k->len++] = ' '; // there is room: the slack
+    out->hash[out->n++] = w->hash;
+    out->flags |= w->flags;
     *line = false;
-    out->n++;
     return true;
 }
 
@@ -402,15 +400,24 @@ static bool read_words(words *out, keys *k, size_t cap, scan_run *by)
 {
     cursor in = cursor_at(out->text);
     bool line = true;
-    while (find_word(&in, &line)) {
+    while (words_find(&in, &line)) {
         size_t had = out->n;
-        if (by && (*in.p < 0x80 || *in.p == SCAN_LATIN) &&
-            !scan_words(out, k, &cap, &in, &line, by))
+        if (by && scan_begins(in.p) && !scan_words(out, k, &cap, &in, &line, by))
             return false;
         if (out->n == had && !read_word(out, k, &cap, &in, &line, !by))
             return false;
     }
     return true;
+}
+
+static bool mark_alone(words *w)
+{
+    if (!(w->flags & WORD_CHAR))
+        return true;
+    w->alone = malloc(w->n);
+    for (size_t i = 0; w->alone && i < w->n; i++)
+        w->alone[i] = w->w[i].flags & WORD_CHAR ? 1 : 0;
+    return w->alone;
 }
 
 shg_err words_make_by(words *out, view text, size_t *at, scan_run *by)
@@ -424,7 +431,8 @@ shg_err words_make_by(words *out, view text, size_t *at, scan_run *by)
     k.p = malloc(k.cap);
     out->w = malloc(cap * sizeof *out->w);
     out->hash = malloc(cap * sizeof *out->hash);
-    bool done = k.p && out->w && out->hash && text.len <= UINT32_MAX && read_words(out, &k, cap, by);
+    bool done = k.p && out->w && out->hash && text.len <= UINT32_MAX &&
+                read_words(out, &k, cap, by) && mark_alone(out);
     out->keys = k.p;
     out->keys_len = k.len;
     if (!done) {
@@ -443,6 +451,7 @@ void words_free(words *w)
 {
     free(w->w);
     free(w->hash);
+    free(w->alone);
     free(w->keys);
     *w = (words){0};
 }
@@ -461,7 +470,7 @@ size_t fold_key(uint8_t *out, size_t cap, view text)
     cursor in = cursor_at(text);
     bool line;
     run r;
-    while (!k.full && find_word(&in, &line))
+    while (!k.full && words_find(&in, &line))
         take_word(&in, &k, &r);
     return k.len;
 }

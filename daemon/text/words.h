@@ -39,8 +39,10 @@ typedef struct words {
     view text;
     word *w;
     uint64_t *hash; // w[i].hash, side by side for the kernels
+    uint8_t *alone; // 1 for each word that has WORD_CHAR, else 0; NULL where none has
     size_t n;
-    uint8_t *keys; // one after the other, each with a space behind it
+    uint32_t flags; // of all words
+    uint8_t *keys;  // one after the other, each with a space behind it
     size_t keys_len;
 } words;
 

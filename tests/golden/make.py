@@ -96,32 +96,16 @@ def xxh3(b):
     return xxh3_mid(b) if len(b) <= 240 else xxh3_long(b)
 
 
-def rot32(x, n):
-    return (x << n | x >> (32 - n)) & M32
-
-
-def xxh32(b, seed):
-    """XXH32 of a multiple of 4 bytes, at least 16."""
-    v = [(seed + Q1 + Q2) & M32, (seed + Q2) & M32, seed, (seed - Q1) & M32]
-    at = 0
-    while at + 16 <= len(b):
-        v = [rot32(v[i] + le(b, at + 4 * i, 4) * Q2 & M32, 13) * Q1 & M32 for i in range(4)]
-        at += 16
-    h = sum(rot32(x, n) for x, n in zip(v, (1, 7, 12, 18))) + len(b) & M32
-    while at < len(b):
-        h = rot32(h + le(b, at, 4) * Q3 & M32, 17) * Q4 & M32
-        at += 4
-    h = (h ^ h >> 15) * Q2 & M32
-    h = (h ^ h >> 13) * Q3 & M32
-    return h ^ h >> 16
-
-
 def hash_key(key):
-    x = 0
+    x = len(key)
     for at in range(0, max(16, len(key)), 8):
-        x = (x ^ le(key.ljust(at + 8, b'\0'), at, 8)) * 0xBF58476D1CE4E5B9 & M64
-        x ^= x >> 32
-    x = x * 0x94D049BB133111EB & M64
+        x ^= le(key.ljust(at + 8, b'\0'), at, 8)
+        x = (x ^ x >> 32) * 0xBF58476D1CE4E5B9 & M64
+    return hash_end(x)
+
+
+def hash_end(x):
+    x = (x ^ x >> 29) * 0x94D049BB133111EB & M64
     return x ^ x >> 32
 
 
@@ -419,8 +403,7 @@ def shingles(ws, k):
         h = 0
         for x in hashes[i:end]:
             h = ((h << 23 | h >> 41) & M64) + x & M64
-        h = h * 0x94D049BB133111EB & M64
-        return h ^ h >> 32, end
+        return hash_end(h), end
 
     out = []
     for i in range(len(ws)):
@@ -436,39 +419,45 @@ def shingles(ws, k):
 KEY = 0x73686E676C656431  # of the sketch: public
 
 
-def round_key(r):
+def factor_of(r):
+    if r == 0:
+        return 0
     z = KEY + (r + 1) * 0x9E3779B97F4A7C15 & M64
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & M64
     z = (z ^ z >> 27) * 0x94D049BB133111EB & M64
-    return z ^ z >> 31
+    return (z ^ z >> 31) >> 32 | 1
 
 
 def sketch(hashes):
     """256 lanes of 32 bits; at least one hash."""
 
-    def throw(s, key):
-        x = (s ^ key) * 0xD6E8FEB86659FD93 & M64
-        x = (x ^ x >> 32) * 0xD6E8FEB86659FD93 & M64
-        return x >> 56, x >> 29 & (1 << 27) - 1
+    def throw(s, factor):
+        x = s + (s >> 32) * factor & M32
+        return x >> 24, x & 0xFFFFFF
 
     lanes = [None] * 256
     for r in range(16):
         for s in hashes:
-            lane, value = throw(s, round_key(r))
-            value |= r << 27
+            lane, value = throw(s, factor_of(r))
+            value |= r << 24
             lanes[lane] = value if lanes[lane] is None else min(lanes[lane], value)
         if None not in lanes:
             return lanes
     for i in range(256):
         if lanes[i] is None:
-            lanes[i] = min(throw(s, round_key(16 + i))[1] for s in hashes) | 16 << 27
+            lanes[i] = min(throw(s, factor_of(16 + i))[1] for s in hashes) | 16 << 24
     return lanes
 
 
 def bands(lanes, seed):
-    secret = seed.to_bytes(8, 'little')
-    return [xxh32(b''.join(x.to_bytes(4, 'little') for x in lanes[6 * b:6 * b + 6]) + secret, b)
-            for b in range(42)]
+    out = []
+    for b in range(42):
+        z = seed + (b + 1) * 0x9E3779B97F4A7C15 & M64
+        for j in range(3):
+            z = (z ^ (lanes[b + 42 * j] | lanes[b + 42 * j + 126] << 32)) * 0xBF58476D1CE4E5B9 & M64
+            z ^= z >> 32
+        out.append((z * 0x94D049BB133111EB & M64) >> 32)
+    return out
 
 
 def winnow(hashes):

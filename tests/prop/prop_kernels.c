@@ -39,12 +39,12 @@ static uint32_t plain_lane(const uint64_t *s, size_t n, uint64_t seed, unsigned 
     uint32_t least = FSS_EMPTY;
     for (unsigned round = 0; round < FSS_ROUNDS; round++)
         for (size_t i = 0; i < n; i++) {
-            uint64_t x = fss_hash(s[i], fss_key(seed, round));
+            uint32_t x = fss_hash(s[i], fss_factor(seed, round));
             if (fss_lane(x) == lane && fss_value(x, round) < least)
                 least = fss_value(x, round);
         }
     for (size_t i = 0; i < n && least >= (uint32_t)FSS_ROUNDS << FSS_VALUE_BITS; i++) {
-        uint64_t x = fss_hash(s[i], fss_key(seed, FSS_ROUNDS + lane));
+        uint32_t x = fss_hash(s[i], fss_factor(seed, FSS_ROUNDS + lane));
         if (fss_value(x, FSS_ROUNDS) < least)
             least = fss_value(x, FSS_ROUNDS);
     }

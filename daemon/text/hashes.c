@@ -1,0 +1,116 @@
+#include "text/hashes.h"
+#include "text/kernels.h"
+#include "text/words_inside.h"
+#include <stdlib.h>
+
+// Words that a scan may write beyond those there are.
+enum { HASHES_SLACK = 2 * SCAN_BLOCK };
+
+// A word takes two bytes at least, its own and one that parts it from the next: characters
+// that are words by themselves take three.
+static bool make_room(hashes *h, size_t len)
+{
+    size_t n = len / 2 + 1 + HASHES_SLACK, need = len + 2 * SCAN_SLACK + KEYS_SLACK;
+    if (len > UINT32_MAX)
+        return false;
+    if (h->room_words < n) {
+        hashes_free(h);
+        n += n / 2;
+        h->hash = malloc(n * sizeof *h->hash);
+        h->space = malloc(n * sizeof *h->space);
+        h->alone = calloc(n, 1);
+        if (!h->hash || !h->space || !h->alone)
+            return false;
+        h->room_words = n;
+    }
+    if (h->keys_cap < need) {
+        free(h->keys);
+        h->keys_cap = need + need / 2;
+        h->keys = malloc(h->keys_cap);
+    }
+    return h->keys != NULL;
+}
+
+// Reads on where no scan can: one word by the reference. false without memory.
+static bool read_one(hashes *h, keys *k, cursor *in, view text)
+{
+    word w;
+    if (!words_read(in, k, &w, text.p))
+        return !k->full;
+    h->space[h->list.n] = (uint32_t)k->len - 1;
+    if (w.flags & WORD_CHAR) {
+        h->alone[h->list.n] = 1;
+        h->list.alone = h->alone;
+    }
+    h->list.n++;
+    return true;
+}
+
+// The keys of a stretch that a scan can read, from *in on; false without memory.
+static bool scan_on(hashes *h, keys *k, cursor *in, scan_run *by)
+{
+    scan s;
+    s.tables = scan_tables_get();
+    s.text = in->begin;
+    s.at = (uint32_t)(in->p - in->begin);
+    s.len = (uint32_t)(in->end - in->begin);
+    do {
+        if (!keys_room(k, s.len - s.at + SCAN_SLACK))
+            return false;
+        s.keys = k->p + k->len;
+        s.keys_at = (uint32_t)k->len;
+        s.space = h->space + h->list.n;
+        by(&s);
+        h->list.n += s.n;
+        k->len = (size_t)(s.keys - k->p);
+    } while (s.n >= SCAN_WORDS);
+    in->p = in->begin + s.at;
+    return true;
+}
+
+static bool read_all(hashes *h, keys *k, view text)
+{
+    scan_run *by = text_kernels_get()->scan_keys;
+    cursor in = cursor_at(text);
+    bool line;
+    while (words_find(&in, &line)) {
+        size_t had = h->list.n;
+        if (by && scan_begins(in.p) && !scan_on(h, k, &in, by))
+            return false;
+        if (h->list.n == had && !read_one(h, k, &in, text))
+            return false;
+    }
+    return true;
+}
+
+shg_err hashes_make(hashes *h, view text, size_t *at)
+{
+    if (h->list.alone)
+        memset(h->alone, 0, h->list.n);
+    h->list = (hash_list){0};
+    shg_err e = utf8_check(text, at);
+    if (e)
+        return e;
+    if (!make_room(h, text.len))
+        return SHG_ENOMEM;
+    keys k = {.p = h->keys, .cap = h->keys_cap};
+    bool done = read_all(h, &k, text);
+    h->keys = k.p;
+    h->keys_cap = k.cap;
+    if (!done) {
+        hashes_free(h);
+        return SHG_ENOMEM;
+    }
+    text_kernels_get()->hash(h->hash, h->keys, 0, h->space, h->list.n);
+    h->list.hash = h->hash;
+    return SHG_OK;
+}
+
+void hashes_free(hashes *h)
+{
+    free(h->hash);
+    free(h->alone);
+    free(h->space);
+    free(h->keys);
+    *h = (hashes){0};
+}

@@ -60,7 +60,11 @@ static bool scan_on(hashes *h, keys *k, cursor *in, scan_run *by)
         s.keys = k->p + k->len;
         s.keys_at = (uint32_t)k->len;
         s.space = h->space + h->list.n;
+        s.alone = h->alone + h->list.n;
+        s.has_alone = false;
         by(&s);
+        if (s.has_alone)
+            h->list.alone = h->alone;
         h->list.n += s.n;
         k->len = (size_t)(s.keys - k->p);
     } while (s.n >= SCAN_WORDS);
@@ -71,11 +75,12 @@ static bool scan_on(hashes *h, keys *k, cursor *in, scan_run *by)
 static bool read_all(hashes *h, keys *k, view text)
 {
     scan_run *by = text_kernels_get()->scan_keys;
+    const scan_tables *tables = scan_tables_get();
     cursor in = cursor_at(text);
     bool line;
     while (words_find(&in, &line)) {
         size_t had = h->list.n;
-        if (by && scan_begins(in.p) && !scan_on(h, k, &in, by))
+        if (by && scan_begins(tables, in.p) && !scan_on(h, k, &in, by))
             return false;
         if (h->list.n == had && !read_one(h, k, &in, text))
             return false;

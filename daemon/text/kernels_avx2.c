@@ -12,6 +12,11 @@ typedef struct block {
     __m256i v[2];
 } block;
 
+// Of each quarter of a table, the place to look at, or 0x80 and more for none.
+typedef struct block_index {
+    __m256i quarter[4][2];
+} block_index;
+
 #include "text/scan_blocks.h"
 
 static inline uint64_t block_pext(uint64_t bits, uint64_t mask)
@@ -78,24 +83,6 @@ static inline void block_load(block *v, scan_bits *b, const uint8_t *p, uint64_t
     b->line = range(v, '\n', 4);
 }
 
-// What a table has for the low six bits of each byte.
-static inline __m256i look_up(const uint8_t table[64], __m256i v)
-{
-    __m256i out = _mm256_setzero_si256(), low = _mm256_and_si256(v, all(15));
-    for (unsigned i = 0; i < 4; i++) {
-        __m256i part =
-            _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(table + 16 * i)));
-        __m256i mine = _mm256_cmpeq_epi8(_mm256_and_si256(v, all(0x30)), all((uint8_t)(16 * i)));
-        out = _mm256_or_si256(out, _mm256_and_si256(mine, _mm256_shuffle_epi8(part, low)));
-    }
-    return out;
-}
-
-static inline block look_up_block(const uint8_t table[64], const block *b)
-{
-    return (block){{look_up(table, b->v[0]), look_up(table, b->v[1])}};
-}
-
 // 0xff in each byte whose bit is set.
 static inline __m256i bytes_of(uint32_t bits)
 {
@@ -112,33 +99,52 @@ static inline void replace(block *b, uint64_t mask, const block *by)
     b->v[1] = _mm256_blendv_epi8(b->v[1], by->v[1], bytes_of((uint32_t)(mask >> 32)));
 }
 
-// The second and third bytes of sequences are looked up where they stand, moved to the lead.
-static inline void block_wide(block *v, scan_bits *b, const uint8_t *p, size_t left,
-                              const scan_tables *t)
+static inline block block_part(const uint8_t *p, size_t left)
 {
-    block next = load_part(p + 1, left - 1);
-    block third = load_part(p + (left > 1 ? 2 : 1), left > 1 ? left - 2 : 0);
-    uint64_t c2 = equal(v, 0xc2), c3 = equal(v, 0xc3), e2 = equal(v, 0xe2) & equal(&next, 0x80);
-    b->lead = b->high & range(v, 0xc0, 0x40);
-    if (c2) {
-        block class = look_up_block(t->c2, &next);
-        uint64_t breaks = c2 & equal(&class, SEQUENCE_BREAK);
-        b->breaks |= breaks | breaks << 1;
-        b->apos2 = c2 & equal(&class, SEQUENCE_APOS);
+    return load_part(p, left);
+}
+
+static inline uint64_t block_equal(const block *b, uint8_t byte)
+{
+    return equal(b, byte);
+}
+
+static inline uint64_t block_from(const block *b, uint8_t least)
+{
+    return bits_of(_mm256_cmpeq_epi8(_mm256_max_epu8(b->v[0], all(least)), b->v[0]),
+                   _mm256_cmpeq_epi8(_mm256_max_epu8(b->v[1], all(least)), b->v[1]));
+}
+
+static inline uint64_t block_test(const block *b, uint8_t bits)
+{
+    __m256i none = _mm256_setzero_si256();
+    return ~bits_of(_mm256_cmpeq_epi8(_mm256_and_si256(b->v[0], all(bits)), none),
+                    _mm256_cmpeq_epi8(_mm256_and_si256(b->v[1], all(bits)), none));
+}
+
+static inline block_index block_index_of(const block *b)
+{
+    block_index out;
+    for (unsigned i = 0; i < 4; i++)
+        for (unsigned h = 0; h < 2; h++)
+            out.quarter[i][h] = _mm256_adds_epu8(
+                _mm256_xor_si256(b->v[h], all((uint8_t)(0x80 + 16 * i))), all(0x70));
+    return out;
+}
+
+static inline void block_look(block *b, const uint8_t table[64], const block_index *index,
+                              uint64_t mask)
+{
+    block by = {{_mm256_setzero_si256(), _mm256_setzero_si256()}};
+    for (unsigned i = 0; i < 4; i++) {
+        __m256i part =
+            _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(table + 16 * i)));
+        for (unsigned h = 0; h < 2; h++)
+            by.v[h] = _mm256_or_si256(by.v[h], _mm256_shuffle_epi8(part, index->quarter[i][h]));
     }
-    if (e2) {
-        block class = look_up_block(t->e280, &third);
-        uint64_t breaks = e2 & equal(&class, SEQUENCE_BREAK);
-        b->breaks |= breaks | breaks << 1 | breaks << 2;
-        b->apos3 = e2 & equal(&class, SEQUENCE_APOS);
-    }
-    if (c3) {
-        block fold = look_up_block(t->c3, &next), upper = look_up_block(t->c3_upper, &next);
-        // before another sequence it may be UTF-8 that had been read as cp1252
-        b->letter = c3 & ~equal(&fold, 0) & ~bits_of(third.v[0], third.v[1]);
-        b->upper |= b->letter & equal(&upper, 1);
-        replace(v, b->letter, &fold);
-    }
+    for (unsigned h = 0; h < 2; h++)
+        b->v[h] = _mm256_xor_si256(
+            b->v[h], _mm256_and_si256(by.v[h], bytes_of((uint32_t)(mask >> (32 * h)))));
 }
 
 static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper,

@@ -6,6 +6,10 @@ typedef struct block {
     __m512i v;
 } block;
 
+typedef struct block_index {
+    __m512i v;
+} block_index;
+
 #include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/scan_blocks.h"
@@ -41,41 +45,36 @@ static inline void block_load(block *out, scan_bits *b, const uint8_t *p, uint64
     b->odd = _mm512_test_epi8_mask(class, all(BYTE_ODD));
 }
 
-static inline uint64_t equal(__m512i v, uint8_t byte)
+static inline block block_part(const uint8_t *p, size_t left)
 {
-    return _mm512_cmpeq_epi8_mask(v, all(byte));
+    return (block){_mm512_maskz_loadu_epi8(scan_below(left < 64 ? (unsigned)left : 64), p)};
 }
 
-// The second and third bytes of sequences are looked up where they stand, moved to the lead.
-static inline void block_wide(block *out, scan_bits *b, const uint8_t *p, size_t left,
-                              const scan_tables *t)
+static inline uint64_t block_equal(const block *b, uint8_t byte)
 {
-    __m512i v = out->v;
-    uint64_t in1 = scan_below(left > 64 ? 64 : (unsigned)left - 1);
-    uint64_t in2 = scan_below(left > 65 ? 64 : left < 2 ? 0 : (unsigned)left - 2);
-    __m512i next = _mm512_maskz_loadu_epi8(in1, p + 1), third = _mm512_maskz_loadu_epi8(in2, p + 2);
-    uint64_t c2 = equal(v, 0xc2), c3 = equal(v, 0xc3), e2 = equal(v, 0xe2) & equal(next, 0x80);
-    b->lead = b->high & _mm512_cmpge_epu8_mask(v, all(0xc0));
-    if (c2) {
-        __m512i class = _mm512_permutexvar_epi8(next, _mm512_load_si512(t->c2));
-        uint64_t breaks = c2 & equal(class, SEQUENCE_BREAK);
-        b->breaks |= breaks | breaks << 1;
-        b->apos2 = c2 & equal(class, SEQUENCE_APOS);
-    }
-    if (e2) {
-        __m512i class = _mm512_permutexvar_epi8(third, _mm512_load_si512(t->e280));
-        uint64_t breaks = e2 & equal(class, SEQUENCE_BREAK);
-        b->breaks |= breaks | breaks << 1 | breaks << 2;
-        b->apos3 = e2 & equal(class, SEQUENCE_APOS);
-    }
-    if (c3) {
-        __m512i fold = _mm512_permutexvar_epi8(next, _mm512_load_si512(t->c3));
-        __m512i upper = _mm512_permutexvar_epi8(next, _mm512_load_si512(t->c3_upper));
-        // before another sequence it may be UTF-8 that had been read as cp1252
-        b->letter = c3 & _mm512_test_epi8_mask(fold, fold) & ~_mm512_movepi8_mask(third);
-        b->upper |= b->letter & _mm512_test_epi8_mask(upper, upper);
-        out->v = _mm512_mask_mov_epi8(v, b->letter, fold);
-    }
+    return _mm512_cmpeq_epi8_mask(b->v, all(byte));
+}
+
+static inline uint64_t block_from(const block *b, uint8_t least)
+{
+    return _mm512_cmpge_epu8_mask(b->v, all(least));
+}
+
+static inline uint64_t block_test(const block *b, uint8_t bits)
+{
+    return _mm512_test_epi8_mask(b->v, all(bits));
+}
+
+static inline block_index block_index_of(const block *b)
+{
+    return (block_index){b->v};
+}
+
+static inline void block_look(block *b, const uint8_t table[64], const block_index *index,
+                              uint64_t mask)
+{
+    __m512i by = _mm512_maskz_permutexvar_epi8(mask, index->v, _mm512_load_si512(table));
+    b->v = _mm512_xor_si512(b->v, by);
 }
 
 static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper,

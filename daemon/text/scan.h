@@ -1,9 +1,9 @@
 // scan.h - the plain stretches of a text, 64 bytes at a time: where their words begin and
 // end, and their keys.
 //
-// A stretch is plain as long as it is ASCII, the Latin letters of U+00C0-00FF and common
-// punctuation, where README's rules need no look further than the neighbouring bytes. A scan
-// stops before the first word that it can't finish so, and the words come out the same as
+// A stretch is plain as long as README's rules need no look further than the neighbouring
+// bytes, and each character of two or three bytes has a fold that is no longer and is one. A
+// scan stops before the first word that it can't finish so, and the words come out the same as
 // the reference (words.c) would find them. The lists are filled by one algorithm
 // (scan_blocks.h) that each CPU level compiles with its own instructions.
 // Layer: text.  May include: base.  Threads: pure; the table is filled by pthread_once.
@@ -15,13 +15,14 @@
 
 enum {
     SCAN_BLOCK = 64,
-    SCAN_LATIN = 0xc3,           // the lead byte of letters that a scan reads, besides ASCII
-    SCAN_WORDS = 1024,           // of one call, at most
-    SCAN_SLACK = 2 * SCAN_BLOCK, // bytes that may be written behind the keys
+    SCAN_WORDS = 1024, // of one call, at most
+    // bytes that keys may take beyond the text's: a space behind each, and what is written over
+    SCAN_SLACK = SCAN_WORDS + 3 * SCAN_BLOCK,
 };
 
 enum scan_flag {
     SCAN_CAP = 1,   // begins with a capital
+    SCAN_ALONE = 8, // is a word by itself
     SCAN_LINE = 16, // first word after a line break
     SCAN_LOWER = 2, // of end_flags: has a small letter
     SCAN_DIGIT = 4, // of end_flags: has a digit
@@ -36,6 +37,8 @@ typedef struct scan {
     uint8_t *keys;             // where the next key goes; each has a space behind it
     uint32_t keys_at;          // offset of keys[0], counted on
     uint32_t *space;           // where each key's space stands; room as of the lists below
+    uint8_t *alone;            // of a scan for the keys alone: set to 1 for words by themselves,
+    bool has_alone;            // and 0 before; whether there was one
     // of word i: [begin, end) in the text; not filled by a scan for the keys alone
     uint32_t begin[SCAN_WORDS + SCAN_BLOCK], end[SCAN_WORDS + SCAN_BLOCK];
     uint8_t begin_flags[SCAN_WORDS + SCAN_BLOCK], end_flags[SCAN_WORDS + SCAN_BLOCK];
@@ -48,9 +51,14 @@ typedef struct scan {
 typedef void scan_run(scan *s);
 
 // scan_begins tells whether a scan may read the word that begins at p.
-static inline bool scan_begins(const uint8_t *p)
+static inline bool scan_begins(const scan_tables *t, const uint8_t *p)
 {
-    return *p < 0x80 || *p == SCAN_LATIN;
+    if (*p < 0x80)
+        return true;
+    if (*p >= 0xf0)
+        return false;
+    unsigned kind = scan_row_of(t, p[0], p[1])->kind[p[*p < 0xe0 ? 1 : 2] & 63];
+    return kind && kind != WIDE_ALONE;
 }
 
 // words_make_by is words_make with a variant of the caller's choice; NULL: the reference.

@@ -7,11 +7,24 @@
 // strings: Langdale, Lemire, The VLDB Journal 2019).
 #include "text/scan.h"
 
-// The bytes of each kind. Of sequences: every byte of a break, lead bytes of the others.
+// The bytes of each kind, of sequences the first one.
 typedef struct scan_bits {
-    uint64_t lower, upper, digit, apos, dot, comma, line, odd, high;
-    uint64_t breaks, apos2, apos3, letter, lead;
+    uint64_t lower, upper, digit, apos, dot, comma, line, odd, high; // high: above ASCII
+    uint64_t lead, three, cont; // bytes that begin a sequence, of three or more; the others
+    uint64_t letter, wide_digit, mark, breaks, wide_apos, wide_quote, ignore, alone;
+    uint64_t quote;                  // of ASCII
+    uint64_t hebrew, foreign, alike; // letters: Hebrew; whose fold is not ASCII; Greek, Cyrillic
+    uint64_t letter_rest;            // of letters, all bytes but the first
+    uint64_t gone;                   // bytes of sequences that a shorter fold has no use for
 } scan_bits;
+
+// What scan_wide.h must know of the word that is open.
+enum scan_carry {
+    SCAN_AT_MARK = 1, // it goes on behind a mark,
+    SCAN_AT_HEBREW = 2,
+    SCAN_HAS_LATIN = 4, // or may have
+    SCAN_HAS_ALIKE = 8,
+};
 
 // What goes on from block to block.
 typedef struct scan_state {
@@ -22,14 +35,16 @@ typedef struct scan_state {
     bool open, letter, digit;  // the byte before: in a word, of a letter, a digit
     bool line;                 // the gap that is open has a line break
     bool has_lower, has_digit; // the word that is open
+    unsigned carry;            // of scan_carry
 } scan_state;
 
 // Of a block: bytes in words, those of them that are kept, and how many bytes were looked at.
 typedef struct scan_found {
     uint64_t in, keep;
     unsigned n;
-    bool last; // the word that is open there ends
-    bool stop; // what follows is not plain
+    bool last;  // the word that is open there ends
+    bool stop;  // what follows is not plain
+    bool alone; // a character follows that is a word by itself
 } scan_found;
 
 // -- what a variant defines ----------------------------------------------------------------
@@ -37,8 +52,6 @@ typedef struct scan_found {
 // The valid bytes at p, the others 0; sets the bits of ASCII characters, and high.
 static void block_load(block *v, scan_bits *b, const uint8_t *p, uint64_t valid,
                        const scan_tables *t);
-// Sets the bits of sequences; a letter's lead byte becomes its fold. left: bytes at p.
-static void block_wide(block *v, scan_bits *b, const uint8_t *p, size_t left, const scan_tables *t);
 // Writes the bytes to keep, one after the other (SCAN_BLOCK bytes are written): small letters
 // for upper, a space where there is one.
 static void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper, uint64_t space);
@@ -73,32 +86,43 @@ static inline unsigned scan_back(uint64_t run, unsigned n)
     return gap ? 64 - (unsigned)__builtin_clzll(gap) : 0;
 }
 
-// Finds the words of a block: which bytes are in them, and where the block must be left
-// because a character is not plain, or what decides about it lies in the next block.
-static inline scan_found scan_find(const scan_state *c, const scan_bits *b, size_t left)
+// The rest of each sequence that has its first byte in x, and x.
+static inline uint64_t scan_whole(const scan_bits *b, uint64_t x)
 {
-    uint64_t letters = b->lower | b->upper | b->letter, letter_bytes = letters | b->letter << 1;
+    return x | (x << 1 & b->cont) | (x << 2 & b->cont & b->cont << 1);
+}
+
+// How much of a block can be decided: of a mark or a sequence, if what follows is in it.
+static inline unsigned scan_ready(const scan_bits *b, uint64_t join, size_t left)
+{
+    uint64_t late = (b->lead | join) & ~scan_below(61);
+    if (left <= SCAN_BLOCK)
+        return (unsigned)left;
+    return late ? scan_back(join, (unsigned)__builtin_ctzll(late)) : SCAN_BLOCK;
+}
+
+#include "text/scan_alone.h"
+#include "text/scan_rows.h"
+#include "text/scan_wide.h"
+
+// Finds the words of a block without what scan_wide.h is for: which bytes are in them, and
+// where the block must be left because a character is not plain.
+static inline scan_found scan_find(scan_state *c, const scan_bits *b, size_t left)
+{
+    uint64_t letters = b->lower | b->upper | b->letter, letter_bytes = letters | b->letter_rest;
     uint64_t after_word = (letter_bytes | b->digit) << 1 | c->open;
     uint64_t after_letter = letter_bytes << 1 | c->letter, after_digit = b->digit << 1 | c->digit;
     uint64_t digit_next = b->digit >> 1, letter_next = letters >> 1;
     uint64_t apos = b->apos & after_word & letter_next;
-    uint64_t apos2 = b->apos2 & after_word & letters >> 2;
-    uint64_t apos3 = b->apos3 & after_word & letters >> 3;
+    uint64_t apos2 = b->wide_apos & ~b->three & after_word & letters >> 2;
+    uint64_t apos3 = b->wide_apos & b->three & after_word & letters >> 3;
     uint64_t point = b->dot & after_digit & digit_next;
     uint64_t comma = b->comma & after_digit & digit_next;
-    uint64_t keep = letters | b->digit | point;
-    uint64_t in = letter_bytes | b->digit | point | comma | apos | apos2 | apos2 << 1 | apos3 |
-                  apos3 << 1 | apos3 << 2;
-    uint64_t known = b->breaks | b->letter | b->letter << 1 | b->apos2 | b->apos2 << 1 | b->apos3 |
-                     b->apos3 << 1 | b->apos3 << 2;
-    uint64_t join = b->apos | b->dot | b->comma | b->apos2 | b->apos2 << 1 | b->apos3 |
-                    b->apos3 << 1 | b->apos3 << 2;
-    uint64_t odd = (b->high & ~known) | b->odd | (b->dot & after_letter & letter_next);
-    unsigned n = left < SCAN_BLOCK ? (unsigned)left : SCAN_BLOCK;
-    if (left > SCAN_BLOCK) { // what decides about a mark or a sequence must be in the block
-        uint64_t late = (b->lead | join) & ~scan_below(61);
-        n = late ? scan_back(join, (unsigned)__builtin_ctzll(late)) : n;
-    }
+    uint64_t keep = letter_bytes | b->digit | point;
+    uint64_t in = letter_bytes | b->digit | point | comma | apos | scan_whole(b, apos2 | apos3);
+    uint64_t join = b->apos | b->dot | b->comma | scan_whole(b, b->wide_apos);
+    uint64_t odd = b->odd | (b->dot & after_letter & letter_next);
+    unsigned n = scan_ready(b, join, left);
     odd &= scan_below(n);
     scan_found f = {
         .n = n, .stop = odd || (n == 0 && left), .last = left < SCAN_BLOCK && n == left};
@@ -107,7 +131,8 @@ static inline scan_found scan_find(const scan_state *c, const scan_bits *b, size
         f.last = false;
     }
     f.in = in & scan_below(f.n);
-    f.keep = keep & f.in;
+    f.keep = keep & ~b->gone & f.in;
+    c->carry = SCAN_HAS_LATIN;
     return f;
 }
 
@@ -137,7 +162,7 @@ static inline void scan_put(scan *s, scan_state *c, const block *v, const scan_b
     uint64_t end = ~f->in & before & scan_below(f->n + f->last);
     uint64_t keep = f->keep | end;
 
-    block_keys(v, c->out, keep, b->upper & f->in, end);
+    block_keys(v, c->out, keep, b->upper & f->in & ~b->high, end);
     block_places(s->space + c->ended, s->keys_at + (uint32_t)(c->out - s->keys),
                  block_pext(end, keep));
     if (!keys_only)
@@ -155,7 +180,7 @@ static inline void scan_step(scan_state *c, const scan_bits *b, const scan_found
         return;
     uint64_t last = (uint64_t)1 << (f->n - 1);
     c->open = f->in & last;
-    c->digit = b->digit & last;
+    c->digit = scan_whole(b, b->digit) & last;
     c->letter = c->open && !c->digit;
     c->at += f->n;
 }
@@ -170,13 +195,14 @@ static inline void scan_blocks(scan *s, bool keys_only)
         block v;
         block_load(&v, &b, s->text + c.at, scan_below(left < 64 ? (unsigned)left : 64), t);
         if (b.high)
-            block_wide(&v, &b, s->text + c.at, left, t);
-        scan_found f = scan_find(&c, &b, left);
+            scan_sequences(&v, &b, s->text + c.at, left, t);
+        scan_found f =
+            scan_is_wide(&c, &b) ? scan_find_wide(&c, &b, left) : scan_find(&c, &b, left);
         scan_put(s, &c, &v, &b, &f, keys_only);
         scan_step(&c, &b, &f);
         if (f.last)
-            c.open = false;
-        if (f.stop)
+            c.open = c.has_lower = c.has_digit = false;
+        if (f.stop || (f.alone && !scan_alone(s, &c, keys_only)))
             break;
     }
     s->n = c.ended;

@@ -1,7 +1,9 @@
 #include "text/scan_tables.h"
 #include "text/chars.h"
+#include "text/utf8.h"
 #include <pthread.h>
 #include <stdbool.h>
+#include <string.h>
 
 static scan_tables table; // written by fill() alone, under pthread_once
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -27,32 +29,118 @@ static uint8_t byte_class_of(uint32_t cp, const char_info *info)
     }
 }
 
-static uint8_t sequence_class_of(const char_info *info)
+// The fold of a character where it is one character, or two letters for a small one (ss), and
+// zeroes behind it: its length, or 0.
+static size_t single_fold(uint8_t out[4], uint32_t cp, const char_info *info)
 {
-    return info->class == CHAR_BREAK  ? SEQUENCE_BREAK
-           : info->class == CHAR_APOS ? SEQUENCE_APOS
-                                      : SEQUENCE_ODD;
+    memset(out, 0, 4);
+    if (info->flags & CHAR_SELF)
+        return utf8_put(out, cp);
+    if (info->len == 0 || info->len > 4)
+        return 0;
+    uint8_t fold[4] = {0};
+    const uint8_t *p = fold;
+    memcpy(fold, info->fold.utf8, info->len);
+    utf8_next(&p, fold + sizeof fold);
+    bool two = info->len == 2 && fold[0] < 0x80 && fold[1] >= 'a' && fold[1] <= 'z';
+    if (p != fold + info->len && (!two || info->flags & CHAR_UPPER))
+        return 0;
+    memcpy(out, fold, info->len);
+    return info->len;
 }
 
-// The one letter a-z that a letter's fold is, or 0.
-static uint8_t plain_fold(const char_info *info)
+// Letters of which a scan knows the alphabet by the first byte of their fold (scan_wide.h).
+static bool is_known_letter(const uint8_t fold[4], unsigned flags)
 {
-    bool plain = info->class == CHAR_WORD && info->flags & CHAR_LETTER && info->len == 1;
-    return plain ? info->fold.utf8[0] : 0;
+    bool latin = fold[0] < 0x80, alike = fold[0] >= 0xcd && fold[0] <= 0xd4;
+    return latin == !!(flags & CHAR_LATIN) && alike == !!(flags & CHAR_ALIKE) &&
+           !(flags & (CHAR_TITLE | CHAR_JAMO | CHAR_DIGIT));
+}
+
+static uint8_t word_kind_of(const char_info *info, const uint8_t fold[4], size_t len, size_t most)
+{
+    unsigned flags = info->flags;
+    if (len == 0 || len > most)
+        return 0;
+    if (flags & CHAR_DIGIT && !(flags & CHAR_LETTER) && len == 1)
+        return WIDE_DIGIT;
+    if (!(flags & CHAR_LETTER) || !is_known_letter(fold, flags))
+        return 0;
+    return (uint8_t)((flags & CHAR_HEBREW ? WIDE_HEBREW : WIDE_LETTER) |
+                     (flags & CHAR_UPPER ? WIDE_UPPER : 0) | (flags & CHAR_LEAD ? WIDE_LEAD : 0));
+}
+
+// The kind of cp, whose own sequence has n bytes, and where it has one its fold.
+static uint8_t kind_of(uint32_t cp, size_t n, uint8_t fold[4])
+{
+    const char_info *info = char_look(chars_get(), cp);
+    size_t len = single_fold(fold, cp, info);
+    switch ((char_class)info->class) {
+    case CHAR_BREAK:
+        return (uint8_t)(WIDE_BREAK | (info->flags & CHAR_LEAD ? WIDE_LEAD : 0));
+    case CHAR_APOS:
+        return WIDE_APOS;
+    case CHAR_QUOTE:
+        return WIDE_QUOTE;
+    case CHAR_IGNORE:
+        return WIDE_IGNORE;
+    case CHAR_MARK:
+        return info->flags & ~CHAR_SELF || (len == 0 && info->len) || (len && len != n) ? 0
+                                                                                        : WIDE_MARK;
+    case CHAR_WORD:
+        return word_kind_of(info, fold, len, n);
+    case CHAR_ALONE:
+        return n == 3 && len == 3 ? WIDE_HAN : WIDE_ALONE;
+    default:
+        return 0;
+    }
+}
+
+static bool has_fold(unsigned kind)
+{
+    return kind & (WIDE_DIGIT | WIDE_MARK) || (kind & WIDE_LETTER);
+}
+
+// The row of the 64 characters from first on, whose sequences have n bytes.
+static void fill_row(scan_row *row, uint32_t first, size_t n)
+{
+    for (uint32_t i = 0; i < 64; i++) {
+        uint8_t own[4], fold[4];
+        utf8_put(own, first + i);
+        row->kind[i] = kind_of(first + i, n, fold);
+        for (size_t k = 0; k < n && has_fold(row->kind[i]); k++) {
+            row->fold[k][i] = own[k] ^ fold[k];
+            row->folds |= row->fold[k][i] != 0;
+        }
+    }
+}
+
+// Adds a row unless there is its like, and returns which it is. Where the table is full: the
+// row of the characters that the reference reads.
+static uint8_t add_row(unsigned *rows, uint32_t first, size_t n)
+{
+    static scan_row empty;
+    scan_row row = empty;
+    fill_row(&row, first, n);
+    for (unsigned i = 0; i < *rows; i++)
+        if (memcmp(&row, &table.row[i], sizeof row) == 0)
+            return (uint8_t)i;
+    if (*rows == SCAN_ROWS)
+        return SCAN_ROWS_ODD;
+    table.row[*rows] = row;
+    return (uint8_t)(*rows)++;
 }
 
 static void fill(void)
 {
-    const chars *t = chars_get();
+    unsigned rows = SCAN_ROWS_ODD + 1;
     for (uint32_t c = 0; c < 128; c++)
-        table.ascii[c] = byte_class_of(c, char_look(t, c));
-    for (uint32_t i = 0; i < 64; i++) {
-        const char_info *letter = char_look(t, 0xc0 + i);
-        table.c2[i] = sequence_class_of(char_look(t, 0x80 + i));
-        table.e280[i] = sequence_class_of(char_look(t, 0x2000 + i));
-        table.c3[i] = plain_fold(letter);
-        table.c3_upper[i] = letter->flags & CHAR_UPPER ? 1 : 0;
-    }
+        table.ascii[c] = byte_class_of(c, char_look(chars_get(), c));
+    for (uint32_t i = 2; i < SCAN_THREE; i++)
+        table.row_of[i] = add_row(&rows, i << 6, 2);
+    for (uint32_t i = 0x20; i < 1024; i++)
+        if (i < 0xd800 >> 6 || i >= 0xe000 >> 6) // surrogates are no characters
+            table.row_of[SCAN_THREE + i] = add_row(&rows, i << 6, 3);
 }
 
 const scan_tables *scan_tables_get(void)

@@ -1,5 +1,5 @@
 // scan_tables.h - what scanning must know of bytes, made from the table of characters.
-// Layer: text.  May include: base.  Threads: constant after scan_tables_fill.
+// Layer: text.  May include: base.  Threads: constant; filled by pthread_once.
 #ifndef SHINGLED_TEXT_SCAN_TABLES_H
 #define SHINGLED_TEXT_SCAN_TABLES_H
 #include <stdint.h>
@@ -16,16 +16,51 @@ enum byte_class {
     BYTE_ODD = 128, // nothing of these: the reference must look
 };
 
-// Of U+0080-00BF by their second byte, and of U+2000-203F by their third.
-enum sequence_class { SEQUENCE_ODD, SEQUENCE_BREAK, SEQUENCE_APOS };
+// Of a character of two or three bytes; 0 where the reference must look.
+enum wide_kind {
+    WIDE_LETTER = 1, // its fold is one character, as long as itself or shorter
+    WIDE_UPPER = 2,  // a letter of category Lu
+    WIDE_DIGIT = 4,  // its fold is one of 0-9
+    WIDE_MARK = 8,   // dropped, or its fold is itself
+    WIDE_BREAK = 16,
+    WIDE_APOS = 32,
+    WIDE_IGNORE = 64,
+    WIDE_LEAD = 128, // may begin UTF-8 that had been read as cp1252: letters, and a break
+    // what no letter, break or apostrophe has together:
+    WIDE_HEBREW = WIDE_LETTER | WIDE_APOS, // a letter between which quotation marks are dropped
+    WIDE_QUOTE = WIDE_BREAK | WIDE_APOS,   // such a mark
+    WIDE_ALONE = WIDE_BREAK | WIDE_UPPER,  // a word by itself; the reference makes its key,
+    WIDE_HAN = WIDE_ALONE | WIDE_LETTER,   // or its fold is one character of three bytes
+};
+
+// The 64 characters whose sequences differ in the last byte only. Letters, digits, marks and
+// HAN have a fold; it is written over the character's bytes, and 0 in what is left of them.
+typedef struct scan_row {
+    _Alignas(64) uint8_t kind[64];    // wide_kind
+    _Alignas(64) uint8_t fold[3][64]; // by place: the byte there, exclusive or the fold's
+    uint8_t folds;                    // whether any is not 0
+} scan_row;
+
+enum {
+    SCAN_ROWS = 256,
+    SCAN_THREE = 32,   // rows of three bytes begin there in row_of
+    SCAN_ROWS_ODD = 0, // the row that has no kind
+};
 
 typedef struct scan_tables {
-    _Alignas(64) uint8_t ascii[128];       // byte_class
-    _Alignas(64) uint8_t c2[64], e280[64]; // sequence_class
-    // U+00C0-00FF by their second byte: the letter of the key, or 0; and 1 where it is a capital
-    _Alignas(64) uint8_t c3[64], c3_upper[64];
+    _Alignas(64) uint8_t ascii[128]; // byte_class
+    scan_row row[SCAN_ROWS];         // equal ones are one
+    // By lead byte, of two; by lead and second byte, of three: scan_row_of.
+    uint8_t row_of[SCAN_THREE + 1024];
 } scan_tables;
 
 const scan_tables *scan_tables_get(void);
+
+// scan_row_of is the row of a lead byte of C2-EF and the byte behind it.
+static inline const scan_row *scan_row_of(const scan_tables *t, uint8_t lead, uint8_t second)
+{
+    unsigned at = lead < 0xe0 ? lead & 31u : SCAN_THREE + ((lead & 15u) << 6 | (second & 63u));
+    return &t->row[t->row_of[at]];
+}
 
 #endif

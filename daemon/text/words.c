@@ -323,13 +323,16 @@ bool words_read(cursor *in, keys *k, word *w, const uint8_t *text)
     return true;
 }
 
+// Whether a word has two letters or more, all capitals: marks and digits are none.
 static bool is_capitals(const scan *s, size_t i, const uint8_t *key, size_t len)
 {
     if (s->end_flags[i] & SCAN_LOWER || len < 2)
         return false;
+    const uint8_t *p = key, *end = key + len;
+    const chars *t = chars_get();
     size_t letters = 0;
-    for (size_t j = 0; j < len; j++)
-        letters += key[j] >= 'a';
+    while (p < end)
+        letters += char_look(t, utf8_next(&p, end))->flags & CHAR_LETTER ? 1 : 0;
     return letters >= 2;
 }
 
@@ -398,11 +401,12 @@ static bool read_word(words *out, keys *k, size_t *cap, cursor *in, bool *line, 
 // equal words.
 static bool read_words(words *out, keys *k, size_t cap, scan_run *by)
 {
+    const scan_tables *tables = scan_tables_get();
     cursor in = cursor_at(out->text);
     bool line = true;
     while (words_find(&in, &line)) {
         size_t had = out->n;
-        if (by && scan_begins(in.p) && !scan_words(out, k, &cap, &in, &line, by))
+        if (by && scan_begins(tables, in.p) && !scan_words(out, k, &cap, &in, &line, by))
             return false;
         if (out->n == had && !read_word(out, k, &cap, &in, &line, !by))
             return false;

@@ -1,7 +1,9 @@
 // prop_scan.c - the words of any text are the same by every variant of scanning, with the
 // text at the edge of readable memory; and so is what is UTF-8.
 #include "t.h"
+#include "text/hashes.h"
 #include "text/kernels.h"
+#include "text/utf8.h"
 #include <stdbool.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -118,6 +120,65 @@ static size_t random_text(uint8_t *out, size_t most, uint64_t *seed)
     }
 }
 
+static size_t put_utf8(uint8_t *p, uint32_t cp)
+{
+    return utf8_put(p, cp >= 0xd800 && cp < 0xe000 ? '?' : cp);
+}
+
+// Scripts, the marks and digits of some, and what parts and joins their words.
+typedef struct range {
+    uint32_t first, n;
+} range;
+
+static const range SCRIPT[] = {
+    {'a', 26},      {'A', 26},        {'0', 10},        {0xc0, 64},      {0x100, 0x150},
+    {0x370, 0x90},  {0x3b1, 24},      {0x400, 0x130},   {0x430, 32},     {0x531, 0x57},
+    {0x5d0, 27},    {0x590, 0x70},    {0x620, 0x60},    {0x600, 0x100},  {0x627, 30},
+    {0x904, 0x36},  {0x900, 0x80},    {0x980, 0x80},    {0xe01, 0x5a},   {0xe01, 0x30},
+    {0x1000, 0xa0}, {0x10a0, 0x60},   {0x1780, 0x70},   {0x1e00, 0x200}, {0x3041, 0xbf},
+    {0x4e00, 0x60}, {0x4e00, 0x5200}, {0xac00, 0x2ba4}, {0xff01, 0xe0},  {0x660, 10},
+};
+static const range BETWEEN[] = {
+    {' ', 1},       {' ', 1},    {'\n', 1},     {'\'', 1},       {'"', 1},         {'.', 1},
+    {',', 1},       {0xad, 1},   {0xb7, 1},     {0x300, 0x70},   {0x5f3, 2},       {0x60c, 1},
+    {0x61c, 1},     {0x640, 1},  {0x64b, 8},    {0x66b, 2},      {0x5b0, 20},      {0x93e, 16},
+    {0x964, 2},     {0x200b, 5}, {0x2018, 10},  {0x2028, 7},     {0x3000, 0x40},   {0xe31, 10},
+    {0xfe00, 0x20}, {0xff0c, 3}, {0x1f600, 80}, {0x20000, 0x90}, {0x2070, 0x40},   {0xa0, 0x20},
+    {0x3099, 2},    {0x2044, 1}, {0x80, 0x800}, {0x800, 0xd000}, {0xe000, 0x2000}, {0x302, 1},
+};
+
+static uint32_t any_of(const range *r, size_t n, uint64_t *seed)
+{
+    uint64_t x = t_random(seed);
+    const range *one = &r[x % n];
+    return one->first + (uint32_t)((x >> 32) % one->n);
+}
+
+// Words of one to three scripts, with now and then something between their letters.
+static size_t random_scripts(uint8_t *out, size_t most, uint64_t *seed)
+{
+    const size_t scripts = sizeof SCRIPT / sizeof *SCRIPT,
+                 betweens = sizeof BETWEEN / sizeof *BETWEEN;
+    range mine[3], between[3];
+    uint64_t r = t_random(seed);
+    size_t n = 1 + r % 3, len = 0, rare = 1 + (r >> 8) % 12, spaced = 1 + (r >> 16) % 20;
+    for (size_t i = 0; i < 3; i++) {
+        mine[i] = SCRIPT[t_random(seed) % scripts];
+        between[i] = BETWEEN[t_random(seed) % betweens];
+    }
+    size_t at = 0;
+    while (len + 4 <= most) {
+        r = t_random(seed);
+        at = r % 16 ? at : (r >> 4) % n; // a script goes on for a while
+        uint32_t cp = (r >> 8) % spaced == 0  ? ' '
+                      : (r >> 16) % rare == 0 ? any_of(between, 3, seed)
+                      : (r >> 24) % 64 == 0   ? any_of(BETWEEN, betweens, seed)
+                                              : any_of(&mine[at], 1, seed);
+        len += put_utf8(out + len, cp);
+    }
+    return len;
+}
+
 static void assert_same(const words *a, const words *b)
 {
     size_t n = a->n < b->n ? a->n : b->n;
@@ -133,12 +194,25 @@ static void assert_same(const words *a, const words *b)
     assert_memory_equal(a->keys, b->keys, a->keys_len);
 }
 
+// What signing reads (hashes.h) is of the same words.
+static void assert_hashes(const words *w)
+{
+    static hashes h; // used again and again, as by a daemon's thread
+    assert_ok(hashes_make(&h, w->text, NULL));
+    assert_int_equal(h.list.n, w->n);
+    for (size_t i = 0; i < w->n; i++) {
+        assert_true(h.list.hash[i] == w->w[i].hash);
+        assert_int_equal(h.list.alone && h.list.alone[i], !!(w->w[i].flags & WORD_CHAR));
+    }
+}
+
 static void check(view text, scan_run *by)
 {
     words plain, fast;
     assert_ok(words_make_by(&plain, text, NULL, NULL));
     assert_ok(words_make_by(&fast, text, NULL, by));
     assert_same(&plain, &fast);
+    assert_hashes(&plain);
     words_free(&plain);
     words_free(&fast);
 }
@@ -154,12 +228,39 @@ static void test_texts(void **state)
     scan_run *by = text_kernels_get()->scan;
     for (unsigned i = 0; by && i < ROUNDS; i++) {
         uint8_t text[TEXT_MOST];
-        size_t len = random_text(text, t_random(&seed) % TEXT_MOST, &seed);
+        size_t most = t_random(&seed) % TEXT_MOST;
+        size_t len = i & 2 ? random_scripts(text, most, &seed) : random_text(text, most, &seed);
         uint8_t *at = i & 1 ? map + 2 * page - len : map + page;
         memcpy(at, text, len);
         check((view){at, len}, by);
     }
     munmap(map, 3 * page);
+    if (!by)
+        skip();
+}
+
+// Every character, between and beside letters of many scripts, digits and marks.
+static void test_characters(void **state)
+{
+    (void)state;
+    static const char *const BESIDE[] = {"a", "B",  "7", " ",  "é",  "ж",      "Я",      "λ",
+                                         "א", "س",  "٣", "ह",  "ก",  "中",     "カ",     "한",
+                                         "’", ".",  ",", "\"", "'",  "\u0301", "\u200b", "\u0640",
+                                         "ا", "\n", "ő", "ế",  "、", "\u0e34", "ս",      "\u093e"};
+    enum { SIDES = sizeof BESIDE / sizeof *BESIDE };
+    scan_run *by = text_kernels_get()->scan;
+    uint64_t seed = t_seed();
+    for (uint32_t cp = 1; by && cp < 0x30000; cp += cp < 0xffff ? 1 : 61) {
+        uint8_t text[SIDES * 24];
+        size_t len = 0;
+        for (unsigned i = 0; i < SIDES; i++) {
+            const char *before = BESIDE[i], *after = BESIDE[t_random(&seed) % SIDES];
+            len += (size_t)sprintf((char *)text + len, "%s", before);
+            len += put_utf8(text + len, cp);
+            len += (size_t)sprintf((char *)text + len, "%s%s", after, i & 1 ? before : " ");
+        }
+        check((view){text, len}, by);
+    }
     if (!by)
         skip();
 }
@@ -236,6 +337,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_characters),
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_utf8),
     };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum conf_type { TEXT, NUMBER, SEED, LISTEN, FLAG, LATER } conf_type;
+typedef enum conf_type { TEXT, NUMBER, SEED, LISTEN, PULL, FLAG, LATER } conf_type;
 
 typedef struct setting {
     const char *name;
@@ -23,6 +23,8 @@ static const setting settings[] = {
     {"listen", LISTEN, 0, 0, 0, 0, "ENDPOINT",
      "where to serve; may stand more than once; * as port takes a free one (" SHG_DEFAULT_ENDPOINT
      ")"},
+    {"pull", PULL, AT(pull), 0, 0, 0, "ENDPOINT",
+     "where to take PUT and PUTS without answering, from PUSH sockets (none)"},
     {"sources", TEXT, AT(sources), 0, 0, 0, "FILE",
      "further news sources, added to the built-in table"},
     {"workers", NUMBER, AT(workers), 1, 64, 2, "N", "threads that read and answer"},
@@ -42,7 +44,6 @@ static const setting settings[] = {
     {"help", FLAG, AT(help), 0, 0, 0, NULL, "this text"},
     {"version", FLAG, AT(version), 0, 0, 0, NULL, "the version"},
     {"events", LATER, 0, 0, 0, 0, "ENDPOINT", NULL},
-    {"pull", LATER, 0, 0, 0, 0, "ENDPOINT", NULL},
     {"http", LATER, 0, 0, 0, 0, "ADDR:PORT", NULL},
     {"backup", LATER, 0, 0, 0, 0, "DIR", NULL},
 };
@@ -106,16 +107,24 @@ static shg_err set_text(char **at, const char *value)
     return *at ? SHG_OK : SHG_ENOMEM;
 }
 
+static shg_err check_endpoint(const char *value, const char *name, char *why, size_t why_len,
+                              const origin *o)
+{
+    const char *port = strrchr(value, ':');
+    if (!strstr(value, "://"))
+        return fault(why, why_len, o, name, "give an endpoint such as tcp://127.0.0.1:7464");
+    if (!strncmp(value, "tcp://", 6) &&
+        (!isdigit((unsigned char)port[1]) || atol(port + 1) > 65535) && strcmp(port, ":*"))
+        return fault(why, why_len, o, name, "the port must be * or a number up to 65535");
+    return SHG_OK;
+}
+
 static shg_err add_listen(conf *c, const char *value, char *why, size_t why_len, const origin *o)
 {
     if (c->n_listen == CONF_LISTEN_MAX)
         return fault(why, why_len, o, "listen", "too many endpoints");
-    const char *port = strrchr(value, ':');
-    if (!strstr(value, "://"))
-        return fault(why, why_len, o, "listen", "give an endpoint such as tcp://127.0.0.1:7464");
-    if (!strncmp(value, "tcp://", 6) &&
-        (!isdigit((unsigned char)port[1]) || atol(port + 1) > 65535) && strcmp(port, ":*"))
-        return fault(why, why_len, o, "listen", "the port must be * or a number up to 65535");
+    if (check_endpoint(value, "listen", why, why_len, o))
+        return SHG_EOPTION;
     c->listen[c->n_listen] = strdup(value);
     return c->listen[c->n_listen] ? (c->n_listen++, SHG_OK) : SHG_ENOMEM;
 }
@@ -138,6 +147,10 @@ static shg_err set(conf *c, const setting *s, const char *value, char *why, size
         return fault(why, why_len, o, s->name, "give a hexadecimal number other than 0");
     case LISTEN:
         return add_listen(c, value, why, why_len, o);
+    case PULL:
+        if (check_endpoint(value, s->name, why, why_len, o))
+            return SHG_EOPTION;
+        return set_text(at, value);
     case FLAG:
         *(bool *)at = true;
         return SHG_OK;
@@ -272,6 +285,7 @@ void conf_free(conf *c)
     free(c->data);
     free(c->config);
     free(c->sources);
+    free(c->pull);
     free(c->log);
     for (size_t i = 0; i < c->n_listen; i++)
         free((char *)c->listen[i]);
@@ -307,7 +321,7 @@ void conf_show(const conf *c, FILE *to)
         const void *at = (const char *)c + s->offset;
         if (!strcmp(s->name, "log"))
             fprintf(to, "log = %s\n", c->log ? c->log : "info");
-        else if (s->type == TEXT && strcmp(s->name, "config"))
+        else if ((s->type == TEXT || s->type == PULL) && strcmp(s->name, "config"))
             fprintf(to, "%s = %s\n", s->name, *(char *const *)at ? *(char *const *)at : "");
         else if (s->type == NUMBER)
             fprintf(to, "%s = %llu\n", s->name, (unsigned long long)*(const uint64_t *)at);

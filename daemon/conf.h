@@ -13,7 +13,7 @@
 enum { CONF_LISTEN_MAX = 16 };
 
 typedef struct conf {
-    char *data, *config, *sources;
+    char *data, *config, *sources, *pull;
     const char *listen[CONF_LISTEN_MAX]; // owned
     size_t n_listen;
     uint64_t map_mib, cache_mib, seed;

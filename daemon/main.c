@@ -107,6 +107,7 @@ static int serve(const conf *c)
     };
     server_opts so = {.listen = (const char **)c->listen,
                       .n_listen = c->n_listen,
+                      .pull = c->pull,
                       .workers = (unsigned)c->workers};
     catch_faults();
     if (engine_open(&e, &eo, why, sizeof why))

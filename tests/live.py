@@ -58,7 +58,7 @@ class Daemon:
             if not byte:
                 raise AssertionError(f"ended with {self.process.wait()} before it was ready")
             line += byte
-        words = line.decode().split()
+        words = self.words = line.decode().split()
         assert words[0] == "ready", line
         return next(w for w in words if w.startswith("listen=")).split("=", 1)[1]
 

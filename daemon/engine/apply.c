@@ -95,7 +95,8 @@ void change_fini(change *c)
     reading_drop(&c->reading);
     buf_fini(&c->packed);
     free(c->uri);
-    c->uri = NULL;
+    free(c->mark);
+    c->uri = c->mark = NULL;
 }
 
 static shg_err add(index_txn *t, const change *c, uri_entry *out)
@@ -162,6 +163,13 @@ static shg_err delete (index_txn *t, change *c)
     return e == SHG_ENOTFOUND ? SHG_OK : e;
 }
 
+static shg_err change_one(index_txn *t, change *c)
+{
+    if (c->kind == CHANGE_STREAM)
+        return streams_change(t, c);
+    return c->kind == CHANGE_PUT ? put(t, c) : delete (t, c);
+}
+
 static shg_err apply_group(engine *e, change *c, size_t n)
 {
     index_txn *t;
@@ -170,7 +178,7 @@ static shg_err apply_group(engine *e, change *c, size_t n)
         return err;
     for (size_t i = 0; i < n && !err; i++)
         if (!c[i].refusal.err)
-            err = c[i].kind == CHANGE_PUT ? put(t, &c[i]) : delete (t, &c[i]);
+            err = change_one(t, &c[i]);
     if (err) {
         index_abort(&t);
         return err;
@@ -186,6 +194,8 @@ static void settle(engine *e, change *c)
             engine_count_refusal(e, c->refusal.err);
         return;
     }
+    if (c->kind == CHANGE_STREAM)
+        return;
     if (c->gone != DOC_NONE)
         stories_remove(e->stories, c->gone);
     if (c->kind == CHANGE_DELETE) {

@@ -105,15 +105,18 @@ shg_err engine_info(engine *e, json_t **reply)
     snprintf(seed_print, sizeof seed_print, "%04x",
              (unsigned)(XXH3_64bits_withSeed(&seed, sizeof seed, seed) & 0xffff));
     *reply = json_pack(
-        "{s:s, s:s, s:[s], s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:[s, s, s, s, s],"
+        "{s:s, s:s, s:[s], s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i},"
+        " s:[s, s, s, s, s, s, s],"
         " s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:s}, s:s}",
         "name", "shingled", "version", SHG_VERSION, "protocols", SHG_MAGIC, "limits", "text",
         SHG_TEXT_MAX, "header", SHG_HEADER_MAX, "depth", SHG_DEPTH_MAX, "batch", SHG_BATCH_MAX,
-        "frame", SHG_FRAME_MAX, "frames", SHG_FRAMES_MAX, "uri", SHG_URI_MAX, "features", "query",
-        "compare", "credits", "story", "sources", "parameters", "text", TEXT_VERSION,
-        "shingle_words", SKETCH_WORDS, "print_words", PRINT_WORDS, "window", WINNOW_WINDOW, "lanes",
-        MINHASH_LANES, "bands", MINHASH_BANDS, "rows", MINHASH_ROWS, "sketch", MINHASH_VERSION,
-        "stamp", engine_stamp(), "seed_fingerprint", seed_print, "epoch", index_epoch(e->lib.ix));
+        "frame", SHG_FRAME_MAX, "frames", SHG_FRAMES_MAX, "uri", SHG_URI_MAX, "batch_records",
+        SHG_BATCH_RECORDS_MAX, "streams", SHG_STREAMS_MAX, "stream", SHG_STREAM_NAME_MAX, "mark",
+        SHG_STREAM_MARK_MAX, "features", "query", "compare", "credits", "story", "sources",
+        "stream", "pull", "parameters", "text", TEXT_VERSION, "shingle_words", SKETCH_WORDS,
+        "print_words", PRINT_WORDS, "window", WINNOW_WINDOW, "lanes", MINHASH_LANES, "bands",
+        MINHASH_BANDS, "rows", MINHASH_ROWS, "sketch", MINHASH_VERSION, "stamp", engine_stamp(),
+        "seed_fingerprint", seed_print, "epoch", index_epoch(e->lib.ix));
     return *reply ? SHG_OK : SHG_ENOMEM;
 }
 

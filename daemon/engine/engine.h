@@ -35,7 +35,19 @@ const char *engine_stamp(void); // versions of all that decides a signature
 
 // --- writing ---
 
-typedef enum change_kind { CHANGE_PUT, CHANGE_DELETE, CHANGE_DELETE_OLDER } change_kind;
+typedef enum change_kind {
+    CHANGE_PUT,
+    CHANGE_DELETE,
+    CHANGE_DELETE_OLDER,
+    CHANGE_STREAM, // how far a stream of batches has come: told, or set with the batch's articles
+} change_kind;
+typedef enum stream_act {
+    STREAM_LOOK,
+    STREAM_OPEN,
+    STREAM_RESET,
+    STREAM_SET,
+    STREAM_FORGET
+} stream_act;
 typedef enum put_result { PUT_NEW, PUT_UPDATED, PUT_UNCHANGED } put_result;
 
 // One change, asked for and answered in place.
@@ -47,6 +59,10 @@ typedef struct change {
     uint32_t if_version;
     char *uri; // DELETE, and a refused record of a batch: owned
     int64_t older_than_ms;
+    stream_act act;     // STREAM: STREAM_SET takes batch and mark, all but it and FORGET give them
+    const char *stream; // its name, borrowed; NULL: none, and nothing is done
+    uint64_t batch;
+    char *mark; // owned; NULL: none
     // the answer
     refusal refusal; // .err SHG_OK: done
     put_result result;

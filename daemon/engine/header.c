@@ -1,5 +1,6 @@
 #include "engine/header.h"
 #include "shingled/wire.h"
+#include "text/utf8.h"
 
 // Levels of nesting, outside of strings; the parser's own stack must never meet more.
 static int depth_of(const char *p, size_t len)
@@ -47,4 +48,48 @@ shg_err header_parse(json_t **out, view text, size_t most, refusal *r)
     json_decref(*out);
     *out = NULL;
     return refuse(r, SHG_EHEADER, "the header is JSON, but no object");
+}
+
+flat_member header_member(const json_t *v)
+{
+    flat_member m = {.kind = json_is_null(v) ? FLAT_NULL : FLAT_OTHER};
+    if (json_is_boolean(v))
+        m = (flat_member){.kind = FLAT_BOOL, .number = json_is_true(v)};
+    if (json_is_integer(v))
+        m = (flat_member){.kind = FLAT_INTEGER, .number = json_integer_value(v)};
+    if (json_is_string(v))
+        m = (flat_member){.kind = FLAT_STRING,
+                          .raw = {(const uint8_t *)json_string_value(v), json_string_length(v)}};
+    return m;
+}
+
+static bool pick_flat(flat_member *out, const char *const *names, size_t n, view text)
+{
+    flat f;
+    flat_member m;
+    size_t at;
+    if (utf8_check(text, &at))
+        return false;
+    flat_open(&f, text);
+    while (flat_next(&f, &m))
+        for (size_t i = 0; i < n; i++)
+            if (view_eq(m.name, view_of(names[i])))
+                out[i] = m;
+    return flat_whole(&f);
+}
+
+shg_err header_pick(flat_member *out, const char *const *names, size_t n, view text,
+                    json_t **parsed, refusal *r)
+{
+    *parsed = NULL;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (flat_member){.kind = FLAT_NULL};
+    if (text.len <= SHG_HEADER_MAX && pick_flat(out, names, n, text))
+        return SHG_OK;
+    shg_err e = header_parse(parsed, text, SHG_HEADER_MAX, r);
+    for (size_t i = 0; !e && i < n; i++) {
+        const json_t *v = json_object_get(*parsed, names[i]);
+        out[i] = v ? header_member(v) : (flat_member){.kind = FLAT_NULL};
+    }
+    return e;
 }

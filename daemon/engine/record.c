@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+const char record_unread_detail[] = "not a date that can be read; kept as given, counted as absent";
+
 // Crawlers write a missing value in all of these ways.
 static bool is_absent(const flat_member *m)
 {

@@ -39,6 +39,8 @@ typedef struct record {
     bool published_unread; // there, but no date: kept as given, and worth a warning
 } record;
 
+extern const char record_unread_detail[]; // the words of that warning
+
 // What a use of a record asks for.
 enum record_need { RECORD_URI = 1, RECORD_TEXT = 2 };
 

@@ -1,5 +1,6 @@
 // record_source.c - what an object says that a record listens to.
 #include "engine/record.h"
+#include "engine/header.h"
 #include "engine/record_names.h"
 #include "text/utf8.h"
 
@@ -94,17 +95,7 @@ static bool is_string_list(const json_t *v)
 static shg_err take(record_source *s, int i, json_t *v)
 {
     flat_member *m = &s->given[i];
-    *m = (flat_member){.kind = FLAT_OTHER};
-    if (json_is_null(v))
-        m->kind = FLAT_NULL;
-    if (json_is_boolean(v))
-        *m = (flat_member){.kind = FLAT_BOOL, .number = json_is_true(v)};
-    if (json_is_integer(v))
-        *m = (flat_member){.kind = FLAT_INTEGER, .number = json_integer_value(v)};
-    if (json_is_string(v)) {
-        m->kind = FLAT_STRING;
-        m->raw = (view){(const uint8_t *)json_string_value(v), json_string_length(v)};
-    }
+    *m = header_member(v);
     if (is_string_list(v)) {
         m->kind = FLAT_STRINGS;
         bool is_by = i >= record_first[REC_BY] && i < record_first[REC_BY + 1];

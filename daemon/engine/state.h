@@ -16,6 +16,9 @@ struct engine {
     atomic_uint_fast64_t put_refused[STATUS_MAX];
 };
 
+// streams.c: a CHANGE_STREAM within its group
+SHG_MUST_CHECK shg_err streams_change(index_txn *t, change *c);
+
 // matcher.c: the thread that places newcomers
 struct matcher;
 SHG_MUST_CHECK shg_err matcher_start(struct matcher **out, engine *e);

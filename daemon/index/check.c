@@ -362,6 +362,16 @@ static bool is_meta(checking *c, const char *name, view *body)
     return is_whole(c, DB_META, key, value, body);
 }
 
+static shg_err check_stream(void *ctx, view key, view value)
+{
+    checking *c = ctx;
+    stream_row row;
+    view body;
+    if (is_whole(c, DB_META, key, value, &body) && stream_parse(body, &row))
+        fault(c, DB_META, key, "shape");
+    return SHG_OK;
+}
+
 // What all the rest is measured by; false: told, and the rest can't be checked.
 static bool check_meta(checking *c)
 {
@@ -378,6 +388,8 @@ static bool check_meta(checking *c)
         return false;
     }
     c->seed = load64(seed.p);
+    if (db_scan(c->t, DB_META, view_of(META_STREAM), view_of(META_STREAM_END), check_stream, c))
+        fault(c, DB_META, view_of(META_STREAM), "can't be read");
     if (dict_load(c->packer, c->t)) {
         fault(c, DB_META, view_of(META_DICT), "no dictionary");
         return false;

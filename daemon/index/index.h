@@ -88,6 +88,24 @@ SHG_MUST_CHECK shg_err index_txn_find(index_txn *t, view uri, uri_entry *out);
 SHG_MUST_CHECK shg_err index_add(index_txn *t, const doc_add *a, uri_entry *out);
 SHG_MUST_CHECK shg_err index_remove(index_txn *t, view uri);
 
+// How far a named stream of batches has come: written in the transaction of the batch's own
+// articles, so that after any crash it tells which of them are there. mark is the client's: where
+// in its input the batch ended. Names are 1 to SHG_STREAM_NAME_MAX bytes.
+typedef struct stream_place {
+    uint64_t batch; // every batch up to it is committed; 0: none
+    int64_t used_ms;
+    view mark;
+} stream_place;
+
+// index_stream_get: place->mark lives until the next call with this transaction. SHG_ENOTFOUND.
+SHG_MUST_CHECK shg_err index_stream_get(index_txn *t, view name, stream_place *place);
+SHG_MUST_CHECK shg_err index_stream_put(index_txn *t, view name, const stream_place *place);
+SHG_MUST_CHECK shg_err index_stream_drop(index_txn *t, view name); // SHG_OK also where none is
+
+// index_stream_trim makes room for one more: it forgets streams not used since before_ms, and then
+// the longest unused until fewer than `most` are left.
+SHG_MUST_CHECK shg_err index_stream_trim(index_txn *t, int64_t before_ms, size_t most);
+
 // index_commit syncs, then makes the group visible to every later read; nulls *t. After
 // a failure nothing of it is there (SHG_EFULL, SHG_EIO, ...).
 SHG_MUST_CHECK shg_err index_commit(index_txn **t);

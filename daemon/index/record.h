@@ -26,7 +26,9 @@ enum {
 #define META_EPOCH "epoch"
 #define META_COUNTERS "counters"
 #define META_SEGMENTS "segments"
-#define META_DICT "dict" // the dictionary that texts are packed with
+#define META_DICT "dict"      // the dictionary that texts are packed with
+#define META_STREAM "stream/" // and the hash of a stream's name: how far it has come
+#define META_STREAM_END "stream0"
 
 // A document's key, ready for the store.
 typedef struct doc_key {
@@ -121,6 +123,14 @@ typedef struct counters {
 } counters;
 void counters_put(buf *b, const counters *c);
 SHG_MUST_CHECK shg_err counters_parse(view body, counters *out);
+
+// META: the place of a stream.
+typedef struct stream_row {
+    stream_place place;
+    view name;
+} stream_row;
+void stream_put(buf *b, const stream_row *row);
+SHG_MUST_CHECK shg_err stream_parse(view body, stream_row *out);
 
 // meta_get reads a row of DB_META; SHG_ENOTFOUND. meta_write writes one from its body,
 // which it may append to scratch: body must not be in there.

@@ -100,15 +100,15 @@ void message_close(message *m)
 }
 
 // Frames are counted while they are read: libzmq sets no bound on them.
-message_kind message_recv(message *m, void *socket)
+message_kind message_recv(message *m, void *socket, bool routed)
 {
-    int frames = 0, after_magic = -1;
+    int frames = !routed, after_magic = -1;
     bool more = true;
     message_init(m);
     while (more) {
         zmq_msg_t f;
         zmq_msg_init(&f);
-        if (zmq_msg_recv(&f, socket, frames ? 0 : ZMQ_DONTWAIT) < 0) {
+        if (zmq_msg_recv(&f, socket, frames > !routed ? 0 : ZMQ_DONTWAIT) < 0) {
             zmq_msg_close(&f);
             message_close(m);
             return MESSAGE_NONE;
@@ -200,8 +200,10 @@ reply *reply_refuse(message *m, const refusal *why)
         json_object_set_new(h, "at", json_integer((json_int_t)why->at));
     if (h && why->err == SHG_EVERSION)
         json_object_set_new(h, "protocols", json_pack("[s]", SHG_MAGIC));
-    if (h && why->err == SHG_EBUSY)
+    if (h && (why->err == SHG_EBUSY || why->err == SHG_ECREDIT))
         json_object_set_new(h, "retry_after_ms", json_integer(RETRY_AFTER_MS));
+    if (h && why->expected)
+        json_object_set_new(h, "expected", json_integer((json_int_t)why->expected));
     if (h && why->has_version)
         json_object_set_new(h, "version", json_integer(why->version));
     reply *r = h ? reply_make(m, status, h) : NULL;

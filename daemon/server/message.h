@@ -41,9 +41,9 @@ typedef enum message_kind {
     MESSAGE_DROPPED, // no magic: no answer
 } message_kind;
 
-// message_recv reads a whole message without waiting for its first frame. After
-// MESSAGE_REQUEST the caller closes *m.
-message_kind message_recv(message *m, void *socket);
+// message_recv reads a whole message without waiting for its first frame. routed: the socket puts
+// a frame before it, to answer by. After MESSAGE_REQUEST the caller closes *m.
+message_kind message_recv(message *m, void *socket, bool routed);
 void message_close(message *m);
 
 // message_header parses the header frame: SHG_EHEADER, SHG_EDEEP, SHG_EHEADERSIZE are refused.
@@ -62,8 +62,11 @@ typedef struct reply {
     view body;               // lent by owner, until release(owner)
     void (*release)(void *); // NULL: nothing to release
     void *owner;
-    size_t released; // bytes of the request that this reply lets go
-    bool more;       // the request goes on: another reply, perhaps one without an address, follows
+    size_t released;       // bytes of the request that this reply lets go
+    struct stream *stream; // a request of it is over
+    size_t stream_bytes;
+    bool stream_close;
+    bool more; // the request goes on: another reply, perhaps one without an address, follows
 } reply;
 
 // reply_make takes the address of the request. header is borrowed. NULL: no memory.

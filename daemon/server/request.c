@@ -8,6 +8,9 @@ const verb verbs[VERB_COUNT] = {
     [VERB_INFO] = {.name = "INFO"},
     [VERB_STATS] = {.name = "STATS"},
     [VERB_PUT] = {.name = "PUT", .bodies = 1, .changes = true},
+    [VERB_STREAM] = {.name = "STREAM", .changes = true},
+    [VERB_PUTS] = {.name = "PUTS", .bodies = 1, .changes = true},
+    [VERB_ACK] = {.name = "ACK", .changes = true},
     [VERB_GET] = {.name = "GET"},
     [VERB_DELETE] = {.name = "DELETE", .changes = true},
     [VERB_QUERY] = {.name = "QUERY", .bodies = 1, .slow = true},
@@ -49,6 +52,7 @@ void request_free(request *q)
         return;
     reply_free(q->over);
     change_fini(&q->change);
+    batch_fini(&q->batch);
     json_decref(q->header);
     message_close(&q->message);
     free(q);
@@ -160,8 +164,28 @@ reply *request_answer(request *q, engine *e, request_stats *add_stats, void *ctx
     return out;
 }
 
+bool request_is_batch(const request *q)
+{
+    return q->verb == VERB_STREAM || q->verb == VERB_PUTS || q->verb == VERB_ACK;
+}
+
+static batch_verb batch_verb_of(const request *q)
+{
+    return q->verb == VERB_STREAM ? BATCH_STREAM : q->verb == VERB_PUTS ? BATCH_PUTS : BATCH_ACK;
+}
+
+shg_err request_admit_batch(request *q, streams *s, refusal *r)
+{
+    return request_is_batch(q) ? batch_admit(&q->batch, batch_verb_of(q), &q->message, s, r)
+                               : SHG_OK;
+}
+
 void request_read_change(request *q, engine *e)
 {
+    if (request_is_batch(q)) {
+        batch_read(&q->batch, batch_verb_of(q), &q->message, e);
+        return;
+    }
     refusal r = {0};
     shg_err err;
     if (q->verb == VERB_PUT && !check_bodies(q, &r)) {
@@ -193,9 +217,11 @@ static void add_text(buf *to, const char *text)
 
 static void add_warnings(buf *to, const record *rec)
 {
-    if (rec->published_unread)
-        add_text(to, ",\"warnings\":[{\"field\":\"published\",\"detail\":\"not a date that can be "
-                     "read; kept as given, counted as absent\"}]");
+    if (!rec->published_unread)
+        return;
+    add_text(to, ",\"warnings\":[{\"field\":\"published\",\"detail\":");
+    flat_quote(to, view_of(record_unread_detail));
+    add_text(to, "}]");
 }
 
 // Written as text: an article's reply must not cost what reading the article does.
@@ -224,9 +250,42 @@ static reply *put_reply(request *q, int status)
     return reply_text(&q->message, status, &header);
 }
 
+change *request_changes(request *q, size_t *n)
+{
+    if (request_is_batch(q)) {
+        *n = q->batch.refusal.err ? 0 : q->batch.n;
+        return q->batch.change;
+    }
+    *n = !q->change.refusal.err;
+    return &q->change;
+}
+
+void request_bar(request *q)
+{
+    if (request_is_batch(q))
+        batch_bar(&q->batch);
+}
+
+void request_settle(request *q)
+{
+    if (request_is_batch(q))
+        batch_settle(&q->batch, batch_verb_of(q));
+}
+
+static reply *batch_reply(request *q)
+{
+    buf header = {0};
+    if (q->batch.refusal.err)
+        return request_refuse(q, &q->batch.refusal);
+    batch_header(&header, &q->batch, batch_verb_of(q));
+    return reply_text(&q->message, SHG_STATUS_OK, &header);
+}
+
 reply *request_changed(request *q)
 {
     const change *c = &q->change;
+    if (request_is_batch(q))
+        return batch_reply(q);
     if (c->refusal.err)
         return request_refuse(q, &c->refusal);
     if (q->verb == VERB_PUT)

@@ -8,7 +8,7 @@
 #ifndef SHINGLED_SERVER_REQUEST_H
 #define SHINGLED_SERVER_REQUEST_H
 #include "engine/engine.h"
-#include "server/message.h"
+#include "server/batch.h"
 
 typedef enum verb_id {
     VERB_UNKNOWN,
@@ -16,6 +16,9 @@ typedef enum verb_id {
     VERB_INFO,
     VERB_STATS,
     VERB_PUT,
+    VERB_STREAM,
+    VERB_PUTS,
+    VERB_ACK,
     VERB_GET,
     VERB_DELETE,
     VERB_QUERY,
@@ -42,7 +45,9 @@ typedef struct request {
     verb_id verb;
     uint64_t sequence; // of a change: the order in which they were read
     json_t *header;
-    change change;
+    change change;   // of PUT and DELETE
+    batch batch;     // of STREAM, PUTS and ACK
+    bool silent;     // came by PULL: nobody waits for a reply
     put_options put; // PUT: .accept: answered 202 before the commit; .match: wants its matches
     reply *over;     // made with the request: for when there is no memory for a better one
 } request;
@@ -59,9 +64,21 @@ reply *request_over(request *q);
 typedef void request_stats(void *ctx, json_t *stats);
 reply *request_answer(request *q, engine *e, request_stats *add_stats, void *ctx);
 
-// request_read_change reads a PUT or DELETE into q->change; what is wrong with it is in
-// q->change.refusal.
+// request_read_change reads a request that changes something; what is wrong with it is in its
+// changes, or in its batch.
 void request_read_change(request *q, engine *e);
+
+bool request_is_batch(const request *q); // STREAM, PUTS, ACK
+
+// request_admit_batch asks the open streams about one of those (SHG_OK for others); the router.
+SHG_MUST_CHECK shg_err request_admit_batch(request *q, streams *s, refusal *r);
+
+// The writer's three steps with each request of a group, in order: request_bar refuses what comes
+// behind a batch that was not stored; request_changes gives what is to be applied (*n is 0 where it
+// was refused); request_settle takes note of what came of it.
+void request_bar(request *q);
+change *request_changes(request *q, size_t *n);
+void request_settle(request *q);
 
 // request_accepted makes the 202 of a PUT that does not wait for the commit.
 reply *request_accepted(request *q);

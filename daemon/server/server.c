@@ -23,11 +23,12 @@ enum {
     HEARTBEAT_MS = 30000,
     HANDSHAKE_MS = 10000,
     SOCKET_QUEUE = 16384,
+    PULL_QUEUE = 16, // messages, perhaps batches, that a crawler may be ahead
 };
 
 typedef struct server {
     engine *e;
-    void *zmq, *router;
+    void *zmq, *router, *pull; // pull: NULL where none is served
     queue *to_workers, *to_waiter, *to_router;
     writer *writer;
     pthread_t worker[WORKERS_MAX], waiter;
@@ -37,10 +38,12 @@ typedef struct server {
     // of the router's thread alone
     uint64_t sequence; // of the next change
     size_t pending, pending_bytes;
+    streams streams;
     bool draining;
     int64_t drain_until_ns;
     request *spare; // the request that the next message is read into
-    atomic_uint_fast64_t requests[VERB_COUNT], dropped, undelivered;
+    atomic_uint_fast64_t requests[VERB_COUNT], dropped, undelivered, pulled;
+    atomic_uint_fast64_t pull_faults[SHG_ERR_COUNT]; // [SHG_OK]: messages without a magic
     atomic_size_t queued;
     atomic_bool abandon; // the time for draining is over: what is left is refused
     outgoing out;
@@ -62,8 +65,25 @@ static void give_reply(server *s, request *q, reply *r)
         log_limited(LOG_ERROR, "SHG-NO-MEMORY", "a request got no answer: out of memory");
         r = request_over(q);
     }
+    r->stream = q->batch.stream;
+    r->stream_bytes = q->verb == VERB_PUTS ? message_body(&q->message, 0).len : 0;
+    r->stream_close = q->batch.close;
     to_router(s, r);
     request_free(q);
+}
+
+static json_t *pull_stats(server *s)
+{
+    json_t *h = json_object(), *faults = json_object();
+    for (int e = 0; e < SHG_ERR_COUNT; e++) {
+        uint64_t n = atomic_load(&s->pull_faults[e]);
+        if (n)
+            json_object_set_new(faults, e ? shg_err_name((shg_err)e) : "no_magic",
+                                json_integer((json_int_t)n));
+    }
+    json_object_set_new(h, "messages", json_integer((json_int_t)atomic_load(&s->pulled)));
+    json_object_set_new(h, "faults", faults);
+    return h;
 }
 
 static void add_server_stats(void *ctx, json_t *h)
@@ -79,12 +99,14 @@ static void add_server_stats(void *ctx, json_t *h)
     json_object_set_new(h, "dropped", json_integer((json_int_t)atomic_load(&s->dropped)));
     json_object_set_new(h, "undelivered", json_integer((json_int_t)atomic_load(&s->undelivered)));
     json_object_set_new(h, "queue", json_integer((json_int_t)atomic_load(&s->queued)));
+    if (s->pull)
+        json_object_set_new(h, "pull", pull_stats(s));
 }
 
 static void work_on_change(server *s, request *q)
 {
     request_read_change(q, s->e);
-    reply *early = q->put.accept ? request_accepted(q) : NULL;
+    reply *early = q->put.accept && !q->silent ? request_accepted(q) : NULL;
     if (early)
         to_router(s, early); // the request goes on alone, without an address
     writer_put(s->writer, q);
@@ -132,10 +154,31 @@ static void *run_waiter(void *arg)
     return NULL;
 }
 
+static void count_fault(server *s, shg_err e)
+{
+    atomic_fetch_add(&s->pull_faults[e], 1);
+}
+
+// What a reply would have named.
+static void count_faults(server *s, const request *q)
+{
+    const batch *b = &q->batch;
+    if (q->change.refusal.err)
+        count_fault(s, q->change.refusal.err);
+    if (b->refusal.err)
+        count_fault(s, b->refusal.err);
+    for (size_t i = 0; !b->refusal.err && i < b->n; i++)
+        if (b->change[i].refusal.err)
+            count_fault(s, b->change[i].refusal.err);
+}
+
 static void changed(void *ctx, request *q)
 {
     server *s = ctx;
-    if (q->put.match && !q->change.refusal.err)
+    if (q->silent) {
+        count_faults(s, q);
+        give_reply(s, q, request_over(q));
+    } else if (q->put.match && !q->change.refusal.err)
         queue_put(s->to_waiter, LANE_QUICK, q);
     else
         give_reply(s, q, q->put.accept ? request_over(q) : request_changed(q));
@@ -146,6 +189,11 @@ static void changed(void *ctx, request *q)
 static void send_reply(server *s, reply *r)
 {
     bool more = r->more;
+    if (r->stream) {
+        if (r->stream_close)
+            streams_close(&s->streams, r->stream);
+        stream_end(r->stream, r->stream_bytes);
+    }
     s->pending_bytes -= r->released;
     s->pending -= !more;
     atomic_store(&s->queued, s->pending);
@@ -155,9 +203,20 @@ static void send_reply(server *s, reply *r)
 
 static void refuse_at_once(server *s, request *q, const refusal *r)
 {
+    if (q->silent) {
+        count_fault(s, r->err);
+        return;
+    }
     reply *out = request_refuse(q, r);
     if (out && !reply_send(out, s->router, &s->out))
         atomic_fetch_add(&s->undelivered, 1);
+}
+
+// Who pushes can't be told to wait: what there is no room for stays in the socket, and then with
+// the crawler.
+static bool has_room(const server *s)
+{
+    return s->pending < PENDING_MOST / 2 && s->pending_bytes < PENDING_BYTES / 2;
 }
 
 // What stands against a request before anyone looks into it.
@@ -169,12 +228,14 @@ static shg_err admit(server *s, request *q, refusal *r)
     if (q->verb == VERB_UNKNOWN)
         return refuse(r, SHG_EVERB, "there is no verb \"%s\"; verbs are upper case",
                       q->message.verb);
+    if (q->silent && q->verb != VERB_PUT && q->verb != VERB_PUTS)
+        return refuse(r, SHG_EVERB, "only PUT and PUTS can be pushed");
     if (s->draining)
         return refuse(r, SHG_EDRAIN, "the server is shutting down");
     if (s->pending >= PENDING_MOST || s->pending_bytes + q->message.bytes > PENDING_BYTES)
         return refuse(r, SHG_EBUSY, "%zu requests of %zu bytes are waiting", s->pending,
                       s->pending_bytes);
-    return SHG_OK;
+    return request_admit_batch(q, &s->streams, r);
 }
 
 static void dispatch(server *s, request *q)
@@ -198,23 +259,36 @@ static void dispatch(server *s, request *q)
     queue_put(v->waits ? s->to_waiter : s->to_workers, v->slow ? LANE_SLOW : LANE_QUICK, q);
 }
 
-// True: there may be more.
-static bool read_requests(server *s)
+static void drop(server *s, bool pushed)
 {
+    if (pushed)
+        count_fault(s, SHG_OK);
+    else
+        atomic_fetch_add(&s->dropped, 1);
+}
+
+// True: there may be more.
+static bool read_requests(server *s, void *from)
+{
+    bool pushed = from == s->pull;
     for (int i = 0; i < READ_BURST; i++) {
+        if (pushed && !has_room(s))
+            return true;
         if (!s->spare && !(s->spare = request_new())) {
             log_limited(LOG_ERROR, "SHG-NO-MEMORY", "requests wait: out of memory");
             return false;
         }
-        message_kind kind = message_recv(&s->spare->message, s->router);
+        message_kind kind = message_recv(&s->spare->message, from, !pushed);
         if (kind == MESSAGE_NONE)
             return false;
+        atomic_fetch_add(&s->pulled, pushed);
         if (kind == MESSAGE_DROPPED) {
-            atomic_fetch_add(&s->dropped, 1);
+            drop(s, pushed);
             continue;
         }
         request *q = s->spare;
         s->spare = NULL;
+        q->silent = pushed;
         dispatch(s, q);
     }
     return true;
@@ -244,15 +318,24 @@ static void clear_wake(server *s)
     (void)done; // nothing there is fine, too
 }
 
+// Waits for something to do; pull is looked at only where there is room for what it brings.
+static int wait_for_work(server *s, zmq_pollitem_t items[4])
+{
+    int n = s->pull && !s->draining && has_room(s) ? 4 : 3;
+    items[3].revents = 0;
+    return zmq_poll(items, n, s->draining ? 100 : -1);
+}
+
 static shg_err route(server *s, char *why, size_t why_len)
 {
     zmq_pollitem_t items[] = {
         {.socket = s->router, .events = ZMQ_POLLIN},
         {.fd = s->wake_fd, .events = ZMQ_POLLIN},
         {.fd = s->signal_fd, .events = ZMQ_POLLIN},
+        {.socket = s->pull, .events = ZMQ_POLLIN},
     };
     while (!s->draining || (s->pending && clock_mono_ns() < s->drain_until_ns)) {
-        if (zmq_poll(items, 3, s->draining ? 100 : -1) < 0 && errno != EINTR) {
+        if (wait_for_work(s, items) < 0 && errno != EINTR) {
             snprintf(why, why_len, "the socket failed: %s", zmq_strerror(errno));
             return SHG_EIO;
         }
@@ -262,10 +345,12 @@ static shg_err route(server *s, char *why, size_t why_len)
         if (items[2].revents && !s->draining)
             begin_drain(s);
         if (items[0].revents)
-            read_requests(s);
+            read_requests(s, s->router);
+        if (items[3].revents)
+            read_requests(s, s->pull);
     }
     atomic_store(&s->abandon, true);
-    while (read_requests(s)) // what came in meanwhile is told 503
+    while (read_requests(s, s->router)) // what came in meanwhile is told 503
         ;
     if (s->pending)
         log_line(LOG_WARN, "SHG-DRAIN", "%zu requests were not finished in %d ms", s->pending,
@@ -284,40 +369,50 @@ static bool set_options(void *socket)
 {
     int64_t most = SHG_FRAME_MAX;
     return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0 &&
-           set(socket, ZMQ_ROUTER_MANDATORY, 1) && set(socket, ZMQ_RCVHWM, SOCKET_QUEUE) &&
-           set(socket, ZMQ_SNDHWM, SOCKET_QUEUE) && set(socket, ZMQ_LINGER, LINGER_MS) &&
-           set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
+           set(socket, ZMQ_RCVHWM, SOCKET_QUEUE) && set(socket, ZMQ_SNDHWM, SOCKET_QUEUE) &&
+           set(socket, ZMQ_LINGER, LINGER_MS) && set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
            set(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) && set(socket, ZMQ_BACKLOG, 512);
+}
+
+// Adds " name=ENDPOINT" with the real port to the ready line.
+static shg_err bind_one(void *socket, const char *name, const char *endpoint, char *ready,
+                        size_t room, char *why, size_t why_len)
+{
+    char real[512];
+    size_t n = sizeof real, len = strlen(ready);
+    set(socket, ZMQ_IPV6, strchr(endpoint, '[') != NULL); // else 127.0.0.1 is shown mapped
+    if (zmq_bind(socket, endpoint) || zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, real, &n)) {
+        snprintf(why, why_len, "can't listen on %s: %s", endpoint, zmq_strerror(errno));
+        return errno == EADDRINUSE ? SHG_EBUSY : SHG_EIO;
+    }
+    if (snprintf(ready + len, room - len, " %s=%s", name, real) < (int)(room - len))
+        return SHG_OK;
+    snprintf(why, why_len, "too many endpoints");
+    return SHG_EOPTION;
 }
 
 static shg_err bind_all(server *s, const server_opts *o, char *ready, size_t room, char *why,
                         size_t why_len)
 {
-    size_t len = (size_t)snprintf(ready, room, "ready");
-    for (size_t i = 0; i < o->n_listen; i++) {
-        char real[512];
-        size_t n = sizeof real;
-        set(s->router, ZMQ_IPV6,
-            strchr(o->listen[i], '[') != NULL); // else 127.0.0.1 is shown mapped
-        if (zmq_bind(s->router, o->listen[i]) ||
-            zmq_getsockopt(s->router, ZMQ_LAST_ENDPOINT, real, &n)) {
-            snprintf(why, why_len, "can't listen on %s: %s", o->listen[i], zmq_strerror(errno));
-            return errno == EADDRINUSE ? SHG_EBUSY : SHG_EIO;
-        }
-        len += (size_t)snprintf(ready + len, room - len, " listen=%s", real);
-        if (len >= room) {
-            snprintf(why, why_len, "too many endpoints");
-            return SHG_EOPTION;
-        }
-    }
-    return SHG_OK;
+    shg_err err = SHG_OK;
+    snprintf(ready, room, "ready");
+    for (size_t i = 0; !err && i < o->n_listen; i++)
+        err = bind_one(s->router, "listen", o->listen[i], ready, room, why, why_len);
+    if (!err && s->pull)
+        err = bind_one(s->pull, "pull", o->pull, ready, room, why, why_len);
+    return err;
 }
 
-static shg_err open_sockets(server *s, char *why, size_t why_len)
+static shg_err open_sockets(server *s, const server_opts *o, char *why, size_t why_len)
 {
     s->zmq = zmq_ctx_new();
     s->router = s->zmq ? zmq_socket(s->zmq, ZMQ_ROUTER) : NULL;
-    if (s->router && set_options(s->router))
+    bool ok = s->router && set_options(s->router) && set(s->router, ZMQ_ROUTER_MANDATORY, 1);
+    if (ok && o->pull) {
+        s->pull = zmq_socket(s->zmq, ZMQ_PULL);
+        ok = s->pull && set_options(s->pull) && set(s->pull, ZMQ_RCVHWM, PULL_QUEUE);
+    }
+    if (ok)
         return SHG_OK;
     snprintf(why, why_len, "can't make a socket: %s", zmq_strerror(errno));
     return SHG_EIO;
@@ -376,7 +471,10 @@ static void stop(server *s)
     queue_free(&s->to_workers);
     queue_free(&s->to_waiter);
     queue_free(&s->to_router);
+    streams_fini(&s->streams);
     request_free(s->spare);
+    if (s->pull)
+        zmq_close(s->pull);
     if (s->router)
         zmq_close(s->router);
     if (s->zmq)
@@ -400,7 +498,7 @@ shg_err server_run(engine *e, const server_opts *o, char *why, size_t why_len)
     s->wake_fd = s->signal_fd = -1;
     shg_err err = open_fds(s, why, why_len);
     if (!err)
-        err = open_sockets(s, why, why_len);
+        err = open_sockets(s, o, why, why_len);
     if (!err)
         err = bind_all(s, o, ready, sizeof ready, why, why_len);
     if (!err) {

@@ -1,5 +1,5 @@
-// server.h - SHG1 over one ROUTER socket: threads, queues, draining.
-// Layer: server.  May include: engine, base, zmq.
+// server.h - SHG1 over a ROUTER socket, and a PULL socket where asked for: threads, queues,
+// draining. Layer: server.  May include: engine, base, zmq.
 #ifndef SHINGLED_SERVER_SERVER_H
 #define SHINGLED_SERVER_SERVER_H
 #include "engine/engine.h"
@@ -7,6 +7,7 @@
 typedef struct server_opts {
     const char **listen; // endpoints to bind; at least one
     size_t n_listen;
+    const char *pull; // endpoint of the PULL socket, or NULL
     unsigned workers; // threads that read and answer; at least 1
 } server_opts;
 

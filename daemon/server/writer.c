@@ -18,7 +18,7 @@ struct writer {
     bool stop;
     // of the thread alone
     request *group[GROUP_MOST];
-    change change[GROUP_MOST];
+    change change[GROUP_MOST + SHG_BATCH_RECORDS_MAX + 1]; // the last request may be a whole batch
 };
 
 void writer_put(writer *w, request *q)
@@ -30,16 +30,23 @@ void writer_put(writer *w, request *q)
     pthread_mutex_unlock(&w->lock);
 }
 
+static size_t changes_of(const request *q)
+{
+    return request_is_batch(q) ? q->batch.n : 1;
+}
+
 static size_t take_group(writer *w)
 {
-    size_t n = 0, bytes = 0;
+    size_t n = 0, changes = 0, bytes = 0;
     pthread_mutex_lock(&w->lock);
     while (!w->stop && !w->slot[w->next % w->window])
         pthread_cond_wait(&w->ready, &w->lock);
-    while (n < GROUP_MOST && bytes < GROUP_BYTES && w->slot[w->next % w->window]) {
+    while (n < GROUP_MOST && changes < GROUP_MOST && bytes < GROUP_BYTES &&
+           w->slot[w->next % w->window]) {
         request *q = w->slot[w->next % w->window];
         w->slot[w->next++ % w->window] = NULL;
-        bytes += q->change.reading ? q->change.reading->record.text.len : 0;
+        bytes += q->change.reading ? q->change.reading->record.text.len : q->message.bytes;
+        changes += changes_of(q);
         w->group[n++] = q;
     }
     pthread_mutex_unlock(&w->lock);
@@ -49,16 +56,24 @@ static size_t take_group(writer *w)
 // Only what is sound is applied; what was refused keeps its place in the order of replies.
 static void apply(writer *w, size_t n)
 {
-    size_t sound = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!w->group[i]->change.refusal.err)
-            w->change[sound++] = w->group[i]->change;
+    size_t sound = 0, m;
+    for (size_t i = 0; i < n; i++) {
+        request_bar(w->group[i]);
+        const change *c = request_changes(w->group[i], &m);
+        for (size_t k = 0; k < m; k++)
+            if (!c[k].refusal.err)
+                w->change[sound++] = c[k];
+    }
     if (sound)
         engine_apply(w->e, w->change, sound);
     sound = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!w->group[i]->change.refusal.err)
-            w->group[i]->change = w->change[sound++];
+    for (size_t i = 0; i < n; i++) {
+        change *c = request_changes(w->group[i], &m);
+        for (size_t k = 0; k < m; k++)
+            if (!c[k].refusal.err)
+                c[k] = w->change[sound++];
+        request_settle(w->group[i]);
+    }
 }
 
 static void *run(void *arg)

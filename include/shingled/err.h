@@ -13,11 +13,15 @@
     X(SHG_EOPTION, "bad_option", 400, "an option has a wrong type or value")                       \
     X(SHG_EFRAMES, "too_many_frames", 400, "the message has too many frames")                      \
     X(SHG_EBODY, "bad_body", 400, "body frames are missing or left over")                          \
+    X(SHG_EBATCH, "bad_batch", 400, "the batch can't be taken apart into records")                 \
     X(SHG_EFORBIDDEN, "forbidden", 403, "this key may not do this")                                \
     X(SHG_ENOTFOUND, "not_found", 404, "no article is stored under this uri")                      \
+    X(SHG_ENOSTREAM, "no_stream", 404, "no such stream is open: open it again")                    \
     X(SHG_ECONFLICT, "version_conflict", 409, "if_version is not the stored version")              \
+    X(SHG_EORDER, "out_of_order", 409, "a batch before this one is missing")                       \
     X(SHG_ETEXTSIZE, "text_too_long", 413, "the text is over the limit")                           \
     X(SHG_EHEADERSIZE, "header_too_long", 413, "the header is over the limit")                     \
+    X(SHG_EBATCHSIZE, "batch_too_long", 413, "the batch is over the limit")                        \
     X(SHG_EENCODING, "unknown_encoding", 415, "unknown encoding or format")                        \
     X(SHG_ENOURI, "missing_uri", 422, "the article has no uri")                                    \
     X(SHG_EURI, "bad_uri", 422, "the uri must have 1 to 2048 bytes and no control characters")     \
@@ -26,6 +30,7 @@
     X(SHG_EBLANK, "blank_text", 422, "the text is empty or blank")                                 \
     X(SHG_EVERSION, "other_version", 426, "this protocol version is not spoken here")              \
     X(SHG_EBUSY, "overloaded", 429, "too many requests are waiting")                               \
+    X(SHG_ECREDIT, "no_credit", 429, "more bytes under way than the stream's credit")              \
     X(SHG_ENOMEM, "no_memory", 500, "out of memory")                                               \
     X(SHG_EIO, "io_error", 500, "the store could not be read or written")                          \
     X(SHG_ECORRUPT, "corrupt", 500, "a stored value fails its checksum or makes no sense")         \

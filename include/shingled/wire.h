@@ -18,13 +18,17 @@ enum {
     SHG_HEADER_MAX = 64 << 10, // the JSON header of a message
     SHG_DEPTH_MAX = 32,        // levels of nesting in a header
     SHG_BATCH_MAX = 16 << 20,  // a batch of records: one frame
-    SHG_FRAME_MAX = 64 << 20,  // any frame; above it libzmq drops the connection without a word
-    SHG_FRAMES_MAX = 64,       // frames of a message, envelope included
-    SHG_ENVELOPE_MAX = 8,      // frames before the magic (ROUTER's own routing frame not counted)
-    SHG_URI_MAX = 2048,        // an article's uri; at least 1
-    SHG_VERB_MAX = 16,         // a verb: letters and "-"
-    SHG_RID_MAX = 64,          // a request id: any octets, also none
-    SHG_LIMIT_MAX = 1000,      // matches that one QUERY may ask for
+    SHG_BATCH_RECORDS_MAX = 4096,
+    SHG_STREAMS_MAX = 64,       // streams open at a time
+    SHG_STREAM_NAME_MAX = 128,  // a stream's name; at least 1
+    SHG_STREAM_MARK_MAX = 1024, // what a client keeps with a batch
+    SHG_FRAME_MAX = 64 << 20,   // any frame; above it libzmq drops the connection without a word
+    SHG_FRAMES_MAX = 64,        // frames of a message, envelope included
+    SHG_ENVELOPE_MAX = 8,       // frames before the magic (ROUTER's own routing frame not counted)
+    SHG_URI_MAX = 2048,         // an article's uri; at least 1
+    SHG_VERB_MAX = 16,          // a verb: letters and "-"
+    SHG_RID_MAX = 64,           // a request id: any octets, also none
+    SHG_LIMIT_MAX = 1000,       // matches that one QUERY may ask for
     SHG_LIMIT_DEFAULT = 10,
 };
 
@@ -44,8 +48,8 @@ enum {
     SHG_STATUS_BUSY = 429,        // no credit or overloaded; see "retry_after_ms"
     SHG_STATUS_INTERNAL = 500,    // the server's fault; nothing was lost
     SHG_STATUS_UNKNOWN_VERB = 501,
-    SHG_STATUS_DRAINING = 503,    // shutting down or recovering
-    SHG_STATUS_FULL = 507,        // disk or map full; reads go on
+    SHG_STATUS_DRAINING = 503, // shutting down or recovering
+    SHG_STATUS_FULL = 507,     // disk or map full; reads go on
 };
 
 #define SHG_DEFAULT_PORT 7464        // S-H-N-G on a telephone

@@ -31,10 +31,14 @@ static int64_t now_ms(void)
 // child becomes the daemon. Nothing here may fail a test: the parent's program would go on twice.
 static void child(const char *program, const live *l, int out)
 {
-    const char *argv[3 + 2 * LIVE_ENDPOINTS + 1] = {program, "--data", l->dir};
+    const char *argv[3 + 2 * LIVE_ENDPOINTS + 2 + 1] = {program, "--data", l->dir};
     for (size_t i = 0; i < l->n_endpoints; i++) {
         argv[3 + 2 * i] = "--listen";
         argv[4 + 2 * i] = "tcp://127.0.0.1:*";
+    }
+    if (l->pulls) {
+        argv[3 + 2 * l->n_endpoints] = "--pull";
+        argv[4 + 2 * l->n_endpoints] = "tcp://127.0.0.1:*";
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL); // a crashed test leaves no daemon behind
     dup2(out, STDOUT_FILENO);
@@ -70,6 +74,8 @@ static void read_endpoints(live *l)
             fail_msg("not a ready line: %s", l->ready);
         p++;
     }
+    if (l->pulls && (!(p = strstr(l->ready, " pull=")) || sscanf(p, " pull=%63s", l->pull) != 1))
+        fail_msg("no pull= in the ready line: %s", l->ready);
 }
 
 void live_start(live *l)
@@ -173,6 +179,14 @@ void live_free(live **l)
     free(d);
     if (!WIFEXITED(status) || WEXITSTATUS(status))
         fail_msg("the daemon ended with wait status %#x", (unsigned)status);
+}
+
+void live_pull(live *l)
+{
+    int status = live_end(l, SIGTERM);
+    assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
+    l->pulls = true;
+    live_start(l);
 }
 
 int live_setup(void **state)

@@ -34,6 +34,8 @@ typedef struct live {
     char endpoint[LIVE_ENDPOINTS][64];
     size_t n_endpoints;
     char ready[256]; // the line it printed when it served
+    bool pulls;      // started with --pull
+    char pull[64];   // its endpoint then
     pid_t pid;       // 0: not running
     int out;         // its standard output
     void *zmq, *dealer;
@@ -50,6 +52,9 @@ void live_free(live **l);
 // live_end returns the wait status.
 void live_start(live *l);
 int live_end(live *l, int signal);
+
+// live_pull starts it again with a PULL socket.
+void live_pull(live *l);
 
 // cmocka setup and teardown: *state is a fresh live with one endpoint.
 int live_setup(void **state);

@@ -230,9 +230,10 @@ static void c_3_10_limits(void **state)
         const char *path;
         double value;
     } limits[] = {
-        {"limits.text", 16777216},  {"limits.header", 65536},   {"limits.depth", 32},
-        {"limits.batch", 16777216}, {"limits.frame", 67108864}, {"limits.frames", 64},
-        {"limits.uri", 2048},
+        {"limits.text", 16777216},  {"limits.header", 65536},       {"limits.depth", 32},
+        {"limits.batch", 16777216}, {"limits.frame", 67108864},     {"limits.frames", 64},
+        {"limits.uri", 2048},       {"limits.batch_records", 4096}, {"limits.streams", 64},
+        {"limits.stream", 128},     {"limits.mark", 1024},
     };
     reply *r = ask(*state, "INFO", NULL, "{}");
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)

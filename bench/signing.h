@@ -1,0 +1,26 @@
+// signing.h - from a text to what an index stores of it: signature, bands, fingerprints.
+//
+// Threads: one.
+#ifndef SHINGLED_BENCH_SIGNING_H
+#define SHINGLED_BENCH_SIGNING_H
+#include "index/index.h"
+
+// Of a text of ARTICLES_TEXT_MOST bytes, at the most.
+enum { SIGNING_WORDS = 1 << 14, SIGNING_PRINTS = 1 << 12 };
+
+typedef struct signing {
+    minhash sig;
+    print prints[SIGNING_PRINTS]; // distinct, ascending by hash
+    uint32_t n_prints, n_words;
+    uint64_t body;
+} signing;
+
+// signing_make is what the daemon does with every text, but for the marks of speech and the rare
+// terms, which take a whole reading. It ends the program where the text is no text.
+void signing_make(signing *out, view text, uint64_t seed);
+
+// signing_hot is the hot path alone: text to signature, bands and fingerprints, none of them
+// kept. It returns a number that depends on all of them.
+uint64_t signing_hot(view text, uint64_t seed);
+
+#endif

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { RETRY_AFTER_MS = 100 };
+enum {
+    RETRY_AFTER_MS = 100,
+    COPIED_MOST = 512, // bytes of a header
+};
 
 static void address_move(address *to, address *from)
 {
@@ -272,6 +275,18 @@ static bool send_bytes(void *socket, const void *p, size_t n)
     return zmq_send(socket, p, n, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
 }
 
+// Small ones are copied: what they hold of libzmq's queue is bounded by its length.
+static bool send_header(reply *r, void *socket, atomic_size_t *bytes)
+{
+    int flags = r->has_body ? ZMQ_SNDMORE : 0;
+    if (r->header_len <= COPIED_MOST)
+        return zmq_send(socket, r->header, r->header_len, flags | ZMQ_DONTWAIT) >= 0;
+    view header = {(const uint8_t *)r->header, r->header_len};
+    bool sent = lend(socket, header, free, r->header, bytes, flags);
+    r->header = NULL;
+    return sent;
+}
+
 // Only the first frame can fail: ROUTER has chosen the peer by then.
 static bool send_frames(reply *r, void *socket, atomic_size_t *bytes)
 {
@@ -284,9 +299,7 @@ static bool send_frames(reply *r, void *socket, atomic_size_t *bytes)
            send_bytes(socket, status, SHG_STATUS_LEN) && send_bytes(socket, r->rid, r->rid_len);
     if (!sent)
         return false;
-    view header = {(const uint8_t *)r->header, r->header_len};
-    sent = lend(socket, header, free, r->header, bytes, r->has_body ? ZMQ_SNDMORE : 0);
-    r->header = NULL;
+    sent = send_header(r, socket, bytes);
     if (!sent) // no memory: the message must end all the same
         zmq_send(socket, "", 0, ZMQ_DONTWAIT);
     if (sent && r->has_body) {

@@ -10,9 +10,17 @@ typedef struct ring {
     size_t first, n;
 } ring;
 
+// One who waits, on its own stack. Woken once, for one item: each waiter has a condition of its
+// own, so that an item wakes one who takes it and no other, and costs nothing while all are busy.
+typedef struct waiter {
+    pthread_cond_t cond;
+    bool woken;
+    struct waiter *next;
+} waiter;
+
 struct queue {
     pthread_mutex_t lock;
-    pthread_cond_t filled;
+    waiter *waiting[LANES]; // for lanes up to this one; the last to come is woken first
     ring lane[LANES];
     size_t room; // of each lane
     bool closed;
@@ -24,7 +32,6 @@ shg_err queue_open(queue **out, size_t room)
     if (!q)
         return SHG_ENOMEM;
     pthread_mutex_init(&q->lock, NULL);
-    pthread_cond_init(&q->filled, NULL);
     q->room = room;
     bool got_all = true;
     for (int l = 0; l < LANES; l++)
@@ -41,21 +48,34 @@ void queue_free(queue **pq)
     *pq = NULL;
     if (!q)
         return;
-    pthread_cond_destroy(&q->filled);
     pthread_mutex_destroy(&q->lock);
     for (int l = 0; l < LANES; l++)
         free(q->lane[l].item);
     free(q);
 }
 
-void queue_put(queue *q, lane l, void *item)
+static void wake(queue *q, int l)
+{
+    waiter *w = q->waiting[l];
+    q->waiting[l] = w->next;
+    w->woken = true;
+    pthread_cond_signal(&w->cond);
+}
+
+bool queue_put(queue *q, lane l, void *item)
 {
     ring *r = &q->lane[l];
     pthread_mutex_lock(&q->lock);
     assert(r->n < q->room);
+    bool was_empty = !r->n;
     r->item[(r->first + r->n++) % q->room] = item;
-    pthread_cond_broadcast(&q->filled); // who waits may not want this lane
+    int most = l;
+    while (most < LANES && !q->waiting[most])
+        most++;
+    if (most < LANES)
+        wake(q, most);
     pthread_mutex_unlock(&q->lock);
+    return was_empty;
 }
 
 static void *take(queue *q, lane l)
@@ -75,12 +95,22 @@ static void *take_either(queue *q, lane first, lane second)
     return item ? item : take(q, second);
 }
 
+static void wait_for(queue *q, int l)
+{
+    waiter w = {.next = q->waiting[l]};
+    pthread_cond_init(&w.cond, NULL);
+    q->waiting[l] = &w;
+    while (!w.woken)
+        pthread_cond_wait(&w.cond, &q->lock);
+    pthread_cond_destroy(&w.cond);
+}
+
 void *queue_take(queue *q, lane first, lane second)
 {
     void *item;
     pthread_mutex_lock(&q->lock);
     while (!(item = take_either(q, first, second)) && !q->closed)
-        pthread_cond_wait(&q->filled, &q->lock);
+        wait_for(q, first > second ? first : second);
     pthread_mutex_unlock(&q->lock);
     return item;
 }
@@ -97,6 +127,8 @@ void queue_close(queue *q)
 {
     pthread_mutex_lock(&q->lock);
     q->closed = true;
-    pthread_cond_broadcast(&q->filled);
+    for (int l = 0; l < LANES; l++)
+        while (q->waiting[l])
+            wake(q, l);
     pthread_mutex_unlock(&q->lock);
 }

@@ -5,6 +5,7 @@
 #define SHINGLED_SERVER_QUEUE_H
 #include "shingled/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct queue queue;
@@ -15,7 +16,8 @@ void queue_free(queue **q); // must be empty, or what is in it leaks
 typedef enum lane { LANE_QUICK, LANE_SLOW, LANES } lane;
 
 // queue_put gives an item. There is always room: the server admits no more requests than `room`.
-void queue_put(queue *q, lane l, void *item);
+// True where the lane was empty: who polls for it must be told.
+bool queue_put(queue *q, lane l, void *item);
 
 // queue_take waits for an item of lane `first`, else of `second` (the same one: of it alone);
 // NULL once the queue is closed and these lanes are empty.

@@ -39,11 +39,10 @@ static void publisher_make(publisher *p, const language *l, uint32_t k, uint32_t
         prose_sentence(&d);
         prose_append(&d, "\n\n", 2);
     }
-    snprintf(p->head, sizeof p->head, "%s\n\nShare this article\n\n", p->name);
+    snprintf(p->head, sizeof p->head, "%s\n\nShare\n\n", p->name);
     snprintf(p->tail, sizeof p->tail,
-             "\n\nSign up for the %s newsletter and never miss a story.\n\n%.*s© 2017 %s. All "
-             "rights reserved.\n",
-             p->name, (int)d.s[1 + k % 2].begin, lines, p->name);
+             "\n\nGet the %s newsletter.\n\n%.*s© 2017 %s. All rights reserved.\n", p->name,
+             (int)d.s[k % 2].begin, lines, p->name);
 }
 
 // Some words of the language are spelled alike.
@@ -95,6 +94,7 @@ static void draft_start(draft *d, const articles *a, const plan *p, char *text)
     d->l = a->l;
     d->random = p->random;
     d->event = p->event;
+    d->own = p->random;
     d->text = text;
     d->len = d->n = 0;
 }

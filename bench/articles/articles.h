@@ -18,7 +18,7 @@ enum {
     ARTICLES_TEXT_MOST = 16384, // bytes; what is generated is shorter
     ARTICLES_HEADER_MOST = 1024,
     ARTICLES_PUBLISHERS = 200,
-    ARTICLES_STEP_S = 10, // seconds from one article's `published` to the next one's
+    ARTICLES_STEP_S = 30, // seconds from one article's `published` to the next one's
 };
 
 #define ARTICLES_VERSION "articles-1" // changes with any byte of any article

@@ -1,31 +1,20 @@
 #include "language.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    OCTAVES = 17,       // log2 of LANGUAGE_WORDS
-    BOUND_OF_16 = 9,    // words in sixteen that hang on the one before
-    PAIR_OCTAVES = 6,   // a word has 2^5 successors, the first ones far more often
-    ONE_SYLLABLE = 512, // ranks below have one, those below TWO_SYLLABLES two at most
-    TWO_SYLLABLES = 16384,
+    OCTAVES = 17,         // log2 of LANGUAGE_WORDS
+    BOUND_OF_16 = 9,      // words in sixteen that hang on the one before
+    PAIR_OCTAVES = 8,     // a word has 2^7 successors, the first ones far more often
+    TWO_SYLLABLES = 8192, // ranks below have two, the others two or three
 };
 
 _Static_assert(LANGUAGE_WORDS == 1 << OCTAVES, "ranks are drawn by octave");
 
-// By frequency, about; one blank between two.
-static const char COMMON[] =
-    "the of to and a in that is for on it was with he as said by at from be has have are an his "
-    "not this but they who will would had their its were been we i about more which one or when "
-    "after also up people out she there year new two if her you than last all into first can "
-    "what could so him over time no some other them do state police government only our most "
-    "now three because my years before while where did just just how many any such week made "
-    "since told against back well city officials between way percent could day down public "
-    "country very according those even still under may should through did house court being "
-    "during four home used group five president then think much make take work company going "
-    "report get next high part month million part news former second each called minister "
-    "national school members family often asked money off law both long until party good "
-    "right own office local another plan far case around without want number days";
+extern const unsigned char language_terms[]; // daemon/evidence/data/terms.tsv
+extern const size_t language_terms_len;
 
 static const char *const START[] = {"b", "c", "d", "f", "g",  "h",  "l",  "m",  "n",  "p",  "r",
                                     "s", "t", "v", "w", "st", "tr", "pr", "br", "cl", "gr", "sh",
@@ -47,7 +36,7 @@ static void append(language_word *w, const char *part)
 static void invent(language_word *w, uint32_t rank)
 {
     uint64_t state = rank, r = random_next(&state);
-    uint32_t n = rank < ONE_SYLLABLE ? 1 : rank < TWO_SYLLABLES ? 1 + (r % 4 > 0) : 2 + (r & 1);
+    uint32_t n = rank < TWO_SYLLABLES ? 2 : 2 + (r & 1);
     for (uint32_t i = 0; i < n; i++) {
         r = random_next(&state);
         append(w, START[r & 31]);
@@ -56,18 +45,55 @@ static void invent(language_word *w, uint32_t rank)
     }
 }
 
+typedef struct known {
+    language_word w;
+    double share;
+} known;
+
+static int by_share(const void *a, const void *b)
+{
+    const known *x = a, *y = b;
+    if (x->share != y->share)
+        return x->share > y->share ? -1 : 1;
+    return memcmp(x->w.s, y->w.s, LANGUAGE_WORD_MOST);
+}
+
+// One line of the table, "word TAB share"; false where it is no word of letters.
+static bool read_known(known *k, const char *line)
+{
+    size_t n = strspn(line, "abcdefghijklmnopqrstuvwxyz");
+    *k = (known){0};
+    if (!n || n > LANGUAGE_WORD_MOST || line[n] != '\t')
+        return false;
+    k->w.len = (uint8_t)n;
+    memcpy(k->w.s, line, n);
+    k->share = strtod(line + n, NULL);
+    return true;
+}
+
+// The English words of the table, the commonest first; they end where German ones begin.
+static uint32_t add_known(language *l)
+{
+    static known k[LANGUAGE_KNOWN];
+    uint32_t n = 0;
+    const char *p = (const char *)language_terms;
+    while (*p && strncmp(p, "# de", 4) != 0 && n < LANGUAGE_KNOWN) {
+        n += read_known(&k[n], p);
+        p += strcspn(p, "\n");
+        p += *p == '\n';
+    }
+    qsort(k, n, sizeof *k, by_share);
+    for (uint32_t i = 0; i < n; i++)
+        l->word[i] = k[i].w;
+    return n;
+}
+
 language *language_new(void)
 {
     language *l = calloc(1, sizeof *l);
     if (!l)
         return NULL;
-    uint32_t rank = 0;
-    for (const char *at = COMMON; *at; rank++) {
-        size_t n = strcspn(at, " ");
-        memcpy(l->word[rank].s, at, n);
-        l->word[rank].len = (uint8_t)n;
-        at += n + (at[n] == ' ');
-    }
+    uint32_t rank = add_known(l);
     for (; rank < LANGUAGE_WORDS; rank++)
         invent(&l->word[rank], rank);
     return l;
@@ -79,11 +105,15 @@ void language_free(language **l)
     *l = NULL;
 }
 
-// Uniform below a power of two that is uniform itself: the density falls as 1/rank.
+// Uniform below a power of two, drawn from a table: where it has each power as often, the
+// density falls as 1/rank; the last octaves, of words that no table knows, are rarer.
 uint32_t language_draw(uint64_t r)
 {
-    uint32_t octave = 1 + random_below(r >> 32, OCTAVES);
-    return (uint32_t)r & ((1u << octave) - 1);
+    static const uint8_t OCTAVE[64] = {
+        1,  1,  1,  1,  1,  2,  2,  2,  2,  2,  3,  3,  3,  3,  3,  4,  4,  4,  4,  5,      5,  5,
+        5,  6,  6,  6,  6,  7,  7,  7,  7,  8,  8,  8,  8,  8,  9,  9,  9,  9,  9,  10,     10, 10,
+        10, 10, 11, 11, 11, 11, 11, 12, 12, 12, 12, 12, 13, 13, 14, 14, 15, 15, 16, OCTAVES};
+    return (uint32_t)r & ((1u << OCTAVE[r >> 32 & 63]) - 1);
 }
 
 uint32_t language_next(uint32_t before, uint64_t r)

@@ -3,9 +3,9 @@
 
 enum {
     FIRST = PLAN_AGENCY_EVERY, // articles that take from none
-    AGENCY_BACK = 5,     // an agency's article is taken while it is among the last 2^5 of them
-    RECENT_OCTAVES = 12, // how far back others are taken from: up to 2^12 articles
-    EVENT_ARTICLES = 12,
+    AGENCY_BACK = 5,      // an agency's article is taken while it is among the last 2^5 of them
+    RECENT_OCTAVES = 12,  // how far back others are taken from: up to 2^12 articles
+    EVENT_ARTICLES = 16,  // numbers to an event; every second article has one of its own
     EVENT_OCTAVES = 9,    // an event is told of for some 2^9 articles
     EPOCH_S = 1483228800, // 2017-01-01
 };
@@ -44,11 +44,11 @@ static articles_kind kind_at(uint64_t seed, uint64_t i)
     return kind_of(i, mix64(key(seed, i) + 1));
 }
 
-// Half of what is taken is an agency's, four in ten any recent article, the rest an old one.
+// Four in ten of what is taken are an agency's, five any recent article, the rest an old one.
 static uint64_t source_of(uint64_t seed, uint64_t i, uint64_t r)
 {
     uint64_t x = random_below(r, 10), more = mix64(r);
-    if (x < 5) {
+    if (x < 4) {
         uint64_t back = log_uniform(more, AGENCY_BACK) - 1, last = (i - 1) / PLAN_AGENCY_EVERY;
         return (back < last ? last - back : 0) * PLAN_AGENCY_EVERY;
     }
@@ -78,7 +78,7 @@ static uint32_t publisher_of(uint64_t i, uint64_t r)
 static uint64_t event_of(uint64_t i, uint64_t r)
 {
     uint64_t back = log_uniform(r, EVENT_OCTAVES);
-    return (back < i ? i - back : 0) / EVENT_ARTICLES;
+    return r >> 63 || back > i ? ~i : (i - back) / EVENT_ARTICLES;
 }
 
 void plan_make(plan *p, uint64_t seed, uint64_t i)

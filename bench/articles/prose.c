@@ -3,11 +3,11 @@
 #include <string.h>
 
 enum {
-    PEOPLE = 5, // of an event
-    SUBJECTS = 12,
-    SLACK = 64, // no single thing appended is longer, but what is taken from another draft
+    PEOPLE = 5,   // of an event
+    SUBJECTS = 8, // of an event; as many are an article's own
+    SLACK = 64,   // no single thing appended is longer, but what is taken from another draft
     NAMES_FROM = 4096,
-    SUBJECTS_FROM = 1024,
+    SUBJECTS_FROM = 2048,
 };
 
 void prose_append(draft *d, const char *p, size_t n)
@@ -82,7 +82,7 @@ static void number(draft *d, uint64_t r)
 // What is not of the language's run of words: the event's names and words, and numbers.
 static void strewn(draft *d, uint64_t r)
 {
-    switch (r % 8) {
+    switch (r % 10) {
     case 0:
         prose_person(d, r >> 8 & 1);
         break;
@@ -95,6 +95,11 @@ static void strewn(draft *d, uint64_t r)
         break;
     case 3:
         prose_name(d, NAMES_FROM + random_below(r >> 16, LANGUAGE_WORDS - NAMES_FROM));
+        break;
+    case 5:
+    case 6:
+        prose_word(d, SUBJECTS_FROM + random_below(mix64(d->own + (r >> 16) % SUBJECTS),
+                                                   LANGUAGE_WORDS - SUBJECTS_FROM));
         break;
     case 4:
         number(d, r);

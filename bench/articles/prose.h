@@ -20,6 +20,7 @@ typedef struct draft {
     const language *l;
     uint64_t random; // state of the numbers drawn
     uint64_t event;  // whose names and words are strewn in
+    uint64_t own;    // the article's, for words that only it has
     char *text;      // ARTICLES_TEXT_MOST bytes, of others
     size_t len;
     size_t n;

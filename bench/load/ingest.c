@@ -14,9 +14,10 @@ enum {
     BURST = 64, // sent between two looks at the answers
 };
 
-typedef struct slot { // one article on its way; its number is the request id
-    uint64_t i;
+typedef struct slot { // one message on its way; its number is the request id
+    uint64_t i, n;    // articles i to i + n
     int64_t intended_ns;
+    size_t bytes;
     bool on_its_way;
 } slot;
 
@@ -27,27 +28,49 @@ typedef struct run {
     article *room;
     slot *slots;
     uint32_t *free_slots;
-    unsigned n_free;
-    uint64_t sent;
+    unsigned n_slots, n_free;
+    uint64_t sent, next_step;
+    // of a stream
+    char session[64];
+    size_t credit, bytes; // that the server grants; that are on their way
+    uint64_t batches;
+    pool_room pairs;
     int64_t start_ns, heard_ns, paused_ns;
     int64_t bin, bin_longest_ns; // of the trace
     uint64_t bin_n;
     answer a;
 } run;
 
+static bool open_stream(run *r)
+{
+    static const char SESSION[] = "\"session\":\"", CREDIT[] = "\"credit\":";
+    if (!wire_ask(r->socket, "STREAM", "{\"stream\":\"load\",\"reset\":true}", &r->a, STUCK_MS))
+        return false;
+    const char *s = strstr(r->a.header, SESSION), *c = strstr(r->a.header, CREDIT);
+    if (!s || !c || sscanf(s + sizeof SESSION - 1, "%63[^\"]", r->session) != 1)
+        return false;
+    r->credit = strtoull(c + sizeof CREDIT - 1, NULL, 10);
+    return true;
+}
+
 static bool run_start(run *r)
 {
     ingest *g = r->g;
     size_t n = sizeof r->fd;
     r->socket = wire_connect(g->zmq, g->endpoint);
-    r->slots = calloc(g->window, sizeof *r->slots);
-    r->free_slots = calloc(g->window, sizeof *r->free_slots);
+    r->n_slots = g->batch ? g->window / g->batch : g->window;
+    r->n_slots += !r->n_slots;
+    r->slots = calloc(r->n_slots, sizeof *r->slots);
+    r->free_slots = calloc(r->n_slots, sizeof *r->free_slots);
     r->room = malloc(sizeof *r->room);
     if (!r->socket || !r->slots || !r->free_slots || !r->room ||
         zmq_getsockopt(r->socket, ZMQ_FD, &r->fd, &n))
         return false;
-    for (r->n_free = 0; r->n_free < g->window; r->n_free++)
-        r->free_slots[r->n_free] = g->window - 1 - r->n_free;
+    for (r->n_free = 0; r->n_free < r->n_slots; r->n_free++)
+        r->free_slots[r->n_free] = r->n_slots - 1 - r->n_free;
+    r->next_step = g->steps && g->n / g->steps ? g->n / g->steps : g->n;
+    if (g->batch && !open_stream(r))
+        return false;
     r->start_ns = r->heard_ns = clock_mono_ns();
     return true;
 }
@@ -58,6 +81,7 @@ static void run_end(run *r)
     free(r->slots);
     free(r->free_slots);
     free(r->room);
+    free(r->pairs.p);
     answer_free(&r->a);
 }
 
@@ -77,24 +101,53 @@ static bool send_slot(run *r, uint32_t k)
     return wire_send(r->socket, "PUT", k, h, text);
 }
 
+// False where it did not go out; *held: only because it would be over the credit.
+static bool send_batch(run *r, uint32_t k, bool *held)
+{
+    char header[160];
+    const char *at;
+    size_t len;
+    slot *s = &r->slots[k];
+    if (!pool_pairs(r->g->pool, s->i, s->n, r->room, &r->pairs, &at, &len))
+        return false;
+    *held = r->bytes && r->bytes + len > r->credit;
+    if (*held)
+        return false;
+    s->bytes = len;
+    r->bytes += len;
+    int n =
+        snprintf(header, sizeof header, "{\"session\":\"%s\",\"batch\":%llu,\"format\":\"pairs\"}",
+                 r->session, (unsigned long long)++r->batches);
+    return wire_send(r->socket, "PUTS", k, (wire_bytes){header, (size_t)n, false},
+                     (wire_bytes){at, len, at != r->pairs.p});
+}
+
 static int64_t intended_ns(const run *r, uint64_t k)
 {
     double s = r->g->rate > 0 ? (double)k / r->g->rate : 0;
     return r->start_ns + r->paused_ns + (int64_t)(s * 1e9);
 }
 
-// Sends what is due, and returns when the next one is.
+// Sends what is due, and returns when the next one is. A batch is due when its last article is.
 static int64_t send_due(run *r, int64_t now)
 {
     ingest *g = r->g;
     for (int i = 0; i < BURST && r->n_free && r->sent < g->n; i++) {
-        int64_t at = g->rate > 0 ? intended_ns(r, r->sent) : now;
+        uint64_t n = g->batch < g->n - r->sent ? g->batch : g->n - r->sent;
+        n += !n;
+        int64_t at = g->rate > 0 ? intended_ns(r, r->sent + n - 1) : now;
         if (at > now)
             return at;
-        uint32_t k = r->free_slots[--r->n_free];
-        r->slots[k] = (slot){g->first + r->sent++, at, true};
-        if (!send_slot(r, k))
+        bool held = false;
+        uint32_t k = r->free_slots[r->n_free - 1];
+        r->slots[k] =
+            (slot){.i = g->first + r->sent, .n = n, .intended_ns = at, .on_its_way = true};
+        if (!(g->batch ? send_batch(r, k, &held) : send_slot(r, k))) {
+            r->slots[k].on_its_way = false;
             return INT64_MAX;
+        }
+        r->n_free--;
+        r->sent += n;
     }
     return r->n_free && r->sent < g->n ? now : INT64_MAX;
 }
@@ -114,34 +167,42 @@ static void trace(run *r, int64_t now, int64_t ns)
     r->bin_longest_ns = ns > r->bin_longest_ns ? ns : r->bin_longest_ns;
 }
 
+static bool is_refused(const run *r)
+{
+    return r->a.status != SHG_STATUS_OK || (r->g->batch && !strstr(r->a.header, "\"refused\":[]"));
+}
+
 static bool take_one(run *r, int64_t now)
 {
     ingest *g = r->g;
     uint32_t k = (uint32_t)r->a.rid;
-    if (r->a.status == SHG_STATUS_BUSY && k < g->window) {
+    if (r->a.status == SHG_STATUS_BUSY && k < r->n_slots && !g->batch) {
         g->busy++;
         return send_slot(r, k);
     }
-    if (r->a.status != SHG_STATUS_OK || k >= g->window) {
+    if (k >= r->n_slots || is_refused(r)) {
         if (!g->failed++)
             fprintf(stderr, "PUT: %d %s\n", r->a.status, r->a.header);
         return false;
     }
-    int64_t ns = now - r->slots[k].intended_ns;
+    slot *s = &r->slots[k];
+    int64_t ns = now - s->intended_ns;
     histogram_add(&g->acks, ns);
     if (g->trace)
         trace(r, now, ns);
-    r->slots[k].on_its_way = false;
+    s->on_its_way = false;
+    r->bytes -= s->bytes;
     r->free_slots[r->n_free++] = k;
-    g->acked++;
+    g->acked += s->n;
     return true;
 }
 
 static void call_step(run *r)
 {
     ingest *g = r->g;
-    if (!g->step || !g->steps || g->acked % (g->n / g->steps ? g->n / g->steps : 1))
+    if (!g->step || !g->steps || g->acked < r->next_step)
         return;
+    r->next_step += g->n / g->steps ? g->n / g->steps : 1;
     int64_t from = clock_mono_ns();
     g->seconds = (double)(from - r->start_ns - r->paused_ns) / 1e9;
     g->step(g->ctx, g->acked);
@@ -183,13 +244,13 @@ static bool go_on(const run *r)
     if (g->cut && *g->cut)
         return false;
     bool stopped = g->stop && atomic_load(g->stop);
-    return stopped ? r->n_free < g->window : g->acked < g->n;
+    return stopped ? r->n_free < r->n_slots : g->acked < g->n;
 }
 
 static void find_until(run *r)
 {
     r->g->until = r->g->first + r->sent;
-    for (unsigned k = 0; r->slots && k < r->g->window; k++)
+    for (unsigned k = 0; r->slots && k < r->n_slots; k++)
         if (r->slots[k].on_its_way && r->slots[k].i < r->g->until)
             r->g->until = r->slots[k].i;
 }
@@ -203,7 +264,7 @@ bool ingest_run(ingest *g)
         if (!g->stop || !atomic_load(g->stop))
             due = send_due(&r, now);
         fine = take_answers(&r);
-        if (r.n_free == g->window)
+        if (r.n_free == r.n_slots)
             r.heard_ns = clock_mono_ns(); // nothing is due: no gap
         if (now - r.heard_ns > (int64_t)STUCK_MS * 1000000) {
             fprintf(stderr, "PUT: no answer for %d s\n", STUCK_MS / 1000);

@@ -19,6 +19,7 @@ typedef struct ingest {
     unsigned window; // articles on their way at most
     double rate;     // articles a second; 0: as the window allows
     bool match;      // each with "match": true
+    unsigned batch;  // articles in a message: 0 one PUT each, otherwise PUTS of a stream
     FILE *trace;     // lines "ms,acked,longest_ms" for each 10 ms; NULL: none
     // called after each n / steps articles, in the run's thread; NULL: never
     void (*step)(void *ctx, uint64_t done);

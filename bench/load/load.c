@@ -177,8 +177,11 @@ static void name_corpus(load *l, const pool *p)
 static void report_ingest(load *l, const ingest *g, const figures *f)
 {
     double n = (double)g->n;
-    report_value(&l->r, l->o.match ? "ingest_matched_per_s" : "ingest_single_per_s", g->n,
-                 n / g->seconds, "1/s");
+    report_value(&l->r,
+                 l->o.match     ? "ingest_matched_per_s"
+                 : l->o.batched ? "ingest_batched_per_s"
+                                : "ingest_single_per_s",
+                 g->n, n / g->seconds, "1/s");
     report_times(&l->r, "ingest_ack", &g->acks, "ms");
     report_value(&l->r, "ingest_longest_gap_ms", g->n, (double)g->longest_gap_ns / 1e6, "ms");
     report_value(&l->r, "ingest_busy", g->n, (double)g->busy, "answers");
@@ -199,6 +202,7 @@ static bool run_ingest(load *l)
                 .window = l->o.rate > 0 ? OPEN_WINDOW : l->o.window,
                 .rate = l->o.rate,
                 .match = l->o.match,
+                .batch = l->o.batched ? l->o.batch : 0,
                 .step = grow,
                 .ctx = l,
                 .steps = l->o.steps};
@@ -274,6 +278,7 @@ static pool *more_articles(load *l, ingest *g)
                   .first = l->stored,
                   .n = n,
                   .window = OPEN_WINDOW,
+                  .batch = l->o.batched ? l->o.batch : 0,
                   .rate = rate};
     return p;
 }
@@ -405,7 +410,7 @@ int main(int argc, char **argv)
     int status = options_read(&l.o, argc, argv);
     if (status)
         return status - 1;
-    l.r.mode = l.o.match ? "match" : "single";
+    l.r.mode = l.o.match ? "match" : l.o.batched ? "batch" : "single";
     l.stored = l.o.stored;
     snprintf(l.r.corpus, sizeof l.r.corpus, ARTICLES_VERSION "-%llu", (unsigned long long)l.o.seed);
     l.a = articles_new(l.o.seed);

@@ -21,7 +21,9 @@ static const char HELP[] =
     "      mixed             ask while articles come in at half that rate\n"
     "      restart           end and start it: how long, and is everything there\n"
     "      kill              the same after SIGKILL in the middle of storing\n"
-    "  --mode MODE           single: one PUT a message (default); match: with \"match\": true\n"
+    "  --mode MODE           single: one PUT a message (default); match: with \"match\": true;\n"
+    "                        batch: PUTS of a stream, in pairs\n"
+    "  --batch N             articles in a message, with --mode batch (64)\n"
     "  --transport T         tcp (default) or ipc\n"
     "  --window N            articles on their way at once (1000)\n"
     "  --rate R              articles a second in ingest; 0: as many as go (0)\n"
@@ -40,35 +42,35 @@ static const char HELP[] =
     "  --server ENDPOINT     a daemon that runs; --pid P and --data DIR to watch it\n";
 
 enum { FIRST = 256 };
-static const char *const NAME[] = {
-    "articles", "seed",  "phases", "mode",   "transport", "window",  "rate",   "ack-rate",
-    "queries",  "steps", "probe",  "memory", "trace",     "threads", "daemon", "option",
-    "data",     "keep",  "stored", "server", "pid",       "help"};
-enum {
-    ARTICLES,
-    SEED,
-    PHASES,
-    MODE,
-    TRANSPORT,
-    WINDOW,
-    RATE,
-    ACK_RATE,
-    QUERIES,
-    STEPS,
-    PROBE,
-    MEMORY,
-    TRACE,
-    THREADS,
-    DAEMON,
-    OPTION,
-    DATA,
-    KEEP,
-    STORED,
-    SERVER,
-    PID,
-    HELP_ME,
-    OPTIONS
-};
+// The options, in one order for the enum and the names.
+#define OPTIONS_ALL(X)                                                                             \
+    X(ARTICLES, "articles")                                                                        \
+    X(SEED, "seed")                                                                                \
+    X(PHASES, "phases")                                                                            \
+    X(MODE, "mode")                                                                                \
+    X(BATCH, "batch")                                                                              \
+    X(TRANSPORT, "transport")                                                                      \
+    X(WINDOW, "window")                                                                            \
+    X(RATE, "rate")                                                                                \
+    X(ACK_RATE, "ack-rate")                                                                        \
+    X(QUERIES, "queries")                                                                          \
+    X(STEPS, "steps")                                                                              \
+    X(PROBE, "probe")                                                                              \
+    X(MEMORY, "memory")                                                                            \
+    X(TRACE, "trace")                                                                              \
+    X(THREADS, "threads")                                                                          \
+    X(DAEMON, "daemon")                                                                            \
+    X(OPTION, "option")                                                                            \
+    X(DATA, "data")                                                                                \
+    X(KEEP, "keep")                                                                                \
+    X(STORED, "stored")                                                                            \
+    X(SERVER, "server")                                                                            \
+    X(PID, "pid")                                                                                  \
+    X(HELP_ME, "help")
+#define OPTION_ENUM(e, name) e,
+#define OPTION_NAME(e, name) name,
+enum { OPTIONS_ALL(OPTION_ENUM) OPTIONS };
+static const char *const NAME[] = {OPTIONS_ALL(OPTION_NAME)};
 
 static bool read_phases(options *o, const char *list)
 {
@@ -128,6 +130,9 @@ static bool set_number(options *o, int k, const char *s)
     case MEMORY:
         o->memory = (uint64_t)x << 20;
         break;
+    case BATCH:
+        o->batch = (unsigned)x;
+        break;
     case STORED:
         o->stored = (uint64_t)x;
         break;
@@ -143,13 +148,20 @@ static bool choose(const char *s, const char *no, const char *yes, bool *out)
     return *out || strcmp(s, no) == 0;
 }
 
+static bool choose_mode(options *o, const char *s)
+{
+    o->match = strcmp(s, "match") == 0;
+    o->batched = strcmp(s, "batch") == 0;
+    return o->match || o->batched || strcmp(s, "single") == 0;
+}
+
 static bool set(options *o, int k, const char *s)
 {
     switch (k) {
     case PHASES:
         return read_phases(o, s);
     case MODE:
-        return choose(s, "single", "match", &o->match);
+        return choose_mode(o, s);
     case TRANSPORT:
         return choose(s, "tcp", "ipc", &o->ipc);
     case TRACE:
@@ -191,6 +203,7 @@ int options_read(options *o, int argc, char **argv)
                    .queries = 2000,
                    .memory = (uint64_t)3000 << 20,
                    .window = 1000,
+                   .batch = 64,
                    .steps = 10,
                    .phases = PHASE_KILL - 1};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {

@@ -20,7 +20,8 @@ typedef enum phase {
 typedef struct options {
     uint64_t articles, stored, seed, queries, probe, memory;
     double rate, ack_rate;
-    unsigned window, steps, phases;
+    unsigned window, steps, phases, batch;
+    bool batched;
     bool match, ipc, keep, threads;
     const char *server, *data, *daemon, *trace;
     int pid;

@@ -23,6 +23,15 @@ void pool_free(pool **p);
 // is made now.
 pool_article pool_get(const pool *p, uint64_t i, article *room);
 
+// pool_pairs gives articles i to i + n as a batch of the format "pairs" (PROTOCOL.md, chapter 15):
+// a view into the pool, or into *to, which is grown as needed and the caller's to free.
+typedef struct pool_room {
+    char *p;
+    size_t len, room;
+} pool_room;
+bool pool_pairs(const pool *p, uint64_t i, uint64_t n, article *room, pool_room *to,
+                const char **at, size_t *len);
+
 // pool_is_stable: views of article i last as long as the pool.
 bool pool_is_stable(const pool *p, uint64_t i);
 

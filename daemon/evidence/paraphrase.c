@@ -255,8 +255,10 @@ static void choose(chooser *c, const chain *x)
     unite(c, &p, &r, &m.all);
     claim(c, r);
     hold(c, &p);
-    c->out->told += in_words(told(c->a, &c->bags.a.s, c->taken_a, r.a_begin, r.a_end),
+    // A sentence may stick out of the passage that it was united with.
+    uint32_t like = in_words(told(c->a, &c->bags.a.s, c->taken_a, r.a_begin, r.a_end),
                              told(c->b, &c->bags.b.s, c->taken_b, r.b_begin, r.b_end));
+    c->out->told += like < p.prose ? like : p.prose;
     c->out->words += beyond(p.words, m.words);
     c->out->prose += beyond(p.prose, m.prose);
     c->out->p[c->out->n++] = p;

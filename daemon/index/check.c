@@ -1,4 +1,5 @@
 // check.c - proves a whole store consistent (index_check): table by table, then across.
+#include "base/sort.h"
 #include "index/dict.h"
 #include "shingled/version.h"
 
@@ -13,7 +14,6 @@ enum { PROGRESS_ROWS = 1024 };
 enum doc_flag {
     HAS_ARTICLE = 1,
     HAS_SIGNS = 2,
-    HAS_URI = 4,
     TOMB = 8,
     FREED = 16,
     BAD = 32, // a row of it was told already
@@ -32,6 +32,8 @@ typedef struct checking {
     uint32_t *blocks; // [segments] seen
     uint64_t orphans; // blocks of no segment
     uint8_t *flags;   // [next_doc]
+    sort_item *names; // [n_names] of [2 * next_doc]: of all that are there, and where they are
+    size_t n_names;   // sorted; the rest is room to sort in
     uint64_t
         *balance; // [next_doc] sum of its fingerprints less sum of its postings: 0 when they agree
     buf scratch;
@@ -153,6 +155,91 @@ static uint64_t weigh(uint64_t hash, bool quoted)
     return XXH3_64bits(&x, sizeof x);
 }
 
+// The uri of a document's article; false where it can't be read, which was told.
+static bool uri_of(checking *c, uint32_t doc, article_row *a)
+{
+    doc_key k = key_of_doc(doc);
+    view value, body;
+    return !db_get(c->t, DB_ARTICLES, doc_key_view(&k), &value) &&
+           !value_verify(DB_ARTICLES, doc_key_view(&k), value, &body) && !article_parse(body, a);
+}
+
+// A signature has the name and the version of its article.
+static void check_name(checking *c, uint32_t doc, const sign_row *s)
+{
+    article_row a;
+    uri_key key;
+    if (c->flags[doc] & TOMB)
+        return;
+    c->names[c->n_names++] = (sort_item){s->uri, doc};
+    if (!uri_of(c, doc, &a))
+        return;
+    uri_hash(a.uri, c->seed, &key);
+    if (uri_name(&key) != s->uri)
+        fault_doc(c, DB_SIGNS, doc, "the article has another uri");
+    if (a.version != s->info.version)
+        fault_doc(c, DB_SIGNS, doc, "the article has another version");
+}
+
+// Two uris may well have one name: only where they are the same is it a fault.
+static void check_names(checking *c)
+{
+    article_row a;
+    uri_key one, two;
+    sort_items(c->names, c->names + c->count.next_doc, c->n_names, 64);
+    for (size_t i = 1; i < c->n_names; i++) {
+        if (c->names[i].key != c->names[i - 1].key || !uri_of(c, c->names[i - 1].value, &a))
+            continue;
+        uri_hash(a.uri, c->seed, &one);
+        if (!uri_of(c, c->names[i].value, &a))
+            continue;
+        uri_hash(a.uri, c->seed, &two);
+        if (memcmp(&one, &two, sizeof one) == 0)
+            fault_doc(c, DB_ARTICLES, c->names[i].value, "its uri has another article, too");
+    }
+}
+
+// Whether an article that is there has the uri of a key.
+static bool is_stored(checking *c, const uri_key *key)
+{
+    size_t lo = 0, hi = c->n_names;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (c->names[mid].key < uri_name(key))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < c->n_names && c->names[lo].key == uri_name(key); lo++) {
+        article_row a;
+        uri_key its;
+        if (!uri_of(c, c->names[lo].value, &a))
+            continue;
+        uri_hash(a.uri, c->seed, &its);
+        if (memcmp(&its, key, sizeof its) == 0)
+            return true;
+    }
+    return false;
+}
+
+static shg_err check_uri(void *ctx, view key, view value)
+{
+    checking *c = ctx;
+    view body;
+    uint32_t version;
+    uri_key k;
+    if (!is_whole(c, DB_URIS, key, value, &body))
+        return SHG_OK;
+    if (key.len != URI_KEY_LEN || uri_parse(body, &version) || version == 0) {
+        fault(c, DB_URIS, key, "shape");
+        return SHG_OK;
+    }
+    memcpy(k.b, key.p, sizeof k.b);
+    if (is_stored(c, &k))
+        fault(c, DB_URIS, key, "was deleted, and has an article");
+    return SHG_OK;
+}
+
 static shg_err check_signs(void *ctx, view key, view value)
 {
     checking *c = ctx;
@@ -170,6 +257,7 @@ static shg_err check_signs(void *ctx, view key, view value)
         print p = sign_print(&s, i);
         c->balance[doc] += weigh(p.hash, p.quoted);
     }
+    check_name(c, doc, &s);
     return SHG_OK;
 }
 
@@ -180,65 +268,6 @@ static shg_err check_link(void *ctx, view key, view value)
     view body;
     if (is_doc(c, DB_LINKS, key, &doc)) // of a document that was deleted, too
         (void)is_whole(c, DB_LINKS, key, value, &body);
-    return SHG_OK;
-}
-
-// Whether key is where a uri with this hash may stand: at its own place, or after others
-// that took it.
-static bool is_place_of(view key, view uri, uint64_t seed, uint64_t check)
-{
-    enum { TRIES = 64 };
-    uint8_t at[URI_KEY_LEN];
-    uint64_t right;
-    uri_hash(uri, seed, at, &right);
-    for (int i = 0; i < TRIES; i++, uri_next_key(at))
-        if (memcmp(at, key.p, sizeof at) == 0)
-            return check == right;
-    return false;
-}
-
-static void check_uri_article(checking *c, view key, const uri_row *u)
-{
-    doc_key k = key_of_doc(u->entry.doc);
-    view value, body;
-    article_row a;
-    sign_row s;
-    if (db_get(c->t, DB_ARTICLES, doc_key_view(&k), &value) ||
-        value_verify(DB_ARTICLES, doc_key_view(&k), value, &body) || article_parse(body, &a))
-        return; // told already
-    if (!is_place_of(key, a.uri, c->seed, u->check))
-        fault(c, DB_URIS, key, "the article has another uri");
-    if (a.version != u->entry.version)
-        fault(c, DB_URIS, key, "the article has another version");
-    if (db_get(c->t, DB_SIGNS, doc_key_view(&k), &value) ||
-        value_verify(DB_SIGNS, doc_key_view(&k), value, &body) || sign_parse(body, &s))
-        return;
-    if (s.info.content != u->entry.content)
-        fault(c, DB_URIS, key, "the article has another content hash");
-}
-
-static shg_err check_uri(void *ctx, view key, view value)
-{
-    checking *c = ctx;
-    view body;
-    uri_row u;
-    if (!is_whole(c, DB_URIS, key, value, &body))
-        return SHG_OK;
-    if (key.len != URI_KEY_LEN || uri_parse(body, &u)) {
-        fault(c, DB_URIS, key, "shape");
-        return SHG_OK;
-    }
-    uint32_t doc = u.entry.doc;
-    if (doc == DOC_NONE)
-        return SHG_OK;
-    if (doc >= c->count.next_doc || !is_there(c, doc)) {
-        fault(c, DB_URIS, key, "points to a document that is not there");
-        return SHG_OK;
-    }
-    if (c->flags[doc] & HAS_URI)
-        fault(c, DB_URIS, key, "another uri points to its document");
-    c->flags[doc] |= HAS_URI;
-    check_uri_article(c, key, &u);
     return SHG_OK;
 }
 
@@ -330,8 +359,6 @@ static void check_document(checking *c, uint32_t doc)
         fault_doc(c, DB_SIGNS, doc, "it has no article");
     else if (!(f & HAS_SIGNS))
         fault_doc(c, DB_ARTICLES, doc, "it has no signature");
-    else if (!(f & HAS_URI))
-        fault_doc(c, DB_ARTICLES, doc, "no uri points to it");
     if (f & HAS_SIGNS && doc < segments_end(&c->segments) && c->balance[doc] != 0)
         fault_doc(c, DB_SIGNS, doc, "its postings are not those of its fingerprints");
 }
@@ -452,17 +479,22 @@ static shg_err check_tables(checking *c)
         db_table table;
         db_each *each;
     } steps[] = {
-        {DB_TOMBS, check_tomb}, {DB_ARTICLES, check_article}, {DB_SIGNS, check_signs},
-        {DB_URIS, check_uri},   {DB_BLOCKS, check_block},     {DB_LINKS, check_link},
+        {DB_TOMBS, check_tomb},   {DB_ARTICLES, check_article}, {DB_SIGNS, check_signs},
+        {DB_BLOCKS, check_block}, {DB_LINKS, check_link},
     };
     size_t docs = (size_t)c->count.next_doc + 1, n = c->segments.n + 1;
     c->flags = calloc(docs, sizeof *c->flags);
     c->balance = calloc(docs, sizeof *c->balance);
+    c->names = malloc(2 * docs * sizeof *c->names);
     c->found = calloc(n, sizeof *c->found);
     c->blocks = calloc(n, sizeof *c->blocks);
-    shg_err err = c->flags && c->balance && c->found && c->blocks ? SHG_OK : SHG_ENOMEM;
+    shg_err err = c->flags && c->balance && c->names && c->found && c->blocks ? SHG_OK : SHG_ENOMEM;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !err; i++)
         err = scan_in_order(c, steps[i].table, steps[i].each);
+    if (!err)
+        check_names(c);
+    if (!err)
+        err = scan_in_order(c, DB_URIS, check_uri);
     if (err)
         return err;
     check_segments(c);
@@ -491,6 +523,7 @@ static shg_err check_store(checking *c, db *store, const char *stamp)
     segments_fini(&c->segments);
     buf_fini(&c->scratch);
     free(c->flags);
+    free(c->names);
     free(c->balance);
     free(c->found);
     free(c->blocks);

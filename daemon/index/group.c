@@ -5,43 +5,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static view uri_key_view(const uint8_t key[URI_KEY_LEN])
-{
-    return (view){key, URI_KEY_LEN};
-}
-
-// Whether a row whose second hash is right is this uri's. An article that can't be read
-// does not refuse to be replaced: two hashes, 192 bits, agree.
-static bool is_of(db_txn *t, const uri_row *row, view uri)
-{
-    doc_key k = key_of_doc(row->entry.doc);
-    view value, body;
-    article_row a;
-    if (row->entry.doc == DOC_NONE || db_get(t, DB_ARTICLES, doc_key_view(&k), &value) ||
-        value_check(DB_ARTICLES, doc_key_view(&k), value, &body) || article_parse(body, &a))
-        return true;
-    return view_eq(a.uri, uri);
-}
-
-shg_err uri_seek(const article_index *ix, db_txn *t, view uri, uint8_t key[URI_KEY_LEN],
-                 uri_row *row)
-{
-    uint64_t check;
-    uri_hash(uri, ix->seed, key, &check);
-    for (;; uri_next_key(key)) {
-        view value, body;
-        shg_err err = db_get(t, DB_URIS, uri_key_view(key), &value);
-        if (!err)
-            err = value_check(DB_URIS, uri_key_view(key), value, &body);
-        if (!err && uri_parse(body, row))
-            err = corrupt(DB_URIS, uri_key_view(key), "shape");
-        if (err)
-            return err;
-        if (row->check == check && is_of(t, row, uri))
-            return SHG_OK;
-    }
-}
-
 shg_err index_begin(index_txn **out, article_index *ix)
 {
     index_txn *t = *out = calloc(1, sizeof *t);
@@ -63,13 +26,12 @@ shg_err index_begin(index_txn **out, article_index *ix)
 
 shg_err index_txn_find(index_txn *t, view uri, uri_entry *out)
 {
-    uint8_t key[URI_KEY_LEN];
-    uri_row row;
-    shg_err err = uri_seek(t->ix, t->t, uri, key, &row);
+    uri_place p;
+    shg_err err = uri_seek(t, uri, &p);
     if (err)
         return err;
-    *out = row.entry;
-    return row.entry.doc == DOC_NONE ? SHG_ENOTFOUND : SHG_OK;
+    *out = p.entry;
+    return p.entry.doc == DOC_NONE ? SHG_ENOTFOUND : SHG_OK;
 }
 
 static shg_err put_value(index_txn *t, db_table table, view key, bool append)
@@ -79,13 +41,6 @@ static shg_err put_value(index_txn *t, db_table table, view key, bool append)
         return err;
     return append ? db_append(t->t, table, key, buf_view(&t->value))
                   : db_put(t->t, table, key, buf_view(&t->value));
-}
-
-static shg_err put_uri(index_txn *t, const uint8_t key[URI_KEY_LEN], const uri_row *row)
-{
-    value_begin(&t->value);
-    uri_put(&t->value, row);
-    return put_value(t, DB_URIS, uri_key_view(key), false);
 }
 
 // The document is gone for readers at once; its rows and postings go in the background.
@@ -139,23 +94,23 @@ static shg_err put_article(index_txn *t, uint32_t doc, uint32_t version, const d
     return put_value(t, DB_ARTICLES, doc_key_view(&k), true);
 }
 
-static shg_err put_signs(index_txn *t, uint32_t doc, const doc_add *a)
+static shg_err put_signs(index_txn *t, const uri_place *p, const doc_add *a)
 {
-    doc_key k = key_of_doc(doc);
+    doc_key k = key_of_doc(p->entry.doc);
     value_begin(&t->value);
-    sign_put(&t->value, a);
+    sign_put(&t->value, a, &p->key, p->entry.version);
     return put_value(t, DB_SIGNS, doc_key_view(&k), true);
 }
 
-static shg_err remember(index_txn *t, uint32_t doc, const doc_add *a)
+static shg_err remember(index_txn *t, const uri_entry *entry, const doc_add *a)
 {
-    change c = {
-        .added = true,
-        .doc = doc,
-        .prints = t->prints.len / sizeof(print),
-        .n_prints = a->n_prints,
-        .info = {a->published_ms, a->stored_ms, a->publisher, a->content, a->body, a->n_words},
-        .sig = *a->sig};
+    change c = {.added = true,
+                .doc = entry->doc,
+                .prints = t->prints.len / sizeof(print),
+                .n_prints = a->n_prints,
+                .info = {a->published_ms, a->stored_ms, a->publisher, a->content, a->body,
+                         entry->version, a->n_words},
+                .sig = *a->sig};
     buf_add(&t->changes, &c, sizeof c);
     buf_add(&t->prints, a->prints, a->n_prints * sizeof(print));
     t->n_added++;
@@ -164,7 +119,7 @@ static shg_err remember(index_txn *t, uint32_t doc, const doc_add *a)
 }
 
 // Additions are refused before the map is full, so that what frees space never is. An article
-// takes its rows, a page of the uris, and its part of the pages above them.
+// takes its rows, and its part of the pages above them.
 static shg_err take_room(index_txn *t, const doc_add *a)
 {
     enum { PAGES = 4 * 4096 };
@@ -181,20 +136,20 @@ static shg_err take_room(index_txn *t, const doc_add *a)
 
 // After a failure in here a part of the article may stand in the transaction: none of
 // the group can be committed any more.
-static shg_err add(index_txn *t, const doc_add *a, const uint8_t key[URI_KEY_LEN], uri_row *row)
+static shg_err add(index_txn *t, const doc_add *a, uri_place *p)
 {
     shg_err err = SHG_OK;
-    if (row->entry.doc != DOC_NONE)
-        err = bury(t, row->entry.doc);
-    row->entry = (uri_entry){t->count.next_doc++, row->entry.version + 1, a->content};
+    if (p->entry.doc != DOC_NONE)
+        err = bury(t, p->entry.doc);
+    uri_entry entry = {t->count.next_doc++, p->entry.version + 1, a->content};
     if (!err)
-        err = put_article(t, row->entry.doc, row->entry.version, a);
+        err = uri_change_to(t, p, entry);
     if (!err)
-        err = put_signs(t, row->entry.doc, a);
+        err = put_article(t, entry.doc, entry.version, a);
     if (!err)
-        err = put_uri(t, key, row);
+        err = put_signs(t, p, a);
     if (!err)
-        err = remember(t, row->entry.doc, a);
+        err = remember(t, &entry, a);
     return t->err = err;
 }
 
@@ -206,42 +161,35 @@ shg_err index_pack(article_index *ix, view record, view text, buf *out)
 
 shg_err index_add(index_txn *t, const doc_add *a, uri_entry *out)
 {
-    uint8_t key[URI_KEY_LEN];
-    uri_row row;
+    uri_place p;
     if (t->err)
         return t->err;
     if (t->count.next_doc >= DOC_MAX)
         return SHG_EFULL;
-    shg_err err = uri_seek(t->ix, t->t, a->uri, key, &row);
-    if (err == SHG_ENOTFOUND) {
-        row.entry = (uri_entry){.doc = DOC_NONE};
-        uint8_t first[URI_KEY_LEN];
-        uri_hash(a->uri, t->ix->seed, first, &row.check);
-    } else if (err) {
-        return err;
-    }
-    err = take_room(t, a);
+    shg_err err = uri_seek(t, a->uri, &p);
     if (!err)
-        err = add(t, a, key, &row);
-    *out = row.entry;
+        err = take_room(t, a);
+    if (!err)
+        err = add(t, a, &p);
+    *out = p.entry;
     return err;
 }
 
 shg_err index_remove(index_txn *t, view uri)
 {
-    uint8_t key[URI_KEY_LEN];
-    uri_row row;
+    uri_place p;
     if (t->err)
         return t->err;
-    shg_err err = uri_seek(t->ix, t->t, uri, key, &row);
+    shg_err err = uri_seek(t, uri, &p);
     if (err)
         return err;
-    if (row.entry.doc == DOC_NONE)
+    if (p.entry.doc == DOC_NONE)
         return SHG_ENOTFOUND;
-    err = bury(t, row.entry.doc);
-    row.entry.doc = DOC_NONE;
+    uri_entry entry = p.entry;
+    entry.doc = DOC_NONE;
+    err = bury(t, p.entry.doc);
     if (!err)
-        err = put_uri(t, key, &row);
+        err = uri_change_to(t, &p, entry);
     return t->err = err;
 }
 
@@ -255,6 +203,8 @@ static shg_err reserve(index_txn *t)
         err = bands_reserve(ix->bands, t->n_added);
     if (!err)
         err = active_reserve(ix->active, t->prints.len / sizeof(print));
+    if (!err)
+        err = uri_reserve(t);
     size_t n = t->changes.len / sizeof(change);
     if (!err && n && !buf_grow(&ix->unfreed, n * sizeof(uint32_t))) {
         ix->unfreed.err = SHG_OK; // the list is as good as before
@@ -285,6 +235,7 @@ static void apply(index_txn *t)
     pthread_rwlock_wrlock(&ix->lock);
     for (size_t i = 0; i < t->changes.len / sizeof *c; i++)
         make(ix, &c[i], prints);
+    uri_apply(t);
     ix->count = t->count;
     pthread_rwlock_unlock(&ix->lock);
     if (work_due(ix))
@@ -304,6 +255,7 @@ static void end(index_txn **t)
     index_txn *x = *t;
     *t = NULL;
     turn_pass(&x->ix->turn);
+    uri_fini(x);
     buf_fini(&x->changes);
     buf_fini(&x->prints);
     buf_fini(&x->value);

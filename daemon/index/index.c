@@ -186,6 +186,8 @@ static shg_err load_document(article_index *ix, uint32_t doc, const sign_row *s)
     shg_err err = docs_reserve(&ix->docs, doc, doc + 1);
     if (!err)
         err = bands_reserve(ix->bands, 1);
+    if (!err)
+        err = uri_load(ix, (uint32_t)(s->uri >> 32), doc);
     if (err)
         return err;
     docs_add(&ix->docs, doc, &s->info, s->lanes);
@@ -213,6 +215,14 @@ static shg_err load_signs(void *ctx, view key, view value)
         return load_document(r->ix, doc, &s);
     r->faults++;
     return SHG_OK;
+}
+
+static shg_err load_uri(void *ctx, view key, view value)
+{
+    rebuild *r = ctx;
+    (void)value; // its version is read when it is asked for
+    return key.len == URI_KEY_LEN ? uri_load(r->ix, load32be(key.p), URI_DELETED)
+                                  : corrupt(DB_URIS, key, "key");
 }
 
 static shg_err first_key(void *ctx, view key, view value)
@@ -257,6 +267,8 @@ static shg_err load_all(article_index *ix, const char **why)
         err = db_scan(t, DB_TOMBS, all, all, load_tomb, &r);
     if (!err)
         err = db_scan(t, DB_SIGNS, all, all, load_signs, &r);
+    if (!err)
+        err = db_scan(t, DB_URIS, all, all, load_uri, &r);
     if (!err)
         err = load_garbage(ix, t);
     db_abort(&t);
@@ -313,6 +325,8 @@ shg_err index_open(article_index **out, const char *dir, const index_opts *o, co
     if (!err)
         err = bands_new(&ix->bands);
     if (!err)
+        err = uris_new(&ix->uris);
+    if (!err)
         err = db_open(&ix->store, dir, &(db_opts){.map_bytes = o->map_bytes}, why);
     if (!err)
         err = read_meta(ix, why);
@@ -342,6 +356,7 @@ void index_close(article_index **ix)
     buf_fini(&x->garbage);
     buf_fini(&x->unfreed);
     bands_free(x->bands);
+    uris_free(x->uris);
     docs_fini(&x->docs);
     packer_free(x->packer);
     turn_fini(&x->turn);
@@ -376,7 +391,7 @@ shg_err index_stat(article_index *ix, index_stats *out)
     out->postings = active_count(ix->active) + (ix->frozen ? active_count(ix->frozen) : 0);
     for (size_t i = 0; i < ix->segments.n; i++)
         out->postings += ix->segments.s[i].n;
-    out->ram_docs = ix->docs.ram_bytes;
+    out->ram_docs = ix->docs.ram_bytes + uris_ram(ix->uris);
     out->ram_bands = bands_ram(ix->bands);
     out->ram_postings = active_ram(ix->active) + (ix->frozen ? active_ram(ix->frozen) : 0);
     pthread_rwlock_unlock(&ix->lock);

@@ -15,6 +15,7 @@
 #include "index/pack.h"
 #include "index/record.h"
 #include "index/segment.h"
+#include "index/uris.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -67,6 +68,7 @@ struct article_index {
     packer *packer;
     pthread_rwlock_t lock; // of the members below
     doc_table docs;
+    uris *uris; // of all that are there, and URI_DELETED for a uri that was
     bands *bands;
     active *active;
     active *frozen; // being sealed; NULL
@@ -90,9 +92,15 @@ struct index_txn {
     uint32_t first_doc; // given out in this group: [first_doc, count.next_doc)
     size_t n_added;
     bool room_known;
-    uint64_t room;     // bytes that additions of this group may still take
-    buf changes;       // of change
-    buf prints;        // of print: of all added
+    uint64_t room; // bytes that additions of this group may still take
+    buf changes;   // of change
+    buf prints;    // of print: of all added
+    // What the group changed under which uris (uri.c).
+    buf places;        // of uri_place: one of each uri
+    uint32_t *slot;    // [n_slots] by key: 1 + place, 0 is free
+    size_t n_slots;    // a power of two, or 0
+    buf uri_changes;   // of uri_change, to be made in RAM after the commit
+    buf new_tags;      // of uint32_t: of those that are added
     buf value, packed; // scratch
     shg_err err;       // sticky
 };
@@ -106,10 +114,36 @@ typedef struct change {
     minhash sig;
 } change;
 
-// uri_seek finds the row of a uri: SHG_OK with *row, where something is or was stored
-// under it; SHG_ENOTFOUND with the key for a new one.
-SHG_MUST_CHECK shg_err uri_seek(const article_index *ix, db_txn *t, view uri,
-                                uint8_t key[URI_KEY_LEN], uri_row *row);
+// --- uri.c ---
+
+#define URI_DELETED (DOC_NONE - 1) // in place of a document; numbers are below DOC_MAX
+
+// What is stored under a uri: entry.doc is DOC_NONE for nothing, entry.version then that of
+// what was deleted, or 0.
+typedef struct uri_place {
+    uri_key key;
+    uri_entry entry;
+    bool deleted; // DB_URIS has a row
+} uri_place;
+
+typedef struct uri_change {
+    uint32_t tag, doc;
+    bool add; // else take out
+} uri_change;
+
+// uri_seek finds what is stored under a uri, the group's own changes included. SHG_OK also where
+// nothing is.
+SHG_MUST_CHECK shg_err uri_seek(index_txn *t, view uri, uri_place *out);
+
+// uri_change_to writes what the store must know of a new entry, and notes it for the group;
+// uri_reserve makes room for all in RAM, where uri_apply makes them.
+SHG_MUST_CHECK shg_err uri_change_to(index_txn *t, uri_place *p, uri_entry entry);
+SHG_MUST_CHECK shg_err uri_reserve(index_txn *t);
+void uri_apply(index_txn *t);
+void uri_fini(index_txn *t);
+
+// uri_load puts a document, or URI_DELETED, into the table at start.
+SHG_MUST_CHECK shg_err uri_load(article_index *ix, uint32_t tag, uint32_t doc);
 
 // slice_begin takes the turn and begins a write transaction; after a failure neither is
 // held. slice_finish commits it, or after err aborts it; slice_end passes the turn on, too.

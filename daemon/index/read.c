@@ -4,28 +4,6 @@
 
 #include <stdlib.h>
 
-shg_err index_find(article_index *ix, view uri, uri_entry *out)
-{
-    db_txn *t = NULL;
-    uint8_t key[URI_KEY_LEN];
-    uri_row row;
-    shg_err err = db_begin(&t, ix->store, false);
-    if (!err)
-        err = uri_seek(ix, t, uri, key, &row);
-    db_abort(&t);
-    if (err)
-        return err;
-    *out = row.entry;
-    if (row.entry.doc == DOC_NONE)
-        return SHG_ENOTFOUND;
-    // Committed, but not yet in RAM: that is done before the writer passes its turn on.
-    if (row.entry.doc >= index_end(ix)) {
-        turn_take(&ix->turn);
-        turn_pass(&ix->turn);
-    }
-    return SHG_OK;
-}
-
 bool index_info(article_index *ix, uint32_t doc, doc_info *out)
 {
     pthread_rwlock_rdlock(&ix->lock);

@@ -8,12 +8,9 @@
 enum {
     HEAD_LEN = 9, // u64 checksum, u8 version
     ARTICLE_FIXED = 21,
-    SIGN_FIXED = 8 * 5 + 4 + 4 + MINHASH_LANES + 4 * MINHASH_BANDS,
+    SIGN_FIXED = 8 * 6 + 4 * 3 + MINHASH_LANES + 4 * MINHASH_BANDS,
     ARTICLE_PACKED = 1, // flag
 };
-
-// The check of the uri is keyed apart from its key.
-#define CHECK_SALT 0x75726973u
 
 static uint64_t checksum(db_table table, view key, view rest)
 {
@@ -117,13 +114,15 @@ shg_err article_parse(view body, article_row *out)
     return SHG_OK;
 }
 
-void sign_put(buf *b, const doc_add *a)
+void sign_put(buf *b, const doc_add *a, const uri_key *uri, uint32_t version)
 {
     buf_add64(b, (uint64_t)a->published_ms);
     buf_add64(b, (uint64_t)a->stored_ms);
     buf_add64(b, a->publisher);
     buf_add64(b, a->content);
     buf_add64(b, a->body);
+    buf_add64(b, uri_name(uri));
+    buf_add32(b, version);
     buf_add32(b, a->n_words);
     buf_add32(b, a->n_prints);
     buf_add(b, a->sig->lane, MINHASH_LANES);
@@ -154,10 +153,12 @@ shg_err sign_parse(view body, sign_row *out)
                  .publisher = load64(p + 16),
                  .content = load64(p + 24),
                  .body = load64(p + 32),
-                 .n_words = load32(p + 40)},
-        .n_prints = load32(p + 44),
-        .lanes = p + 48,
-        .bands = p + 48 + MINHASH_LANES,
+                 .version = load32(p + 48),
+                 .n_words = load32(p + 52)},
+        .uri = load64(p + 40),
+        .n_prints = load32(p + 56),
+        .lanes = p + 60,
+        .bands = p + 60 + MINHASH_LANES,
         .prints = p + SIGN_FIXED,
     };
     uint64_t n = out->n_prints;
@@ -173,35 +174,22 @@ void sign_bands(const sign_row *s, uint32_t band[MINHASH_BANDS])
         band[i] = load32(s->bands + 4 * i);
 }
 
-void uri_put(buf *b, const uri_row *u)
+void uri_put(buf *b, uint32_t version)
 {
-    buf_add64(b, u->check);
-    buf_add32(b, u->entry.doc);
-    buf_add32(b, u->entry.version);
-    buf_add64(b, u->entry.content);
+    buf_add32(b, version);
 }
 
-shg_err uri_parse(view body, uri_row *out)
+shg_err uri_parse(view body, uint32_t *version)
 {
-    if (body.len != 24)
-        return SHG_ECORRUPT;
-    out->check = load64(body.p);
-    out->entry = (uri_entry){load32(body.p + 8), load32(body.p + 12), load64(body.p + 16)};
-    return SHG_OK;
+    *version = body.len == 4 ? load32(body.p) : 0;
+    return body.len == 4 ? SHG_OK : SHG_ECORRUPT;
 }
 
-void uri_hash(view uri, uint64_t seed, uint8_t key[URI_KEY_LEN], uint64_t *check)
+void uri_hash(view uri, uint64_t seed, uri_key *out)
 {
     XXH128_canonical_t c;
     XXH128_canonicalFromHash(&c, XXH3_128bits_withSeed(uri.p, uri.len, seed));
-    memcpy(key, c.digest, URI_KEY_LEN);
-    *check = XXH3_64bits_withSeed(uri.p, uri.len, seed ^ CHECK_SALT);
-}
-
-void uri_next_key(uint8_t key[URI_KEY_LEN])
-{
-    for (int i = URI_KEY_LEN - 1; i >= 0 && ++key[i] == 0; i--)
-        ;
+    memcpy(out->b, c.digest, URI_KEY_LEN);
 }
 
 void tomb_put(buf *b, const tomb_row *t)

@@ -47,6 +47,22 @@ static inline view doc_key_view(const doc_key *k)
     return (view){k->b, DOC_KEY_LEN};
 }
 
+// A uri's key: its hash, keyed with the seed of the store.
+typedef struct uri_key {
+    uint8_t b[URI_KEY_LEN];
+} uri_key;
+void uri_hash(view uri, uint64_t seed, uri_key *out);
+
+static inline uint32_t uri_tag(const uri_key *k) // which the table in RAM has
+{
+    return load32be(k->b);
+}
+
+static inline uint64_t uri_name(const uri_key *k) // which stands beside the signature
+{
+    return (uint64_t)load32be(k->b) << 32 | load32be(k->b + 4);
+}
+
 // value_begin empties b and leaves room for the head; value_end fills it in. The result
 // is buf_err(b). value_check gives the body of a value that holds; otherwise
 // SHG_ECORRUPT, and a line in the log, or SHG_EFORMAT for a newer version.
@@ -81,10 +97,11 @@ SHG_MUST_CHECK shg_err article_parse(view body, article_row *out);
 // SIGNS. bands, prints and quoted are little-endian bytes: read them with the functions below.
 typedef struct sign_row {
     doc_info info;
+    uint64_t uri; // first half of its uri's key
     uint32_t n_prints;
     const uint8_t *lanes, *bands, *prints, *quoted;
 } sign_row;
-void sign_put(buf *b, const doc_add *a);
+void sign_put(buf *b, const doc_add *a, const uri_key *uri, uint32_t version);
 SHG_MUST_CHECK shg_err sign_parse(view body, sign_row *out);
 void sign_bands(const sign_row *s, uint32_t band[MINHASH_BANDS]);
 
@@ -95,18 +112,9 @@ static inline print sign_print(const sign_row *s, uint32_t i)
                    (s->quoted[i / 8] >> (i % 8) & 1) != 0};
 }
 
-// URIS. check is a second hash of the uri.
-typedef struct uri_row {
-    uint64_t check;
-    uri_entry entry;
-} uri_row;
-void uri_put(buf *b, const uri_row *u);
-SHG_MUST_CHECK shg_err uri_parse(view body, uri_row *out);
-
-// uri_hash makes the first key to try for a uri, and its check; uri_next_key the one
-// to try after it.
-void uri_hash(view uri, uint64_t seed, uint8_t key[URI_KEY_LEN], uint64_t *check);
-void uri_next_key(uint8_t key[URI_KEY_LEN]);
+// URIS: of a uri that was deleted, the version it had last.
+void uri_put(buf *b, uint32_t version);
+SHG_MUST_CHECK shg_err uri_parse(view body, uint32_t *version);
 
 // TOMBS.
 typedef struct tomb_row {

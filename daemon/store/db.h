@@ -19,7 +19,7 @@ typedef enum db_table {
     DB_META,     // name -> value: format, stamp, seed, epoch, counters, segment list
     DB_ARTICLES, // document number (big-endian u32) -> article record
     DB_SIGNS,    // document number -> signature row
-    DB_URIS,     // hash of the uri -> document number, version
+    DB_URIS,     // hash of a deleted uri -> its last version
     DB_BLOCKS,   // segment, block number -> block of postings
     DB_TOMBS,    // document number -> when it was deleted
     DB_LINKS,    // document number -> its place in texts and stories

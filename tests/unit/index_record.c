@@ -43,8 +43,8 @@ static shg_err parse_signs(view v)
 
 static shg_err parse_uri(view v)
 {
-    uri_row u;
-    return uri_parse(v, &u);
+    uint32_t version;
+    return uri_parse(v, &version);
 }
 
 static shg_err parse_tomb(view v)
@@ -81,8 +81,9 @@ static void make_bodies(buf b[6])
                                       .text_len = 5,
                                       .uri = view_of("https://mill-gazette.example/1"),
                                       .payload = view_of("{}words")});
-    sign_put(&b[1], &(doc_add){.published_ms = -5, .sig = &sig, .prints = prints, .n_prints = 3});
-    uri_put(&b[2], &(uri_row){7, {1, 2, 3}});
+    sign_put(&b[1], &(doc_add){.published_ms = -5, .sig = &sig, .prints = prints, .n_prints = 3},
+             &(uri_key){{1, 2, 3}}, 7);
+    uri_put(&b[2], 2);
     tomb_put(&b[3], &(tomb_row){-1, true});
     counters_put(&b[4], &(counters){9, 5, 4, 3});
     segments_put(&b[5], &(segments){s, 2, 6});

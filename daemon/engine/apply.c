@@ -206,7 +206,8 @@ static void settle(engine *e, change *c)
     atomic_fetch_add(count[c->result], 1);
     c->reading->doc = c->doc;
     c->reading->version = c->version;
-    if (c->result != PUT_UNCHANGED)
+    // One that is placed only much later would have left the cache by then.
+    if (c->result != PUT_UNCHANGED && matcher_is_near(e->matcher, c->doc))
         cache_put(e->lib.cache, c->reading);
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/ask.h"
+#include "engine/pace.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
@@ -15,6 +16,7 @@ enum {
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
     SHARE_STEPS = 65535,
     EVENT_DAYS = 14,
+    NEAR_DOCS = 1024, // so few before it that a reading is kept for it
 };
 
 struct matcher {
@@ -23,6 +25,8 @@ struct matcher {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stop;
+    pace pace;
+    atomic_uint_least32_t at; // about next, for others
     // of the thread alone
     uint32_t next; // document that is placed next
     buf value[SAVE_EVERY];
@@ -195,16 +199,23 @@ static shg_err place_document(struct matcher *m, uint32_t doc)
     return err;
 }
 
+static struct timespec time_after(int64_t ns)
+{
+    enum { SECOND_NS = 1000000000 };
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    ns += t.tv_nsec;
+    t.tv_sec += ns / SECOND_NS;
+    t.tv_nsec = ns % SECOND_NS;
+    return t;
+}
+
 // Waits for the next document; with places unsaved, or after a failure, only SAVE_IDLE_MS.
 typedef enum waited { WAITED_WORK, WAITED_IDLE, WAITED_STOP } waited;
 
 static waited wait_for_work(struct matcher *m, bool failed)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)SAVE_IDLE_MS * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = time_after((int64_t)SAVE_IDLE_MS * 1000000);
     int timed_out = 0;
     pthread_mutex_lock(&m->lock);
     while (!m->stop && !timed_out && (failed || m->next >= index_end(m->e->lib.ix)))
@@ -214,6 +225,20 @@ static waited wait_for_work(struct matcher *m, bool failed)
     waited w = m->stop ? WAITED_STOP : timed_out ? WAITED_IDLE : WAITED_WORK;
     pthread_mutex_unlock(&m->lock);
     return w;
+}
+
+// Leaves the cores to ingestion for a while, if that is what they are wanted for.
+static void rest(struct matcher *m, int64_t began_ns)
+{
+    int64_t ns = pace_rest_ns(&m->pace, clock_mono_ns() - began_ns);
+    if (!ns || stories_awaited(m->e->stories))
+        return;
+    struct timespec until = time_after(ns);
+    pthread_mutex_lock(&m->lock);
+    int timed_out = 0;
+    while (!m->stop && !timed_out && !stories_awaited(m->e->stories))
+        timed_out = pthread_cond_timedwait(&m->wake, &m->lock, &until);
+    pthread_mutex_unlock(&m->lock);
 }
 
 // A document that can't be placed for want of memory, or of a sound disk, is tried again for a
@@ -228,6 +253,7 @@ static void *run_matcher(void *arg)
             save(m);
         if (m->next >= index_end(m->e->lib.ix))
             continue;
+        int64_t began_ns = clock_mono_ns();
         shg_err err = stories_place_of(s, m->next) ? SHG_OK : place_document(m, m->next);
         if (err)
             log_limited(LOG_ERROR, "SHG-PLACE", "document %u has no story: %s", m->next,
@@ -237,6 +263,8 @@ static void *run_matcher(void *arg)
             continue;
         failures = 0;
         stories_pass(s, ++m->next);
+        atomic_store_explicit(&m->at, m->next, memory_order_relaxed);
+        rest(m, began_ns);
     }
     save(m);
     return NULL;
@@ -249,6 +277,7 @@ shg_err matcher_start(struct matcher **out, engine *e)
         return SHG_ENOMEM;
     m->e = e;
     m->next = stories_passed(e->stories);
+    atomic_init(&m->at, m->next);
     pthread_mutex_init(&m->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
@@ -262,8 +291,14 @@ shg_err matcher_start(struct matcher **out, engine *e)
     return SHG_ENOMEM;
 }
 
+bool matcher_is_near(struct matcher *m, uint32_t doc)
+{
+    return doc - atomic_load_explicit(&m->at, memory_order_relaxed) < NEAR_DOCS;
+}
+
 void matcher_wake(struct matcher *m)
 {
+    pace_note(&m->pace);
     pthread_mutex_lock(&m->lock);
     pthread_cond_signal(&m->wake);
     pthread_mutex_unlock(&m->lock);

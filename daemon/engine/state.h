@@ -22,8 +22,9 @@ SHG_MUST_CHECK shg_err streams_change(index_txn *t, change *c);
 // matcher.c: the thread that places newcomers
 struct matcher;
 SHG_MUST_CHECK shg_err matcher_start(struct matcher **out, engine *e);
-void matcher_wake(struct matcher *m);              // something was committed
-void matcher_stop(struct matcher **m);             // waits for the thread; nulls *m
+void matcher_wake(struct matcher *m);                  // something was committed
+bool matcher_is_near(struct matcher *m, uint32_t doc); // will come to it soon
+void matcher_stop(struct matcher **m);                 // waits for the thread; nulls *m
 SHG_MUST_CHECK shg_err matcher_restore(engine *e); // reads the stored places; before matcher_start
 
 #endif

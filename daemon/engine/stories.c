@@ -305,11 +305,21 @@ uint32_t stories_passed(stories *s)
 shg_err stories_wait(stories *s, uint32_t end)
 {
     pthread_mutex_lock(&s->lock);
+    s->waiting++;
     while (s->passed < end && !s->stopped)
         pthread_cond_wait(&s->moved, &s->lock);
+    s->waiting--;
     shg_err e = s->passed < end ? SHG_EDRAIN : SHG_OK;
     pthread_mutex_unlock(&s->lock);
     return e;
+}
+
+bool stories_awaited(stories *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool awaited = s->waiting != 0;
+    pthread_mutex_unlock(&s->lock);
+    return awaited;
 }
 
 void stories_stop(stories *s)

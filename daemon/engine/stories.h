@@ -92,6 +92,9 @@ uint32_t stories_passed(stories *s);
 // stories_wait returns when all documents below end are placed; SHG_EDRAIN when
 // stories_stop was called instead.
 SHG_MUST_CHECK shg_err stories_wait(stories *s, uint32_t end);
+
+// stories_awaited tells whether anybody waits there.
+bool stories_awaited(stories *s);
 void stories_stop(stories *s);
 
 // stories_members lists the story that doc is in, ascending; free() it. SHG_ENOTFOUND where doc

@@ -34,6 +34,7 @@ struct stories {
     size_t n_changed, cap_changed;
     uint64_t casts;       // rounds: a removal may cast several regions, each once
     uint32_t passed, end; // end: no slot is used from here on
+    unsigned waiting;     // threads in stories_wait
     bool stopped;
 };
 

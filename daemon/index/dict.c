@@ -1,4 +1,5 @@
 #include "index/dict.h"
+#include "index/wordbook.h"
 
 #include <stdlib.h>
 
@@ -8,13 +9,19 @@ enum {
     SAMPLE_BYTES = 16 << 10, // of one article: a long one must not be all there is
 };
 
-shg_err dict_load(packer *p, db_txn *t)
+static shg_err load_one(packer *p, db_txn *t, const char *name, shg_err (*set)(packer *, view))
 {
     view body;
-    shg_err err = meta_get(t, META_DICT, &body);
+    shg_err err = meta_get(t, name, &body);
     if (err)
         return err == SHG_ENOTFOUND ? SHG_OK : err;
-    return packer_set_dict(p, body);
+    return set(p, body);
+}
+
+shg_err dict_load(packer *p, db_txn *t)
+{
+    shg_err err = load_one(p, t, META_DICT, packer_set_dict);
+    return err ? err : load_one(p, t, META_WORDS, packer_set_words);
 }
 
 bool dict_is_due(article_index *ix)
@@ -22,7 +29,7 @@ bool dict_is_due(article_index *ix)
     if (ix->dict_tried || packer_has_dict(ix->packer))
         return false;
     pthread_rwlock_rdlock(&ix->lock);
-    bool due = ix->segments.n && ix->count.articles >= DOCS_LEAST;
+    bool due = ix->count.articles >= DOCS_LEAST;
     pthread_rwlock_unlock(&ix->lock);
     return due;
 }
@@ -41,7 +48,12 @@ static void sample(article_index *ix, uint32_t doc, buf *all, size_t *size)
     article_free(&a);
 }
 
-static shg_err train(article_index *ix, buf *dict)
+// What texts are packed with.
+typedef struct books {
+    buf dict, words;
+} books;
+
+static shg_err train(article_index *ix, books *out)
 {
     buf all = {0};
     size_t n = 0, *sizes = malloc(SAMPLES * sizeof *sizes);
@@ -54,23 +66,31 @@ static shg_err train(article_index *ix, buf *dict)
     }
     shg_err err = buf_err(&all);
     if (!err)
-        err = pack_train(buf_view(&all), sizes, n, dict);
+        err = pack_train(buf_view(&all), sizes, n, &out->dict);
+    if (!err)
+        err = wordbook_train(buf_view(&all), sizes, n, &out->words);
     buf_fini(&all);
     free(sizes);
     return err;
 }
 
 // On disk first: a text that is packed with it must never be without it.
-static shg_err keep(article_index *ix, view dict)
+static shg_err keep(article_index *ix, const books *b)
 {
     buf value = {0};
     db_txn *t = NULL;
     shg_err err = slice_begin(ix, &t);
     if (err)
         return err;
-    err = slice_finish(&t, meta_write(t, META_DICT, dict, &value));
-    if (!err)
-        err = packer_set_dict(ix->packer, dict);
+    if (b->dict.len)
+        err = meta_write(t, META_DICT, buf_view(&b->dict), &value);
+    if (!err && b->words.len)
+        err = meta_write(t, META_WORDS, buf_view(&b->words), &value);
+    err = slice_finish(&t, err);
+    if (!err && b->dict.len)
+        err = packer_set_dict(ix->packer, buf_view(&b->dict));
+    if (!err && b->words.len)
+        err = packer_set_words(ix->packer, buf_view(&b->words));
     turn_pass(&ix->turn);
     buf_fini(&value);
     return err;
@@ -78,11 +98,12 @@ static shg_err keep(article_index *ix, view dict)
 
 shg_err dict_train(article_index *ix)
 {
-    buf dict = {0};
+    books b = {0};
     ix->dict_tried = true; // once in a run is enough, however it ends
-    shg_err err = train(ix, &dict);
-    if (!err && dict.len)
-        err = keep(ix, buf_view(&dict));
-    buf_fini(&dict);
+    shg_err err = train(ix, &b);
+    if (!err)
+        err = keep(ix, &b);
+    buf_fini(&b.dict);
+    buf_fini(&b.words);
     return err;
 }

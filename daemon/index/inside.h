@@ -77,7 +77,7 @@ struct article_index {
     // Guarded by job_lock, which is taken before the turn.
     pthread_mutex_t job_lock;
     job seal, merge;
-    bool dict_tried;
+    atomic_bool dict_tried;
     // Guarded by the turn.
     buf garbage; // of uint32_t: segments whose blocks nobody reads any more
     buf unfreed; // of uint32_t: documents taken out whose rows are still there

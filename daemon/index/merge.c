@@ -20,7 +20,7 @@ static bool is_seal_due(const article_index *ix)
 
 bool work_due(article_index *ix)
 {
-    return is_seal_due(ix) || ix->unfreed.len >= FREE_DOCS * sizeof(uint32_t);
+    return is_seal_due(ix) || ix->unfreed.len >= FREE_DOCS * sizeof(uint32_t) || dict_is_due(ix);
 }
 
 // Fewer than three quarters of its documents are left.

@@ -1,4 +1,5 @@
-// pack.h - articles made small by zstd, with a dictionary once there is one.
+// pack.h - articles made small: by the words of the store once they are known (wordbook.h), or by
+// zstd, with a dictionary once there is one.
 // Layer: index, private.  Threads: any, but for packer_set_dict.
 #ifndef SHINGLED_INDEX_PACK_H
 #define SHINGLED_INDEX_PACK_H
@@ -16,8 +17,11 @@ void packer_free(packer *p);
 SHG_MUST_CHECK shg_err packer_set_dict(packer *p, view dict);
 bool packer_has_dict(packer *p);
 
-// pack_text appends one zstd frame of a and b together to out; nothing where that would save
-// nothing.
+// packer_set_words gives it the wordbook of the store, likewise.
+SHG_MUST_CHECK shg_err packer_set_words(packer *p, view book);
+
+// pack_text appends one zstd frame, or words, of a and b together to out; nothing where that would
+// save nothing.
 SHG_MUST_CHECK shg_err pack_text(packer *p, view a, view b, buf *out);
 
 // pack_is_frame tells whether a payload names n as its size; *dict is its dictionary, or 0.

@@ -26,7 +26,8 @@ enum {
 #define META_EPOCH "epoch"
 #define META_COUNTERS "counters"
 #define META_SEGMENTS "segments"
-#define META_DICT "dict"      // the dictionary that texts are packed with
+#define META_DICT "dict"      // the zstd dictionary that texts are packed with
+#define META_WORDS "words"    // and the wordbook
 #define META_STREAM "stream/" // and the hash of a stream's name: how far it has come
 #define META_STREAM_END "stream0"
 

@@ -1,0 +1,78 @@
+// tokens.h - a text cut into runs of letters, digits and bytes over 0x7f, and what is between.
+// Layer: index, private.  Threads: pure.
+#ifndef SHINGLED_INDEX_TOKENS_H
+#define SHINGLED_INDEX_TOKENS_H
+#include "base/bytes.h"
+#include "base/view.h"
+
+#include <stdbool.h>
+
+enum { TOKEN_MOST = 15 }; // bytes of a token that may have a number
+
+static inline bool token_is_word(uint8_t c)
+{
+    uint8_t low = c | 0x20;
+    return c >= 0x80 || (uint8_t)(low - 'a') < 26 || (uint8_t)(c - '0') < 10;
+}
+
+// A token of 1 to TOKEN_MOST bytes as it is kept and compared: its bytes, zeros, its length last.
+typedef struct token_key {
+    uint64_t lo, hi; // as load64 reads them
+} token_key;
+
+// token_load makes the key of a token; of a longer one, one that no token has. 16 bytes may be
+// read from p on.
+static inline token_key token_load(const uint8_t *p, size_t len)
+{
+    static const uint64_t kept[TOKEN_MOST + 10] = {
+        // of the low half from 8 on, of the high one
+        [9] = 0xff,          [10] = 0xffff,         [11] = 0xffffff,         [12] = 0xffffffff,
+        [13] = 0xffffffffff, [14] = 0xffffffffffff, [15] = 0xffffffffffffff, [16] = UINT64_MAX,
+        [17] = UINT64_MAX,   [18] = UINT64_MAX,     [19] = UINT64_MAX,       [20] = UINT64_MAX,
+        [21] = UINT64_MAX,   [22] = UINT64_MAX,     [23] = UINT64_MAX,       [24] = UINT64_MAX,
+    };
+    size_t n = len <= TOKEN_MOST ? len : TOKEN_MOST + 1;
+    return (token_key){load64(p) & kept[n + 8], (load64(p + 8) & kept[n]) | (uint64_t)n << 56};
+}
+
+static inline bool token_same(token_key a, token_key b)
+{
+    return ((a.lo ^ b.lo) | (a.hi ^ b.hi)) == 0;
+}
+
+static inline uint64_t token_hash(token_key k)
+{
+    uint64_t x = (k.lo ^ (k.hi << 29 | k.hi >> 35)) * 0x9e3779b97f4a7c15u;
+    return (x ^ x >> 32) * 0xd6e8feb86659fd93u;
+}
+
+// The place of a walk through a text; TOKENS_PAD bytes may be read behind the text.
+typedef struct tokens {
+    const uint8_t *at, *end, *block; // block: 64 bytes that edges is of
+    uint64_t edges;                  // bit: a token begins there
+    uint64_t before;                 // whether a word stands right before the next block
+} tokens;
+enum { TOKENS_PAD = 64 };
+
+void tokens_begin(tokens *t, view text);
+
+// tokens_block reads the next 64 bytes; false where the text has ended.
+bool tokens_block(tokens *t);
+
+// tokens_next gives the next token; false where there is none.
+static inline bool tokens_next(tokens *t, view *token)
+{
+    if (t->at >= t->end)
+        return false;
+    while (!t->edges && tokens_block(t))
+        ;
+    const uint8_t *next = t->edges ? t->block + __builtin_ctzll(t->edges) : t->end;
+    t->edges &= t->edges - 1;
+    if (next > t->end)
+        next = t->end;
+    *token = (view){t->at, (size_t)(next - t->at)};
+    t->at = next;
+    return true;
+}
+
+#endif

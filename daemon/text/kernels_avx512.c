@@ -45,6 +45,60 @@ static inline void block_load(block *out, scan_bits *b, const uint8_t *p, uint64
     b->odd = _mm512_test_epi8_mask(class, all(BYTE_ODD));
 }
 
+// Those of 64 bytes that have a bit of theirs set.
+static inline uint64_t with_bit(__m512i v, unsigned bit)
+{
+    return _mm512_movepi8_mask(_mm512_slli_epi16(v, 7 - bit));
+}
+
+// Of sequences C2 xx and E2 80 xx: the kinds by their last byte, which stands at the lead.
+static inline bool block_plain(block *out, scan_bits *b, scan_apos *apos, const uint8_t *p,
+                               const scan_tables *t)
+{
+    const uint8_t *row2 = scan_row_of(t, 0xc2, 0x80)->kind;
+    const uint8_t *row3 = scan_row_of(t, 0xe2, 0x80)->kind;
+    __m512i v = _mm512_loadu_si512(p), next = _mm512_loadu_si512(p + 1);
+    __m512i third = _mm512_loadu_si512(p + 2);
+    __mmask64 high = _mm512_movepi8_mask(v);
+    __mmask64 two = _mm512_cmpeq_epi8_mask(v, all(0xc2));
+    __mmask64 three = _mm512_cmpeq_epi8_mask(v, all(0xe2));
+    three = _mm512_mask_cmpeq_epi8_mask(three, next, all(0x80));
+    __m512i kind = _mm512_maskz_permutexvar_epi8(two, next, _mm512_load_si512(row2));
+    kind = _mm512_mask_permutexvar_epi8(kind, three, third, _mm512_load_si512(row3));
+    __mmask64 breaks = _mm512_cmpeq_epi8_mask(kind, all(WIDE_BREAK));
+    __mmask64 join = _mm512_cmpeq_epi8_mask(kind, all(WIDE_APOS));
+    __mmask64 lead = high & with_bit(v, 6);
+    if (lead & ~(breaks | join))
+        return false;
+
+    __m512i class = _mm512_maskz_permutex2var_epi8(~high, _mm512_load_si512(t->ascii), v,
+                                                   _mm512_load_si512(t->ascii + 64));
+    __m512i small = _mm512_slli_epi16(_mm512_and_si512(class, all(BYTE_UPPER)), 4);
+    __mmask64 body = _mm512_test_epi8_mask(class, all(BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT));
+    out->v = _mm512_or_si512(v, small);
+    out->v = _mm512_mask_mov_epi8(all(' '), body, out->v);
+    apos->two = join & two;
+    apos->three = join & three;
+    b->lead = lead;
+    b->lower = with_bit(class, 0);
+    b->upper = with_bit(class, 1);
+    b->digit = with_bit(class, 2);
+    b->apos = with_bit(class, 3);
+    b->dot = with_bit(class, 4);
+    b->comma = with_bit(class, 5);
+    b->line = with_bit(class, 6);
+    b->odd = with_bit(class, 7);
+    return true;
+}
+
+static inline uint64_t block_pack(const block *v, uint8_t *out, uint64_t keep, uint64_t end)
+{
+    (void)end; // it is the spaces
+    __m512i kept = _mm512_maskz_compress_epi8(keep, v->v);
+    _mm512_storeu_si512(out, kept);
+    return _mm512_cmpeq_epi8_mask(kept, all(' '));
+}
+
 static inline block block_part(const uint8_t *p, size_t left)
 {
     return (block){_mm512_maskz_loadu_epi8(scan_below(left < 64 ? (unsigned)left : 64), p)};

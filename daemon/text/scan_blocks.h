@@ -6,6 +6,11 @@
 // kind's bits, added to the run's, carry out of its end (as simdjson finds the ends of
 // strings: Langdale, Lemire, The VLDB Journal 2019).
 #include "text/scan.h"
+#include <string.h>
+
+// For what a compiler takes for too large: the state of a scan stays in registers then, and what is
+// not asked for is left out.
+#define SCAN_INLINE __attribute__((always_inline)) static inline
 
 // The bytes of each kind, of sequences the first one.
 typedef struct scan_bits {
@@ -185,25 +190,35 @@ static inline void scan_step(scan_state *c, const scan_bits *b, const scan_found
     c->at += f->n;
 }
 
-static inline void scan_blocks(scan *s, bool keys_only)
+#include "text/scan_plain.h"
+
+// Reads one block the general way; false where reading on is the caller's. *plain is set where
+// the block had no letter but those of ASCII, so that the next may be plain.
+__attribute__((noinline)) static bool scan_general(scan *s, scan_state *c, bool *plain,
+                                                   bool keys_only)
 {
-    const scan_tables *t = s->tables;
+    size_t left = s->len - c->at;
+    scan_bits b = {0};
+    block v;
+    block_load(&v, &b, s->text + c->at, scan_below(left < 64 ? (unsigned)left : 64), s->tables);
+    if (b.high)
+        scan_sequences(&v, &b, s->text + c->at, left, s->tables);
+    scan_found f = scan_is_wide(c, &b) ? scan_find_wide(c, &b, left) : scan_find(c, &b, left);
+    scan_put(s, c, &v, &b, &f, keys_only);
+    scan_step(c, &b, &f);
+    if (f.last)
+        c->open = c->has_lower = c->has_digit = false;
+    *plain = !(b.letter | b.alone | b.mark);
+    return !f.stop && (!f.alone || scan_alone(s, c, keys_only));
+}
+
+SCAN_INLINE void scan_blocks(scan *s, const bool keys_only)
+{
     scan_state c = {.at = s->at, .out = s->keys, .line = s->line};
-    while (c.ended < SCAN_WORDS && (c.at < s->len || c.open)) {
-        size_t left = s->len - c.at;
-        scan_bits b = {0};
-        block v;
-        block_load(&v, &b, s->text + c.at, scan_below(left < 64 ? (unsigned)left : 64), t);
-        if (b.high)
-            scan_sequences(&v, &b, s->text + c.at, left, t);
-        scan_found f =
-            scan_is_wide(&c, &b) ? scan_find_wide(&c, &b, left) : scan_find(&c, &b, left);
-        scan_put(s, &c, &v, &b, &f, keys_only);
-        scan_step(&c, &b, &f);
-        if (f.last)
-            c.open = c.has_lower = c.has_digit = false;
-        if (f.stop || (f.alone && !scan_alone(s, &c, keys_only)))
-            break;
+    bool more = true, plain = true;
+    while (more && c.ended < SCAN_WORDS && (c.at < s->len || c.open)) {
+        if (!plain || !scan_plains(s, &c, keys_only))
+            more = scan_general(s, &c, &plain, keys_only);
     }
     s->n = c.ended;
     s->at = c.open ? c.open_at : c.at;

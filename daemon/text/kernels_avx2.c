@@ -99,56 +99,49 @@ static inline void replace(block *b, uint64_t mask, const block *by)
     b->v[1] = _mm256_blendv_epi8(b->v[1], by->v[1], bytes_of((uint32_t)(mask >> 32)));
 }
 
-static inline block choose(const block *mask, const block *yes, uint8_t no)
+static inline void store(uint8_t *p, __m256i v)
 {
-    return (block){{_mm256_blendv_epi8(all(no), yes->v[0], mask->v[0]),
-                    _mm256_blendv_epi8(all(no), yes->v[1], mask->v[1])}};
-}
-
-// Letters and digits as a mask of bytes, and small letters for large ones.
-static inline block key_bytes(block *v, scan_bits *b)
-{
-    block body;
-    __m256i letter[2], digit[2], bit = all(0x20);
-    for (unsigned i = 0; i < 2; i++) {
-        __m256i small = _mm256_or_si256(v->v[i], bit);
-        letter[i] = in_range(small, 'a', 26);
-        digit[i] = in_range(v->v[i], '0', 10);
-        body.v[i] = _mm256_or_si256(letter[i], digit[i]);
-    }
-    uint64_t letters = bits_of(letter[0], letter[1]);
-    b->digit = bits_of(digit[0], digit[1]);
-    b->lower = letters & bits_of(_mm256_slli_epi16(v->v[0], 2), _mm256_slli_epi16(v->v[1], 2));
-    b->upper = letters ^ b->lower;
-    v->v[0] = _mm256_or_si256(v->v[0], _mm256_and_si256(letter[0], bit));
-    v->v[1] = _mm256_or_si256(v->v[1], _mm256_and_si256(letter[1], bit));
-    return choose(&body, v, ' ');
+    _mm256_store_si256((__m256i *)p, v);
 }
 
 // Of sequences: the quotation marks, dashes and dots of U+2010-2027, and C2 with A0, AB, BB
 // (no-break space, « and »).
-static inline bool block_plain(block *out, scan_bits *b, scan_apos *apos, const uint8_t *p,
-                               const scan_tables *t)
+static inline bool plain_wide(plain_batch *x, size_t i, const block *v, const uint8_t *p)
 {
-    (void)t; // of ASCII the table says the same (tests/prop)
+    block next = {{load(p + 1), load(p + 33)}}, third = {{load(p + 2), load(p + 34)}};
+    uint64_t e280 = equal(v, 0xe2) & equal(&next, 0x80) & range(&third, 0x90, 0x18);
+    uint64_t c2 = equal(v, 0xc2);
+    c2 &= equal(&next, 0xa0) | equal(&next, 0xab) | equal(&next, 0xbb);
+    x->apos3[i + 1] = e280 & (range(&third, 0x98, 2) | equal(&third, 0x9b));
+    x->lead[i + 1] = range(v, 0xc0, 0x40);
+    return !(x->lead[i + 1] & ~(e280 | c2));
+}
+
+// Of ASCII the table says the same (tests/prop); nothing is odd.
+static inline bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t)
+{
+    (void)t;
     block v = {{load(p), load(p + 32)}};
-    uint64_t high = bits_of(v.v[0], v.v[1]);
-    b->apos = equal(&v, '\'') | equal(&v, '`');
-    b->dot = equal(&v, '.');
-    b->comma = equal(&v, ',');
-    b->line = range(&v, '\n', 4);
-    apos->two = apos->three = 0;
-    if (high) {
-        block next = {{load(p + 1), load(p + 33)}}, third = {{load(p + 2), load(p + 34)}};
-        uint64_t e280 = equal(&v, 0xe2) & equal(&next, 0x80) & range(&third, 0x90, 0x18);
-        apos->three = e280 & (range(&third, 0x98, 2) | equal(&third, 0x9b));
-        uint64_t c2 = equal(&v, 0xc2);
-        c2 &= equal(&next, 0xa0) | equal(&next, 0xab) | equal(&next, 0xbb);
-        b->lead = range(&v, 0xc0, 0x40);
-        if (b->lead & ~(e280 | c2))
-            return false;
+    x->apos2[i + 1] = x->apos3[i + 1] = x->lead[i + 1] = 0;
+    if (bits_of(v.v[0], v.v[1]) && !plain_wide(x, i, &v, p))
+        return false;
+    __m256i letter[2], digit[2], bit = all(0x20);
+    for (unsigned h = 0; h < 2; h++) {
+        __m256i small = _mm256_or_si256(v.v[h], bit);
+        letter[h] = in_range(small, 'a', 26);
+        digit[h] = in_range(v.v[h], '0', 10); // their bit 0x20 is set
+        __m256i body = _mm256_or_si256(letter[h], digit[h]);
+        store(x->key[i] + 32 * h, _mm256_blendv_epi8(bit, small, body)); // which is a space
     }
-    *out = key_bytes(&v, b);
+    i++;
+    x->letters[i] = bits_of(letter[0], letter[1]);
+    x->upper[i] =
+        x->letters[i] & ~bits_of(_mm256_slli_epi16(v.v[0], 2), _mm256_slli_epi16(v.v[1], 2));
+    x->digit[i] = bits_of(digit[0], digit[1]);
+    x->apos[i] = equal(&v, '\'') | equal(&v, '`');
+    x->dot[i] = equal(&v, '.');
+    x->comma[i] = equal(&v, ',');
+    x->line[i] = range(&v, '\n', 4);
     return true;
 }
 
@@ -200,21 +193,20 @@ static inline void block_look(block *b, const uint8_t table[64], const block_ind
             b->v[h], _mm256_and_si256(by.v[h], bytes_of((uint32_t)(mask >> (32 * h)))));
 }
 
-static inline void pack(const block *v, uint8_t *out, uint64_t keep)
+static inline void pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep)
 {
-    uint64_t eight[8];
-    memcpy(eight, v, sizeof eight);
-    for (unsigned i = 0; i < 8; i++) {
-        uint64_t bits = keep >> (8 * i) & 0xff;
+    for (unsigned i = 0; i < SCAN_BLOCK; i += 8) {
+        uint64_t bits = keep >> i & 0xff;
         uint64_t bytes = _pdep_u64(bits, 0x0101010101010101u) * 0xff;
-        store64(out, _pext_u64(eight[i], bytes));
+        store64(out, _pext_u64(load64(key + i), bytes));
         out += __builtin_popcountll(bits);
     }
 }
 
-static inline uint64_t block_pack(const block *v, uint8_t *out, uint64_t keep, uint64_t end)
+static inline uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep,
+                                  uint64_t end)
 {
-    pack(v, out, keep);
+    pack(key, out, keep);
     return _pext_u64(end, keep);
 }
 
@@ -225,7 +217,7 @@ static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint6
     block small = {{_mm256_or_si256(v->v[0], all(0x20)), _mm256_or_si256(v->v[1], all(0x20))}};
     replace(&key, upper, &small);
     replace(&key, space, &spaces);
-    pack(&key, out, keep);
+    pack((const uint8_t *)&key, out, keep);
 }
 
 static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)
@@ -274,12 +266,36 @@ static inline bool register_valid(__m256i v, __m256i before)
     return _mm256_testz_si256(fault, fault);
 }
 
-// One block more than the text has, where it ends with a block: a lead may wait for more.
+// 32 bytes with at least 3 before them.
+static inline __m256i faults_at(const uint8_t *p)
+{
+    return faults(load(p), load(p - 1), load(p - 2), load(p - 3));
+}
+
+// One block more than the text has, where it ends with a block: a lead may wait for more. In
+// the middle of a text four blocks are one step: a branch for each could not be foreseen where
+// every other block has a quotation mark.
 static bool valid(const uint8_t *p, size_t len)
 {
+    enum { STEP = 4 * SCAN_BLOCK };
     __m256i before = _mm256_setzero_si256();
     uint64_t high_before = 0;
-    for (size_t i = 0; i <= len; i += SCAN_BLOCK) {
+    size_t i = 0;
+    while (i <= len) {
+        if (i && len - i >= STEP) {
+            __m256i any = _mm256_setzero_si256(), fault = any;
+            for (unsigned k = 0; k < STEP; k += 32)
+                any = _mm256_or_si256(any, load(p + i + k));
+            bool look = _mm256_movemask_epi8(any) || high_before >> 61;
+            for (unsigned k = 0; look && k < STEP; k += 32)
+                fault = _mm256_or_si256(fault, faults_at(p + i + k));
+            if (!_mm256_testz_si256(fault, fault))
+                return false;
+            before = load(p + i + STEP - 32);
+            high_before = (uint64_t)(uint32_t)_mm256_movemask_epi8(before) << 32;
+            i += STEP;
+            continue;
+        }
         block b = load_part(p + i, len - i);
         uint64_t high = bits_of(b.v[0], b.v[1]);
         if ((high || high_before >> 61) &&
@@ -287,6 +303,7 @@ static bool valid(const uint8_t *p, size_t len)
             return false;
         before = b.v[1];
         high_before = high;
+        i += SCAN_BLOCK;
     }
     return true;
 }

@@ -52,8 +52,7 @@ static inline uint64_t with_bit(__m512i v, unsigned bit)
 }
 
 // Of sequences C2 xx and E2 80 xx: the kinds by their last byte, which stands at the lead.
-static inline bool block_plain(block *out, scan_bits *b, scan_apos *apos, const uint8_t *p,
-                               const scan_tables *t)
+static inline bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t)
 {
     const uint8_t *row2 = scan_row_of(t, 0xc2, 0x80)->kind;
     const uint8_t *row3 = scan_row_of(t, 0xe2, 0x80)->kind;
@@ -65,38 +64,36 @@ static inline bool block_plain(block *out, scan_bits *b, scan_apos *apos, const 
     three = _mm512_mask_cmpeq_epi8_mask(three, next, all(0x80));
     __m512i kind = _mm512_maskz_permutexvar_epi8(two, next, _mm512_load_si512(row2));
     kind = _mm512_mask_permutexvar_epi8(kind, three, third, _mm512_load_si512(row3));
-    __mmask64 breaks = _mm512_cmpeq_epi8_mask(kind, all(WIDE_BREAK));
-    __mmask64 join = _mm512_cmpeq_epi8_mask(kind, all(WIDE_APOS));
+    __mmask64 apos = _mm512_cmpeq_epi8_mask(kind, all(WIDE_APOS));
+    __mmask64 known = apos | _mm512_cmpeq_epi8_mask(kind, all(WIDE_BREAK));
     __mmask64 lead = high & with_bit(v, 6);
-    if (lead & ~(breaks | join))
-        return false;
-
     __m512i class = _mm512_maskz_permutex2var_epi8(~high, _mm512_load_si512(t->ascii), v,
                                                    _mm512_load_si512(t->ascii + 64));
+    if ((lead & ~known) | with_bit(class, 7))
+        return false;
     __m512i small = _mm512_slli_epi16(_mm512_and_si512(class, all(BYTE_UPPER)), 4);
     __mmask64 body = _mm512_test_epi8_mask(class, all(BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT));
-    out->v = _mm512_or_si512(v, small);
-    out->v = _mm512_mask_mov_epi8(all(' '), body, out->v);
-    apos->two = join & two;
-    apos->three = join & three;
-    b->lead = lead;
-    b->lower = with_bit(class, 0);
-    b->upper = with_bit(class, 1);
-    b->digit = with_bit(class, 2);
-    b->apos = with_bit(class, 3);
-    b->dot = with_bit(class, 4);
-    b->comma = with_bit(class, 5);
-    b->line = with_bit(class, 6);
-    b->odd = with_bit(class, 7);
+    __m512i key = _mm512_or_si512(v, small);
+    _mm512_store_si512(x->key[i], _mm512_mask_mov_epi8(all(' '), body, key));
+    i++;
+    x->lead[i] = lead;
+    x->apos2[i] = apos & two;
+    x->apos3[i] = apos & three;
+    x->letters[i] = _mm512_test_epi8_mask(class, all(BYTE_LOWER | BYTE_UPPER));
+    x->upper[i] = with_bit(class, 1);
+    x->digit[i] = with_bit(class, 2);
+    x->apos[i] = with_bit(class, 3);
+    x->dot[i] = with_bit(class, 4);
+    x->comma[i] = with_bit(class, 5);
+    x->line[i] = with_bit(class, 6);
     return true;
 }
 
-static inline uint64_t block_pack(const block *v, uint8_t *out, uint64_t keep, uint64_t end)
+static inline uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep,
+                                  uint64_t end)
 {
-    (void)end; // it is the spaces
-    __m512i kept = _mm512_maskz_compress_epi8(keep, v->v);
-    _mm512_storeu_si512(out, kept);
-    return _mm512_cmpeq_epi8_mask(kept, all(' '));
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(keep, _mm512_load_si512(key)));
+    return _pext_u64(end, keep); // twice as fast as to look for the spaces in what was compressed
 }
 
 static inline block block_part(const uint8_t *p, size_t left)
@@ -149,8 +146,10 @@ static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)
     __m512i place = _mm512_maskz_compress_epi8(mask, _mm512_load_si512(COUNT));
     __m512i first = _mm512_set1_epi32((int)base);
     __m512i low = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(place));
-    __m512i high = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(place, 1));
     _mm512_storeu_si512(out, _mm512_add_epi32(low, first));
+    if (__builtin_popcountll(mask) <= 16)
+        return;
+    __m512i high = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(place, 1));
     _mm512_storeu_si512(out + 16, _mm512_add_epi32(high, first));
 }
 
@@ -191,16 +190,48 @@ static inline bool block_valid(const uint8_t *p, size_t left, bool first)
     return _mm512_cmpneq_epi8_mask(fault, must) == 0;
 }
 
-// One block more than the text has, where it ends with a block: a lead may wait for more.
+// A block with at least 3 bytes before it and all of its own.
+static inline __mmask64 block_faults(const uint8_t *p)
+{
+    __m512i v = _mm512_loadu_si512(p), one = _mm512_loadu_si512(p - 1);
+    __m512i two = _mm512_loadu_si512(p - 2), three = _mm512_loadu_si512(p - 3);
+    __m512i fault = _mm512_and_si512(half(UTF8_FIRST_HIGH, _mm512_srli_epi16(one, 4)),
+                                     half(UTF8_FIRST_LOW, one));
+    fault = _mm512_and_si512(fault, half(UTF8_SECOND_HIGH, _mm512_srli_epi16(v, 4)));
+    __m512i follow = _mm512_or_si512(_mm512_subs_epu8(two, all(0xe0 - 0x80)),
+                                     _mm512_subs_epu8(three, all(0xf0 - 0x80)));
+    follow = _mm512_xor_si512(fault, _mm512_and_si512(follow, all(UTF8_TWO)));
+    return _mm512_test_epi8_mask(follow, follow);
+}
+
+// One block more than the text has, where it ends with a block: a lead may wait for more. In
+// the middle of a text four blocks are one step: a branch for each could not be foreseen where
+// every other block has a quotation mark.
 static bool valid(const uint8_t *p, size_t len)
 {
+    enum { STEP = 4 * SCAN_BLOCK };
     uint64_t before = 0; // which bytes of the block before are not ASCII
-    for (size_t i = 0; i <= len; i += SCAN_BLOCK) {
+    size_t i = 0;
+    while (i <= len) {
+        if (i && len - i >= STEP) {
+            __m512i any = _mm512_or_si512(
+                _mm512_or_si512(_mm512_loadu_si512(p + i), _mm512_loadu_si512(p + i + 64)),
+                _mm512_or_si512(_mm512_loadu_si512(p + i + 128), _mm512_loadu_si512(p + i + 192)));
+            uint64_t last = _mm512_movepi8_mask(_mm512_loadu_si512(p + i + 192));
+            if ((_mm512_movepi8_mask(any) || before >> 61) &&
+                block_faults(p + i) | block_faults(p + i + 64) | block_faults(p + i + 128) |
+                    block_faults(p + i + 192))
+                return false;
+            before = last;
+            i += STEP;
+            continue;
+        }
         size_t left = len - i;
         uint64_t high = _mm512_movepi8_mask(load_back(p + i, left, 0, false));
         if ((high || before >> 61) && !block_valid(p + i, left, i == 0))
             return false;
         before = high;
+        i += SCAN_BLOCK;
     }
     return true;
 }

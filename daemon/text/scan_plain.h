@@ -2,92 +2,167 @@
 // scan_blocks.h, compiled at every CPU level.
 //
 // Nothing is decided here that the general way (scan_find) would decide otherwise: it is the
-// same with all of the rest left out. Where the next block begins does not wait, as a rule, for
-// what is found in this one, so that the CPU works on several.
+// same with all of the rest left out, for many blocks at once. First each block is turned into
+// bits and key bytes, then all of them go through the rules together, a loop that compilers
+// turn into vectors, and at last the keys are written. No step waits for another's result of
+// the block before.
+
+enum {
+    PLAIN_BLOCKS = 32, // of a batch
+    SCAN_AHEAD = 2,    // bytes that are read behind a block: a sequence may begin with its last
+};
+
+// Block i of a batch is at i + 1: what was before the first stands in 0, zeros behind the last.
+typedef uint64_t plain_bits[PLAIN_BLOCKS + 2];
+
+typedef struct plain_batch {
+    // bits of characters; apos2 and apos3: lead bytes of apostrophes; lead: of all sequences
+    plain_bits letters, upper, digit, apos, dot, comma, line, apos2, apos3, lead;
+    plain_bits in, begin, end, keep; // bytes in words, their ends, what keys are made of
+    _Alignas(64) uint8_t key[PLAIN_BLOCKS][SCAN_BLOCK];
+} plain_batch;
 
 // -- what a variant defines ----------------------------------------------------------------
 
-enum { SCAN_AHEAD = 2 }; // bytes that are read behind a block: a sequence may begin with its last
-
-// What of a block of sequences goes on with a word: lead bytes of apostrophes.
-typedef struct scan_apos {
-    uint64_t two, three;
-} scan_apos;
-
-// Sets the bits of ASCII characters of the block at p, and lead; *v becomes what its keys are made
-// of: small letters, digits, and spaces for all else. false where a sequence is neither a break
-// nor an apostrophe of U+0080-00BF and U+2000-203F, or the variant knows it not.
-static bool block_plain(block *v, scan_bits *b, scan_apos *apos, const uint8_t *p,
-                        const scan_tables *t);
+// Sets the bits of block i of a batch, the 64 bytes at p, and what its keys are made of: small
+// letters, digits, and spaces for all else. false where a sequence is neither a break nor an
+// apostrophe of U+0080-00BF and U+2000-203F, where the variant knows it not, and where a
+// character of ASCII is odd.
+static bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t);
 // Writes the bytes to keep, one after the other (SCAN_BLOCK are written), among them those of
 // `end`, and returns which of what was written those are.
-static uint64_t block_pack(const block *v, uint8_t *out, uint64_t keep, uint64_t end);
+static uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep,
+                           uint64_t end);
 
 // ------------------------------------------------------------------------------------------
 
-// Reads the block at p, which lies at c->at; false, and nothing done, where the general way must.
-SCAN_INLINE bool scan_plain(scan *s, scan_state *c, const uint8_t *p, bool keys_only)
+// x, moved by k places towards the next block, or back from it.
+static inline uint64_t plain_on(const uint64_t *x, unsigned k)
 {
-    scan_bits b = {0};
-    scan_apos a;
-    block v;
-    if (!block_plain(&v, &b, &a, p, s->tables))
-        return false;
-    uint64_t letters = b.lower | b.upper, body = letters | b.digit;
-    uint64_t after_word = body << 1 | c->open, after_digit = b.digit << 1 | c->digit;
-    uint64_t marks = b.apos | b.dot | b.comma;
-    uint64_t initial = b.dot & (letters << 1 | c->letter) & letters >> 1;
-    uint64_t point = b.dot & after_digit & b.digit >> 1;
-    if (__builtin_expect((b.odd | initial | point) != 0, 0))
-        return false;
-    scan_found f = {.n = SCAN_BLOCK, .keep = body};
-    f.in = body | (b.apos & after_word & letters >> 1) | (b.comma & after_digit & b.digit >> 1);
-    a.two &= after_word & letters >> 2;
-    a.three &= after_word & letters >> 3;
-    f.in |= a.two | a.two << 1 | a.three | a.three << 1 | a.three << 2;
-    uint64_t late = (b.lead & ~scan_below(61)) | (marks & ~scan_below(63));
-    if (__builtin_expect(late != 0, 0)) {
-        f.n = scan_back(marks, (unsigned)__builtin_ctzll(late));
-        f.in &= scan_below(f.n);
-        f.keep &= scan_below(f.n);
-        if (f.n == 0)
-            return false;
-    }
-    uint64_t before = f.in << 1 | c->open;
-    uint64_t begin = f.in & ~before, end = ~f.in & before & scan_below(f.n);
-    f.keep |= end;
-    uint64_t spaces = block_pack(&v, c->out, f.keep, end);
-    block_places(s->space + c->ended, s->keys_at + (uint32_t)(c->out - s->keys), spaces);
-    if (!keys_only)
-        scan_put_words(s, c, &b, &f, begin, end);
-    if (begin)
-        c->open_at = c->at + 63 - (unsigned)__builtin_clzll(begin);
-    c->out += __builtin_popcountll(f.keep);
-    c->ended += (unsigned)__builtin_popcountll(end);
-    scan_step(c, &b, &f);
-    return true;
+    return x[0] << k | x[-1] >> (64 - k);
 }
 
-// Reads on as long as blocks are plain. What is left of the text for the last block is read from
-// where zeros follow it, which are breaks. false where the next block is not plain.
-SCAN_INLINE bool scan_plains(scan *s, scan_state *to, bool keys_only)
+static inline uint64_t plain_back(const uint64_t *x, unsigned k)
 {
-    scan_state c = *to; // in registers: nothing else holds its address
-    if (c.open && c.carry & ~SCAN_HAS_LATIN)
-        return false;
-    bool plain = true;
-    while (plain && c.ended < SCAN_WORDS && s->len - c.at >= SCAN_BLOCK + SCAN_AHEAD)
-        plain = scan_plain(s, &c, s->text + c.at, keys_only);
-    while (plain && c.ended < SCAN_WORDS && (c.at < s->len || c.open)) {
-        uint8_t last[SCAN_BLOCK + SCAN_AHEAD] = {0};
-        size_t left = s->len - c.at;
-        memcpy(last, s->text + c.at, left);
-        plain = left < sizeof last && scan_plain(s, &c, last, keys_only);
-        if (c.at > s->len)
-            c.at = s->len;
+    return x[0] >> k | x[1] << (64 - k);
+}
+
+// The rules, for blocks 0 to n - 1; returns before which block the reference must look.
+static inline size_t plain_decide(plain_batch *x, size_t n)
+{
+    plain_bits odd;
+    for (size_t i = 1; i <= n; i++) {
+        uint64_t after_letter = plain_on(x->letters + i, 1),
+                 after_digit = plain_on(x->digit + i, 1);
+        uint64_t after_word = after_letter | after_digit;
+        uint64_t to_letter = plain_back(x->letters + i, 1), to_digit = plain_back(x->digit + i, 1);
+        odd[i] = x->dot[i] & ((after_letter & to_letter) | (after_digit & to_digit));
+        x->apos2[i] &= after_word & plain_back(x->letters + i, 2);
+        x->apos3[i] &= after_word & plain_back(x->letters + i, 3);
+        x->in[i] = x->letters[i] | x->digit[i] | (x->apos[i] & after_word & to_letter) |
+                   (x->comma[i] & after_digit & to_digit);
     }
-    if (c.at != to->at)
-        c.carry = SCAN_HAS_LATIN;
-    *to = c;
-    return plain;
+    for (size_t i = 1; i <= n; i++)
+        x->in[i] |= x->apos2[i] | plain_on(x->apos2 + i, 1) | x->apos3[i] |
+                    plain_on(x->apos3 + i, 1) | plain_on(x->apos3 + i, 2);
+    size_t good = 0;
+    while (good < n && !odd[good + 1])
+        good++;
+    return good;
+}
+
+// How much of the last block is decided, whatever follows.
+static inline unsigned plain_ready(const plain_batch *x, size_t last)
+{
+    uint64_t marks = x->apos[last] | x->dot[last] | x->comma[last];
+    uint64_t late = (x->lead[last] & ~scan_below(61)) | (marks & ~scan_below(63));
+    return late ? scan_back(marks, (unsigned)__builtin_ctzll(late)) : SCAN_BLOCK;
+}
+
+// Where words begin and end in the blocks, of the last one in its first `ready` bytes.
+static inline void plain_words(plain_batch *x, size_t n, unsigned ready)
+{
+    x->in[n] &= scan_below(ready);
+    for (size_t i = 1; i <= n; i++) {
+        uint64_t before = plain_on(x->in + i, 1);
+        x->begin[i] = x->in[i] & ~before;
+        x->end[i] = ~x->in[i] & before;
+        x->keep[i] = (x->in[i] & (x->letters[i] | x->digit[i])) | x->end[i];
+    }
+    x->end[n] &= scan_below(ready);
+    x->keep[n] &= scan_below(ready);
+}
+
+SCAN_INLINE void plain_write(scan *s, scan_state *c, const plain_batch *x, size_t n, unsigned ready,
+                             bool keys_only)
+{
+    uint32_t *space = s->space;
+    for (size_t i = 1; i <= n; i++) {
+        uint32_t key = s->keys_at + (uint32_t)(c->out - s->keys);
+        uint64_t spaces = plain_pack(x->key[i - 1], c->out, x->keep[i], x->end[i]);
+        block_places(space + c->ended, key, spaces);
+        if (!keys_only) {
+            scan_bits b = {.lower = x->letters[i] ^ x->upper[i],
+                           .upper = x->upper[i],
+                           .digit = x->digit[i],
+                           .line = x->line[i]};
+            scan_found f = {.in = x->in[i], .n = i < n ? SCAN_BLOCK : ready};
+            scan_put_words(s, c, &b, &f, x->begin[i], x->end[i]);
+        }
+        if (x->begin[i])
+            c->open_at = c->at + 63 - (unsigned)__builtin_clzll(x->begin[i]);
+        c->out += __builtin_popcountll(x->keep[i]);
+        c->ended += (unsigned)__builtin_popcountll(x->end[i]);
+        c->at += SCAN_BLOCK;
+    }
+    c->at -= SCAN_BLOCK - ready;
+}
+
+// Reads the blocks from c->at on into a batch; what is left of the text for the last one is read
+// from where zeros follow it, which are breaks. Returns how many are plain, up to `most`.
+static inline size_t plain_read(plain_batch *x, const scan *s, const scan_state *c, size_t most)
+{
+    const uint8_t *p = s->text + c->at;
+    size_t left = s->len - c->at, n = 0;
+    while (n < most && left >= SCAN_BLOCK + SCAN_AHEAD && plain_block(x, n, p, s->tables)) {
+        p += SCAN_BLOCK;
+        left -= SCAN_BLOCK;
+        n++;
+    }
+    uint8_t last[SCAN_BLOCK + SCAN_AHEAD] = {0};
+    if (n < most && left < sizeof last) {
+        memcpy(last, p, left);
+        n += plain_block(x, n, last, s->tables);
+    }
+    return n;
+}
+
+// Reads on with one batch; false, and nothing done, where the next block is not plain.
+SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
+{
+    plain_batch x;
+    if (c->open && c->carry & ~SCAN_HAS_LATIN)
+        return false;
+    size_t n = plain_read(&x, s, c, 1 + (SCAN_WORDS - 1 - c->ended) / (SCAN_BLOCK / 2));
+    x.letters[0] = (uint64_t)c->letter << 63;
+    x.digit[0] = (uint64_t)c->digit << 63;
+    x.in[0] = (uint64_t)c->open << 63;
+    x.apos2[0] = x.apos3[0] = x.letters[n + 1] = x.digit[n + 1] = 0;
+    n = plain_decide(&x, n);
+    unsigned ready = n ? plain_ready(&x, n) : 0;
+    if (n && ready == 0) {
+        n--;
+        ready = n ? plain_ready(&x, n) : 0;
+    }
+    if (ready == 0)
+        return false;
+    plain_words(&x, n, ready);
+    plain_write(s, c, &x, n, ready, keys_only);
+    c->open = x.in[n] >> (ready - 1) & 1;
+    c->digit = x.digit[n] >> (ready - 1) & 1;
+    c->letter = c->open && !c->digit;
+    c->carry = SCAN_HAS_LATIN;
+    if (c->at > s->len)
+        c->at = s->len;
+    return true;
 }

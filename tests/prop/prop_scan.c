@@ -316,9 +316,9 @@ static void test_utf8(void **state)
     utf8_kernel *fast = text_kernels_get()->utf8;
     unsigned valid = 0;
     for (unsigned i = 0; fast && i < 2000000; i++) {
-        uint8_t text[200];
+        uint8_t text[800];
         uint64_t r = t_random(&seed);
-        size_t len = r % 150, at = (r >> 16) % 150, odd = 1 + (r >> 32) % 5;
+        size_t len = r % 700, at = (r >> 16) % 700, odd = 1 + (r >> 32) % 5;
         memset(text, 'a', sizeof text);
         for (size_t k = 0; k < odd; k++)
             text[at + k] = BYTE[t_random(&seed) % sizeof BYTE];

@@ -41,6 +41,12 @@ static inline uint64_t hash_short(uint64_t a, uint64_t b, size_t len)
     return hash_end(hash_step(hash_step(len, a), b));
 }
 
+// Ones in the low n bytes, n <= 8, without a branch.
+static inline uint64_t hash_ones(size_t n)
+{
+    return n ? UINT64_MAX >> (64 - 8 * n) : 0;
+}
+
 // The low n bytes of x, n <= 8.
 static inline uint64_t hash_low(uint64_t x, size_t n)
 {
@@ -63,8 +69,9 @@ static inline uint64_t hash_padded(const uint8_t *key, size_t len)
 {
     if (len > HASH_SHORT)
         return hash_long(key, len);
-    uint64_t b = len > 8 ? hash_low(load64(key + 8), len - 8) : 0;
-    return hash_short(hash_low(load64(key), len), b, len);
+    size_t first = len < 8 ? len : 8;
+    return hash_short(load64(key) & hash_ones(first), load64(key + 8) & hash_ones(len - first),
+                      len);
 }
 
 #endif

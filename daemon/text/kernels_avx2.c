@@ -308,6 +308,62 @@ static bool valid(const uint8_t *p, size_t len)
     return true;
 }
 
+// x times a number, modulo 2^64.
+static inline __m256i times(__m256i x, uint64_t by)
+{
+    const __m256i k = _mm256_set1_epi64x((long long)by);
+    const __m256i swapped = _mm256_set1_epi64x((long long)(by >> 32 | by << 32));
+    __m256i cross = _mm256_mullo_epi32(x, swapped);
+    cross = _mm256_add_epi32(cross, _mm256_srli_epi64(cross, 32));
+    return _mm256_add_epi64(_mm256_mul_epu32(x, k), _mm256_slli_epi64(cross, 32));
+}
+
+// One step of four hashes: the bytes [at, at + 8) of keys of `bits` bits.
+static inline __m256i step(__m256i x, __m256i bytes, __m128i bits, int at)
+{
+    __m128i beyond = _mm_sub_epi32(_mm_set1_epi32(8 * at + 64), bits);
+    beyond = _mm_max_epi32(beyond, _mm_setzero_si128());
+    __m256i kept = _mm256_srlv_epi64(all(0xff), _mm256_cvtepu32_epi64(beyond)); // none from 64 on
+    x = _mm256_xor_si256(x, _mm256_and_si256(bytes, kept));
+    return times(_mm256_xor_si256(x, _mm256_srli_epi64(x, 32)), HASH_STEP);
+}
+
+// Two words' 16 bytes from p on.
+static inline __m256i load_two(const uint8_t *p, uint32_t first, uint32_t second)
+{
+    return _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(p + first))),
+        _mm_loadu_si128((const __m128i *)(p + second)), 1);
+}
+
+// Four words at a time: as in kernels_avx512.c.
+static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uint32_t *space,
+                   size_t n)
+{
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const uint32_t key[4] = {first, space[i] + 1, space[i + 1] + 1, space[i + 2] + 1};
+        __m128i end = _mm_loadu_si128((const __m128i *)(space + i));
+        __m128i len = _mm_sub_epi32(end, _mm_loadu_si128((const __m128i *)key));
+        __m128i bits = _mm_slli_epi32(len, 3);
+        __m256i even = load_two(keys, key[0], key[2]), odd = load_two(keys, key[1], key[3]);
+        __m256i x = step(_mm256_cvtepu32_epi64(len), _mm256_unpacklo_epi64(even, odd), bits, 0);
+        x = step(x, _mm256_unpackhi_epi64(even, odd), bits, 8);
+        x = _mm256_xor_si256(x, _mm256_srli_epi64(x, 29));
+        x = times(x, HASH_END);
+        x = _mm256_xor_si256(x, _mm256_srli_epi64(x, 32));
+        _mm256_storeu_si256((__m256i *)(out + i), x);
+        __m128i more = _mm_cmpgt_epi32(len, _mm_set1_epi32(HASH_SHORT));
+        unsigned longer = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(more));
+        for (; longer; longer &= longer - 1) {
+            unsigned j = (unsigned)__builtin_ctz(longer);
+            out[i + j] = hash_long(keys + key[j], space[i + j] - key[j]);
+        }
+        first = space[i + 3] + 1;
+    }
+    hash_each(out + i, keys, first, space + i, n - i);
+}
+
 static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned each)
 {
     shingle_blocks(out, hash, n, each);
@@ -319,7 +375,7 @@ void text_kernels_avx2(text_kernels *k)
         .utf8 = valid,
         .scan = scan_full,
         .scan_keys = scan_keys,
-        .hash = hash_each,
+        .hash = hashes,
         .shingles = shingles,
     };
 }

@@ -137,11 +137,49 @@ static void test_equal_lanes(void **state)
     guarded_free(&b);
 }
 
+// The bands from the definition (README of the folder), and fingerprints one by one.
+static void test_cut_and_prints(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    guarded in = guarded_make(LEN_MOST * 8), out = guarded_make(LEN_MOST * 8);
+    for (size_t n = 0; n <= 300; n++) {
+        uint64_t *s = (uint64_t *)(in.end - n * 8), *prints = (uint64_t *)(out.end - n * 8);
+        uint32_t lane[MINHASH_LANES], kept[300];
+        uint64_t secret = t_random(&seed);
+        minhash m;
+        for (size_t i = 0; i < n; i++) {
+            s[i] = t_random(&seed);
+            kept[i] = (uint32_t)(t_random(&seed) % n);
+        }
+        kernels_get()->prints(prints, s, kept, n, secret);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(prints[i], print_of(s[kept[i]], secret));
+        for (unsigned i = 0; i < MINHASH_LANES; i++)
+            lane[i] = (uint32_t)t_random(&seed);
+        kernels_get()->cut(&m, lane, secret);
+        for (unsigned i = 0; i < MINHASH_LANES; i++)
+            assert_int_equal(m.lane[i], lane[i] & 0xff);
+        for (unsigned b = 0; b < MINHASH_BANDS; b++) {
+            uint64_t z = secret + (uint64_t)(b + 1) * 0x9e3779b97f4a7c15u;
+            for (unsigned j = 0; j < 3; j++) {
+                z ^= lane[b + 42 * j] | (uint64_t)lane[b + 126 + 42 * j] << 32;
+                z *= 0xbf58476d1ce4e5b9u;
+                z ^= z >> 32;
+            }
+            assert_int_equal(m.band[b], z * 0x94d049bb133111ebu >> 32);
+        }
+    }
+    guarded_free(&in);
+    guarded_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_equal_lanes),
+        cmocka_unit_test(test_cut_and_prints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 // The monitor is what tells "nobody listens" from "listens and is slow", and what tells
 // which requests went down with a connection: each request remembers the life (number of
 // the connection) it was sent in, and a life ends with the monitor's DISCONNECTED.
-#include "shingled/client.h"
+#include "client_inside.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -52,8 +52,7 @@ typedef struct hold {
     shg_body body[SHG_FRAMES_MAX];
 } hold;
 
-__attribute__((format(printf, 3, 4))) static shg_client_err fail(shg_client *c, shg_client_err e,
-                                                                 const char *format, ...)
+shg_client_err shg_client_fail(shg_client *c, shg_client_err e, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -61,6 +60,8 @@ __attribute__((format(printf, 3, 4))) static shg_client_err fail(shg_client *c, 
     va_end(args);
     return e;
 }
+
+#define fail shg_client_fail
 
 static shg_client_err fail_zmq(shg_client *c, const char *what)
 {

@@ -65,7 +65,7 @@ static void summary(put *p, double seconds)
 {
     const counts *n = &p->n;
     term *t = p->c->json ? &p->c->err : &p->c->out;
-    uint64_t acked = n->fresh + n->updated + n->unchanged + n->accepted;
+    uint64_t acked = n->fresh + n->updated + n->unchanged + n->accepted + n->blind;
     char text[32], size[32], rate[32];
     progress_hide(&p->bar);
     term_say(t, STYLE_PLAIN, "%s record%s read: ", comma(text, n->read), n->read == 1 ? "" : "s");
@@ -74,6 +74,7 @@ static void summary(put *p, double seconds)
     part(t, &before, n->updated, "updated", STYLE_GOOD);
     part(t, &before, n->unchanged, "unchanged", STYLE_PLAIN);
     part(t, &before, n->accepted, p->o.dry_run ? "fit to be sent" : "accepted", STYLE_GOOD);
+    part(t, &before, n->blind, "stored, the answer lost", STYLE_PLAIN);
     part(t, &before, n->refused, "refused", STYLE_BAD);
     part(t, &before, n->retried, "sent again", STYLE_DIM);
     part(t, &before, p->n_used + p->have_next, "not acknowledged", STYLE_BAD);
@@ -145,6 +146,12 @@ static int prepare(put *p, const command *self, int argc)
     return p->o.dry_run ? GO_ON : cli_connect(p->c, WINDOW_MOST);
 }
 
+// The answers of a stream tell of batches, and only of what is committed.
+static bool one_by_one(const put *p)
+{
+    return !p->o.stream && (p->c->json || p->o.durability || p->o.window < WINDOW_MOST);
+}
+
 static int run_put(cli *c, const command *self, int argc, char **argv)
 {
     put *p = calloc(1, sizeof *p);
@@ -163,7 +170,9 @@ static int run_put(cli *c, const command *self, int argc, char **argv)
         {"format", 'f', ARG_TEXT, &o->format, "FORMAT", "text or jsonl (default: by the name)"},
         {"dry-run", 'n', ARG_FLAG, &o->dry_run, NULL, "only check, without a server"},
         {"durability", 0, ARG_TEXT, &o->durability, "HOW", "commit (default) or accept"},
-        {"window", 0, ARG_COUNT, &o->window, "N", "records in flight, 1 to 64 (default 64)"},
+        {"stream", 0, ARG_TEXT, &o->stream, "NAME", "go on where a run of this name was stopped"},
+        {"window", 0, ARG_COUNT, &o->window, "N",
+         "one by one, 1 to 63 in flight (default: batches)"},
         {"verbose", 'v', ARG_FLAG, &o->verbose, NULL, "name warnings, too"},
         {"quiet", 'q', ARG_FLAG, &o->quiet, NULL, "no progress and no summary"},
     };
@@ -181,7 +190,7 @@ static int run_put(cli *c, const command *self, int argc, char **argv)
     int64_t start_ns = clock_mono_ns();
     if (o->dry_run)
         run_dry(p);
-    else
+    else if (one_by_one(p) || !put_stream(p))
         put_window(p);
     return finish(p, start_ns);
 }
@@ -197,11 +206,11 @@ const command put_command = {
         "both also as gzip or zstd. - is standard input.\n"
         "What can be stored is stored; every refused record is named on standard error as\n"
         "file:line uri: status error, and then the exit status is 1. Putting the same again is\n"
-        "harmless. Ctrl-C stops after the answers to what was sent.\n",
-    .examples =
-        "  shingle put --uri https://example.org/a --publisher example.org a.txt\n"
-        "  shingle put crawl-2017-03.jsonl.gz\n"
-        "  zcat *.jsonl.gz | shingle put -\n"
-        "  shingle put --dry-run crawl.jsonl.zst\n",
+        "harmless. Ctrl-C stops after the answers to what was sent; with --stream NAME the same\n"
+        "command goes on there, also after a crash.\n",
+    .examples = "  shingle put --uri https://example.org/a --publisher example.org a.txt\n"
+                "  shingle put crawl-2017-03.jsonl.gz\n"
+                "  zcat *.jsonl.gz | shingle put -\n"
+                "  shingle put --dry-run crawl.jsonl.zst\n",
     .run = run_put,
 };

@@ -29,12 +29,13 @@ typedef struct slot {
 
 typedef struct put_options {
     const char *uri, *headline, *publisher, *published, *by, *language, *format, *durability;
+    const char *stream;
     bool dry_run, verbose, quiet;
     long window;
 } put_options;
 
 typedef struct counts {
-    uint64_t read, fresh, updated, unchanged, accepted, refused, warned, retried, bytes;
+    uint64_t read, fresh, updated, unchanged, accepted, blind, refused, warned, retried, bytes;
 } counts;
 
 typedef struct put {
@@ -72,6 +73,19 @@ void put_refused(put *p, const char *path, const record *r, int status, json_t *
 
 // put_window sends and receives until everything is answered, or it must stop: p->code.
 void put_window(put *p);
+
+// put_stream does the same by batches, in a stream of its own or of the name in p->o.stream, which
+// goes on where an earlier run was stopped. false: the server has no streams, nothing was done.
+bool put_stream(put *p);
+
+// put_header is a record's header as it is sent, with a bound; owned by the caller.
+char *put_header(json_t *header);
+
+// put_out_of_time tells, and says, that no answer has come for too long.
+bool put_out_of_time(put *p);
+
+// put_alone stores one record by itself: it is too long for a batch. false: the server is gone.
+bool put_alone(put *p, const char *path, record *r);
 
 // put_drop frees what is still in the window.
 void put_drop(put *p);

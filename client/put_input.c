@@ -148,4 +148,3 @@ bool put_next(put *p)
     }
     return p->have_next;
 }
-

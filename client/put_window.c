@@ -54,12 +54,38 @@ static void slot_end(put *p, slot *s)
 // Members the wire does not know only cost room; they go where the header would be too big.
 static void prune(json_t *header)
 {
-    static const char *const known[] = {
-        "uri", "id", "url", "link", "headline", "title", "published", "firstCreated",
-        "datePublished", "date_publish", "publish_date", "date", "publisher", "source",
-        "source_domain", "sitename", "hostname", "by", "author", "authors", "language", "lang",
-        "inLanguage", "canonicalUrl", "creditLine", "dateline", "copyrightHolder",
-        "copyrightNotice", "durability", "if_version", "match", "text"};
+    static const char *const known[] = {"uri",
+                                        "id",
+                                        "url",
+                                        "link",
+                                        "headline",
+                                        "title",
+                                        "published",
+                                        "firstCreated",
+                                        "datePublished",
+                                        "date_publish",
+                                        "publish_date",
+                                        "date",
+                                        "publisher",
+                                        "source",
+                                        "source_domain",
+                                        "sitename",
+                                        "hostname",
+                                        "by",
+                                        "author",
+                                        "authors",
+                                        "language",
+                                        "lang",
+                                        "inLanguage",
+                                        "canonicalUrl",
+                                        "creditLine",
+                                        "dateline",
+                                        "copyrightHolder",
+                                        "copyrightNotice",
+                                        "durability",
+                                        "if_version",
+                                        "match",
+                                        "text"};
     const char *name;
     json_t *value;
     void *next;
@@ -72,7 +98,7 @@ static void prune(json_t *header)
     }
 }
 
-static char *dump_header(json_t *header)
+char *put_header(json_t *header)
 {
     char *text = json_dumps(header, JSON_COMPACT);
     if (text && strlen(text) > SHG_HEADER_MAX) {
@@ -96,8 +122,8 @@ static void refuse(put *p, const slot *s, int status, const char *error, const c
 static bool slot_send(put *p, slot *s)
 {
     shg_body body = {s->rec.text, s->rec.text_len};
-    shg_client_err e = shg_client_send(p->c->client, "PUT", s->header, &body, s->rec.text != NULL,
-                                       &s->tag);
+    shg_client_err e =
+        shg_client_send(p->c->client, "PUT", s->header, &body, s->rec.text != NULL, &s->tag);
     if (s->state == SLOT_WAITING && e != SHG_CLIENT_EINTR)
         p->n_waiting--;
     if (e == SHG_CLIENT_EINTR) {
@@ -127,7 +153,7 @@ static bool send_new(put *p)
     p->last_line = s->rec.line;
     p->have_next = false;
     memset(&p->next, 0, sizeof p->next);
-    s->header = dump_header(s->rec.header);
+    s->header = put_header(s->rec.header);
     s->order = ++p->order;
     s->state = SLOT_FLYING;
     p->n_used++;
@@ -220,7 +246,7 @@ static void on_warnings(put *p, const slot *s, const json_t *warnings)
 static void on_stored(put *p, slot *s, const shg_reply *r, json_t *answer)
 {
     const char *result = json_string_value(json_object_get(answer, "result"));
-    uint64_t *count = !result                       ? &p->n.accepted
+    uint64_t *count = !result                        ? &p->n.accepted
                       : !strcmp(result, "new")       ? &p->n.fresh
                       : !strcmp(result, "unchanged") ? &p->n.unchanged
                                                      : &p->n.updated;
@@ -270,8 +296,7 @@ static void on_lost(put *p, uint64_t tag)
         wait_again(p, s, 0); // the same again is "unchanged" if it was stored after all
         return;
     }
-    refuse(p, s, SHG_STATUS_INTERNAL, "internal",
-           "the connection was lost each time it was sent");
+    refuse(p, s, SHG_STATUS_INTERNAL, "internal", "the connection was lost each time it was sent");
     slot_end(p, s);
 }
 
@@ -306,7 +331,7 @@ static bool receive(put *p)
 
 // -- the whole --------------------------------------------------------------------------
 
-static bool out_of_time(put *p)
+bool put_out_of_time(put *p)
 {
     double limit_s = p->c->timeout_s > 0 ? p->c->timeout_s : 30;
     double since_s = (double)(clock_mono_ns() - p->last_answer_ns) / 1e9;
@@ -347,9 +372,41 @@ void put_window(put *p)
         if ((p->n_used || p->starved) && !receive(p))
             return;
         put_show_progress(p);
-        if (interrupted(p) || (p->n_used && out_of_time(p)))
+        if (interrupted(p) || (p->n_used && put_out_of_time(p)))
             return;
     }
+}
+
+bool put_alone(put *p, const char *path, record *r)
+{
+    char *header = put_header(r->header);
+    shg_body body = {r->text, r->text_len};
+    shg_reply reply;
+    shg_client_err e = shg_client_call(p->c->client, "PUT", header, &body, r->text != NULL, &reply);
+    free(header);
+    slot s = {.path = path, .rec = *r};
+    p->n_used++; // slot_end takes it back
+    p->bytes += r->text_len;
+    memset(r, 0, sizeof *r);
+    p->have_next = false;
+    if (e == SHG_CLIENT_EREQUEST) {
+        refuse(p, &s, 413, "text_too_long", shg_client_why(p->c->client));
+        slot_end(p, &s);
+        return true;
+    }
+    if (e) {
+        put_worse(p, cli_lost(p->c, e));
+        slot_end(p, &s);
+        return false;
+    }
+    json_t *answer = json_loadb(reply.header, reply.header_len, 0, NULL);
+    if (reply.status < 300)
+        on_stored(p, &s, &reply, answer);
+    else
+        on_refused(p, &s, reply.status, answer);
+    json_decref(answer);
+    shg_reply_free(&reply);
+    return true;
 }
 
 void put_drop(put *p)

@@ -21,6 +21,7 @@
 #define SHINGLED_CLIENT_H
 #include "shingled/wire.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,7 @@ typedef enum shg_client_err {
     SHG_CLIENT_EINTR,     // a signal handler ran while waiting; call again to go on
     SHG_CLIENT_EPEER,     // the peer answered, but not in SHG1
     SHG_CLIENT_EZMQ,      // libzmq failed otherwise
+    SHG_CLIENT_EREFUSED,  // the server refused to open a stream; shg_client_why names the error
 } shg_client_err;
 
 // Options. Zero means the default, also of members that a later version adds: set
@@ -112,6 +114,69 @@ SHG_API SHG_CHECKED shg_client_err shg_client_recv(shg_client *c, shg_reply *rep
 
 // shg_client_pending is the number of requests in flight.
 SHG_API size_t shg_client_pending(const shg_client *c);
+
+// -- streams: many articles a message, stored exactly once (PROTOCOL.md, chapter 15) ---------
+//
+//     shg_stream *s;
+//     shg_stream_opts o = {sizeof o, .answered = name_refused};
+//     if (shg_stream_open(&s, c, "crawl-7", &o))
+//         ...
+//     skip_to(shg_stream_mark(s));
+//     while (next(&article))
+//         shg_stream_add(s, article.header, article.text, article.len, article.place);
+//     shg_stream_flush(s, -1);
+//     shg_stream_close(&s, false);
+//
+// Records are gathered into batches, which are sent within the server's credit and kept until they
+// are answered. After a lost connection or a full queue the stream opens itself again and sends
+// what was not committed. While a stream is open its client serves it alone.
+typedef struct shg_stream shg_stream;
+
+// What became of one batch: told in the order of the batches, once for each.
+typedef struct shg_batch {
+    uint64_t first, n;  // its records, counted from 0 since the stream was opened
+    int status;         // SHG_STATUS_OK; 0: committed, but the answer was lost with the connection,
+                        // and with it who was refused; others: all of it was refused
+    const char *header; // of the answer: `refused` names records by their place; "" with 0
+    size_t header_len;
+} shg_batch;
+
+// Zero means the default, as in shg_client_opts.
+typedef struct shg_stream_opts {
+    size_t size;
+    unsigned records;                                // of a batch; default 64
+    size_t bytes;                                    // of a batch; default 256 KiB
+    void (*answered)(void *ctx, const shg_batch *b); // may be NULL; must not call the stream
+    void *ctx;
+} shg_stream_opts;
+
+// shg_stream_open opens a stream of a name (1 to SHG_STREAM_NAME_MAX bytes of printable ASCII
+// without quotation marks and backslashes, as marks are). *out is NULL after any failure.
+SHG_API SHG_CHECKED shg_client_err shg_stream_open(shg_stream **out, shg_client *c,
+                                                   const char *name, const shg_stream_opts *opts);
+
+// shg_stream_mark is what was last added with a record that the server has committed, in this
+// process or an earlier one; "" where there is none. Lives until the stream is used again.
+SHG_API const char *shg_stream_mark(const shg_stream *s);
+
+// shg_stream_add gives a record: header as JSON text, its text (NULL: the header has it), and a
+// mark to find this place in the input again (may be NULL). All is copied. Where the credit is used
+// up it waits for answers. After ENOSERVER, ETIMEOUT and EINTR the record was not taken, nothing is
+// lost, and the same call may be made again; EREQUEST: it alone is over the limit of a batch.
+SHG_API SHG_CHECKED shg_client_err shg_stream_add(shg_stream *s, const char *header,
+                                                  const void *text, size_t len, const char *mark);
+
+// shg_stream_poll sends what may be sent and takes the answers that are there, or come within
+// wait_ms; ETIMEOUT where none did. shg_stream_flush sends also a batch that is not full, and waits
+// wait_ms (-1: for ever) until all is answered.
+SHG_API SHG_CHECKED shg_client_err shg_stream_poll(shg_stream *s, int wait_ms);
+SHG_API SHG_CHECKED shg_client_err shg_stream_flush(shg_stream *s, int wait_ms);
+
+SHG_API uint64_t shg_stream_pending(const shg_stream *s); // records added and not answered
+
+// shg_stream_close ends it and nulls *s. What was not answered may be committed or not: opened
+// again, the stream tells. forget: the input is done with, the server need not remember.
+SHG_API void shg_stream_close(shg_stream **s, bool forget);
 
 // shg_client_why is a sentence on the last failure of this client: what was waited for,
 // how long, what to look at. Lives until the next call. Never NULL.

@@ -586,6 +586,35 @@ class Live(InFolder):
         self.assertEqual((query.returncode, query.stderr), (0, ""))
         self.assertRegex(query.stdout.splitlines()[0], r"^copy \d+ " + FERRYMAN)
 
+    def test_stream_example(self):
+        path = self.write("s.jsonl", "\n".join([*self.lines(640, "example"), '{"uri":"u:none"}']) + "\n")
+        command = [sys.executable, os.path.join(ROOT, "client", "examples", "stream.py"), path, self.daemon.endpoint]
+        for said in ("batch 11, record 0: 422 blank_text\n11 batches stored\n", "11 batches stored\n"):
+            run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            self.assertEqual((run.returncode, run.stderr, run.stdout), (0, "", said))
+        self.assertEqual(self.cli("get", "u:example/639")[0], 0)
+
+    def test_put_stream(self):
+        """A named stream that was stopped goes on; one that is done begins anew."""
+        reader, writer = os.pipe()
+        with subprocess.Popen([CLI, "-s", self.daemon.endpoint, "put", "--stream", "nightly", "-"], stdin=reader,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True) as p:
+            os.close(reader)
+            os.write(writer, ("\n".join(self.lines(10, "night")) + "\n").encode())
+            while self.cli("get", "u:night/9")[0]:
+                pass
+            p.kill()
+            os.close(writer)
+        whole = "\n".join(self.lines(30, "night")).encode()
+        status, out, err = self.cli("put", "--stream", "nightly", "-", stdin=whole)
+        self.assertEqual(status, 0)
+        self.assertIn("10 records were stored before", err)
+        self.assertIn("20 new", out)
+        status, out, err = self.cli("put", "--stream", "nightly", "-", stdin=whole)
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("30 unchanged", out)
+        self.assertEqual(self.cli("put", "--stream", 'a"b', "-", stdin=whole)[0], 2)
+
     def test_server_restarts_under_a_put(self):
         """A put that loses its server goes on with the next one on the same data and endpoint."""
         folder = os.path.join(self.folder, "data")

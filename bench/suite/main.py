@@ -32,6 +32,7 @@ import rows as rows_of
 import table
 from parts import PARTS, SIZES
 
+SELDOM_S = 5
 PROGRAM_S = 3600  # longest that one program may take
 
 
@@ -78,10 +79,13 @@ class Run:
         self.peers = os.path.join(machine.ROOT, "build-peers") if options.peers else None
         self.rows, self.skipped, self.began = rows_of.Rows(), [], time.monotonic()
         self.child = None
-        self.tty = sys.stderr.isatty()
+        self.said, self.tty = 0, sys.stderr.isatty()
 
-    def say(self, part, text):
-        """One line of progress; on a terminal it replaces the one before."""
+    def say(self, part, text, seldom=False):
+        """One line of progress; on a terminal it replaces the one before, elsewhere seldom ones are left out."""
+        if seldom and not self.tty and time.monotonic() - self.said < SELDOM_S:
+            return
+        self.said = time.monotonic()
         line = f"{time.monotonic() - self.began:6.0f} s  {part}: {text}"
         if self.tty:
             width = shutil.get_terminal_size().columns - 1
@@ -105,10 +109,11 @@ class Run:
             if line.strip():
                 last.append(line.strip())
                 del last[:-20]
-                self.say(part, line.strip())
+                self.say(part, line.strip(), seldom=True)
 
     def program(self, part, command, may_fail=None, limit=PROGRAM_S, change=lambda row: row):
-        """Runs a program of the build, or at a path, and adds the rows that it prints, as change returns them.
+        """Runs a program of the build, or at a path, and adds the rows that it prints, as change returns them (None:
+        left out).
         may_fail: what to call it where it fails and is left out. limit: seconds; what came until then stays."""
         path = command[0] if os.path.isabs(command[0]) else os.path.join(self.build, "bench", command[0])
         self.say(part, " ".join([os.path.basename(path), *command[1:]]))
@@ -124,8 +129,9 @@ class Run:
         try:
             for line in self.child.stdout:
                 row = rows_of.parse(line)
+                row = change(row) if row else None
                 if row:
-                    self.rows.add(change(row))
+                    self.rows.add(row)
             status = self.child.wait()
         finally:
             self.end_child()

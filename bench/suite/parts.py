@@ -8,7 +8,7 @@ import shutil
 import peers
 
 MILLION = 1_000_000
-ASKED = ("query_", "ack_", "mixed_", "growth_query_")  # rows of the load whose n counts questions or answers
+ASKED = ("query_", "ack_", "mixed_")  # rows of the load whose n counts questions or answers
 
 
 class Size:
@@ -20,13 +20,13 @@ class Size:
 
 SIZES = {
     "smoke": Size(kernels=["--quick"], pairs=50, layout=[2000, 1000, 5], texts=200, peer_most=20,
-                  loads=[2000], batch=2000, matched=500, queries=100, load_s=60),
+                  loads=[1000], alone=1000, matched=200, queries=100, load_s=60),
     "quick": Size(kernels=["--quick"], pairs=4000, layout=[64_000, 20_000, 25], texts=5000, peer_most=300,
-                  loads=[100_000], batch=100_000, matched=20_000, queries=1000, load_s=60),
+                  loads=[100_000], alone=100_000, matched=20_000, queries=1000, load_s=60),
     "whole": Size(kernels=[], pairs=20_000, layout=[256_000, 100_000, 150], texts=30_000, peer_most=1000,
-                  loads=[100_000, MILLION], batch=500_000, matched=50_000, queries=5000, load_s=600),
+                  loads=[100_000, MILLION], alone=500_000, matched=50_000, queries=5000, load_s=600),
     "huge": Size(kernels=[], pairs=20_000, layout=[256_000, 100_000, 150], texts=30_000, peer_most=1000,
-                 loads=[100_000, MILLION, 10 * MILLION], batch=500_000, matched=50_000, queries=5000, load_s=1800),
+                 loads=[100_000, MILLION, 10 * MILLION], alone=500_000, matched=50_000, queries=5000, load_s=1800),
 }
 
 
@@ -65,7 +65,7 @@ class Load:
     """A store that daemons are started on, one after another, each for some phases of bench_load."""
 
     def __init__(self, run, n):
-        self.run, self.n, self.stored = run, n, 0
+        self.run, self.n, self.stored, self.grows = run, n, 0, False
         self.data = os.path.join(run.scratch, f"load-{n}")
         os.mkdir(self.data)
 
@@ -77,35 +77,46 @@ class Load:
 
     def _row(self, row):
         """n is how many articles the store is meant to have, repetitions how many questions there were."""
+        if row["name"].startswith("growth_"):
+            return row if self.grows else None
         if row["name"].startswith(ASKED):
             row["repetitions"] = row["n"]
-        if not row["name"].startswith("growth_"):
-            row["n"] = self.n
+        row["n"] = self.n
         return row
 
     def phases(self, phases, *options, articles=0):
-        """bench_load's phases; articles: how many more it stores in them."""
-        before = len(self.run.rows.all)
+        """bench_load's phases; articles: how many more it stores in them. False where nothing came of it."""
+        before, self.grows = len(self.run.rows.all), "--probe" in options
         self.run.program("load", [
             "load/bench_load", "--data", self.data, "--keep", "--stored", str(self.stored), "--phases", phases,
             "--articles", str(articles or self.n), "--queries", str(self.run.size.queries), *options],
-            change=self._row, limit=self.run.size.load_s, may_fail=f"load of {self.n:,}: {phases}")
+            change=self._row, limit=self.run.size.load_s, may_fail=f"load of {self.n:,}, {phases} {' '.join(options)}")
+        if len(self.run.rows.all) == before:
+            return False
         self.stored += articles
-        return len(self.run.rows.all) > before
+        return True
+
+    def weigh(self):
+        """What is asked of the store itself, its daemon gone."""
+        self.run.program("load", ["store/bench_store", self.data], may_fail=f"store of {self.n:,}", change=self._row)
 
 
 def load(run):
-    """Each size into a store of its own, over TCP; asked over ipc, since a question costs less than TCP does."""
+    """The two ways of putting, alone; then each size into a store of its own, over TCP, and asked over ipc."""
     size = run.size
+    for mode in "single", "batch":
+        with Load(run, size.alone) as store:
+            store.phases("ingest", "--mode", mode, "--steps", "1", articles=size.alone)
     for n in size.loads:
         with Load(run, n) as store:
-            if not store.phases("ingest,settle", "--probe", str(size.queries // 20), articles=n):
+            probe = ("--probe", str(size.queries // 20))
+            if not (store.phases("ingest,settle", "--mode", "batch", *probe, articles=n) or
+                    store.phases("ingest,settle", *probe, articles=n)):
                 return
-            store.phases("ingest", "--mode", "match", articles=size.matched)
             store.phases("query,restart", "--transport", "ipc")
-            store.phases("ack", "--ack-rate", str((run.rows.median("load", "ingest_single_per_s") or 2000) / 2))
-    with Load(run, size.batch) as store:
-        store.phases("ingest", "--steps", "1", "--mode", "single", articles=size.batch)
+            store.phases("ingest", "--mode", "match", "--steps", "1", articles=size.matched)
+            store.phases("ack", "--ack-rate", str((run.rows.median("load", "ingest_single_per_s") or 20_000) / 2))
+            store.weigh()
 
 
 PARTS = {"kernels": kernels, "accuracy": accuracy, "load": load, "peers": run_peers, "layout": layout}

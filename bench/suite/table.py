@@ -1,11 +1,13 @@
 """table - what a run shows on a terminal: after each part its figures beside their roofline or peer, at the
 end the figures that are watched beside their goals."""
 import os
+import re
 import sys
 import textwrap
 
 from figures import LEVELS, derive
 
+TIMES = re.compile(r"(.+)_(p50|p99|p999|most)_(us|ms)$")
 STAGE_ORDER = ["read", "xxh3"]  # first, whatever else there is
 PEER_FIGURES = [  # of a peer's rows: name, head, unit
     ("text_to_signature", "text to signature", "us"), ("insert", "insert", "us"), ("query_p50", "query p50", "us"),
@@ -128,13 +130,22 @@ def layout(rows):
 
 
 def load(rows):
-    growth = [r for r in rows.find("load") if r["name"].startswith("growth_")]
-    print("\nA daemon over sockets")
-    table = [["", "mode", "articles", "median", "unit"]]
-    for r in rows.find("load"):
-        if r not in growth:
-            table.append([r["name"], r["level"], f"{r['n']:,}", number(r["median"]), r["unit"]])
-    grid(table, 2)
+    """Latencies, a line each; then the other figures. Growth is drawn (bench/plot), not listed."""
+    there = [r for r in rows.find("load") if not r["name"].startswith("growth_")]
+    times, others = {}, [["", "mode", "articles", "median", "unit"]]
+    for r in there:
+        m = TIMES.match(r["name"])
+        if m:
+            times.setdefault((m[1], r["level"], r["n"], m[3]), {})[m[2]] = r["median"]
+        else:
+            others.append([r["name"], r["level"], f"{r['n']:,}", r["median"], r["unit"]])
+    print("\nA daemon over sockets: latencies")
+    quantiles = ("p50", "p99", "p999", "most")
+    grid([["", "mode", "articles", "unit", *quantiles]] +
+         [[name, level, f"{n:,}", unit, *(by.get(q) for q in quantiles)]
+          for (name, level, n, unit), by in times.items()], 2)
+    print("\nA daemon over sockets: the rest")
+    grid(others, 2)
 
 
 SHOW = {"kernels": kernels, "accuracy": accuracy, "load": load, "peers": peers, "layout": layout}

@@ -1,6 +1,8 @@
 // kernels.c - what each stage of the hot path costs on each CPU level that this machine has.
 //
-//     bench_kernels [--quick] [SEED]
+//     bench_kernels [--quick | --smoke] [SEED]
+//
+// --quick: fewer repetitions; --smoke: a few texts too, to see that everything runs.
 //
 //     bench,name,level,corpus,n,repetitions,min,median,max,unit
 //
@@ -204,13 +206,14 @@ static void add_corpus(bench *b, writing w, size_t n, const char *where, uint64_
 int main(int argc, char **argv)
 {
     static bench b;
-    bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
+    bool smoke = argc > 1 && strcmp(argv[1], "--smoke") == 0;
+    bool quick = smoke || (argc > 1 && strcmp(argv[1], "--quick") == 0);
     uint64_t seed = argc > 1 + quick ? strtoull(argv[1 + quick], NULL, 0) : 1;
-    b.repeats = quick ? 9 : REPEATS_MOST;
+    b.repeats = smoke ? 3 : quick ? 9 : REPEATS_MOST;
     b.cycles_per_ns = cycles_per_ns();
     for (writing w = 0; w < WRITINGS; w++)
-        add_corpus(&b, w, IN_CACHE, "cache", seed);
-    add_corpus(&b, WRITING_NEWS, IN_MEMORY, "memory", seed);
+        add_corpus(&b, w, smoke ? 50 : IN_CACHE, "cache", seed);
+    add_corpus(&b, WRITING_NEWS, smoke ? 100 : IN_MEMORY, "memory", seed);
     for (cpu_level l = CPU_SCALAR; l <= CPU_AVX512; l++)
         start(&b, l);
     printf("# %.3f cycles of the time stamp counter a ns; thread CPU time\n", b.cycles_per_ns);

@@ -43,7 +43,9 @@ def hot(rows, corpus="news-cache", unit="ns/article", level=None):
 
 
 def over_xxh3(rows):
-    return ratio(hot(rows), rows.one("kernels", "xxh3", corpus="news-cache", unit="ns/article"), best_level(rows))
+    """XXH3 with the vectors of the same level."""
+    level = best_level(rows)
+    return ratio(hot(rows), rows.one("kernels", "xxh3", level, "news-cache", "ns/article"), level)
 
 
 def over_scalar(rows):

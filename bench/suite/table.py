@@ -24,16 +24,12 @@ def paint(text, code):
 
 
 def number(x):
-    """Three significant digits, all of the whole ones."""
+    """Three significant digits, but all of whole thousands."""
     if x is None:
         return "-"
-    if x == 0:
-        return "0"
     if abs(x) >= 100:
         return f"{x:,.0f}"
-    places = 2 if abs(x) >= 1 else 4
-    text = f"{x:.{places if abs(x) < 10 else 1}f}"
-    return text if "." not in text or abs(x) >= 1 else text.rstrip("0")
+    return f"{x:.{2 if abs(x) < 10 else 1}f}" if abs(x) >= 1 else f"{x:.3g}"
 
 
 def grid(rows, left=1):
@@ -53,7 +49,6 @@ def kernels(rows):
         if not stages:
             continue
         stages.sort(key=lambda s: STAGE_ORDER.index(s) if s in STAGE_ORDER else len(STAGE_ORDER))
-        roof = rows.median("kernels", "xxh3", corpus=corpus, unit="ns/article")
         n = rows.one("kernels", "whole", corpus=corpus)["n"]
         print(f"\n{title}: ns an article (times XXH3 over the same bytes), {n:,} articles")
         table = [["", *(l for l in levels)]]
@@ -61,8 +56,7 @@ def kernels(rows):
             cells = []
             for level in levels:
                 ns = rows.median("kernels", stage, level, corpus, "ns/article")
-                if ns is None and level == levels[-1]:
-                    ns = rows.median("kernels", stage, corpus=corpus, unit="ns/article")
+                roof = rows.median("kernels", "xxh3", level, corpus, "ns/article")
                 cells.append(f"{number(ns)} ({number(ns / roof)})" if ns and roof else number(ns))
             table.append([stage, *cells])
         grid(table)

@@ -209,7 +209,7 @@ int main(int argc, char **argv)
     bool smoke = argc > 1 && strcmp(argv[1], "--smoke") == 0;
     bool quick = smoke || (argc > 1 && strcmp(argv[1], "--quick") == 0);
     uint64_t seed = argc > 1 + quick ? strtoull(argv[1 + quick], NULL, 0) : 1;
-    b.repeats = smoke ? 3 : quick ? 9 : REPEATS_MOST;
+    b.repeats = smoke ? 3 : quick ? 5 : REPEATS_MOST;
     b.cycles_per_ns = cycles_per_ns();
     for (writing w = 0; w < WRITINGS; w++)
         add_corpus(&b, w, smoke ? 50 : IN_CACHE, "cache", seed);

@@ -78,9 +78,13 @@ class Busy:
         user, nice, system, _idle, _wait, irq, soft, steal = ticks[:8]
         return (user + nice + system + irq + soft) / hz, steal / hz
 
-    def say(self):
+    def cores(self):
+        """(cores that others took, cores that the host kept), on average."""
         took = max(time.monotonic() - self.began, .01)
         busy, steal = (now - then for now, then in zip(self._stat(), self.stat))
-        others = max(busy - (self._own() - self.own), 0)
+        return max(busy - (self._own() - self.own), 0) / took, steal / took
+
+    def say(self):
+        others, steal = self.cores()
         return (f"load average {self.load:.1f} before, {os.getloadavg()[0]:.1f} after; "
-                f"others took {others / took:.2f} of {os.cpu_count()} cores, the host {steal / took:.2f}")
+                f"others took {others:.2f} of {os.cpu_count()} cores, the host {steal:.2f}")

@@ -142,7 +142,8 @@ class Run:
             self.child = None
         if status and may_fail:
             late = f"ended after {limit:.0f} s, in: " if time.monotonic() - started >= limit else ""
-            self.skip(f"{may_fail}: {late}{last[-1] if last else f'status {status}'}")
+            said = [line for line in last if not line.startswith("data:")] or [f"status {status}"]
+            self.skip(f"{may_fail}: {late}{said[-1]}")
         elif status:
             raise Failed(f"{' '.join(command)}: status {status}\n" + "\n".join(last))
 
@@ -173,6 +174,7 @@ def measure(options, run):
     print(f"{about['commit']}, {about['compiler']}, {about['cpu']}, {os.cpu_count()} cores, "
           f"{machine.memory_bytes() / 2**30:.0f} GiB", flush=True)
     for part in (p for p in PARTS if p in options.parts):
+        busy = machine.Busy()
         try:
             PARTS[part](run)
         except (Failed, rows_of.Malformed, OSError) as e:
@@ -184,7 +186,7 @@ def measure(options, run):
         sys.stdout.flush()
         found = run.rows.find(part)
         if found and part not in failed:
-            rows_of.save(os.path.join(results, f"{part}.csv"), found, about)
+            rows_of.save(os.path.join(results, f"{part}.csv"), found, {**about, "others": f"{sum(busy.cores()):.2f}"})
     return failed
 
 

@@ -19,7 +19,8 @@ def read(results):
         if os.path.exists(path):
             kept = rows_of.load(path).all
             rows.all += kept
-            about += [", ".join(kept[0][k] for k in ("cpu", "compiler", "date", "commit"))] if kept else []
+            about += [", ".join(kept[0][k] for k in ("cpu", "compiler", "date", "commit")) +
+                      f" (others took {kept[0]['others']} cores)"] if kept else []
     return rows, about
 
 

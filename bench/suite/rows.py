@@ -8,7 +8,7 @@ import math
 import os
 
 COLUMNS = ["bench", "name", "level", "corpus", "n", "repetitions", "min", "median", "max", "unit"]
-ABOUT = ["commit", "date", "compiler", "cpu"]
+ABOUT = ["commit", "date", "compiler", "cpu", "others"]  # others: cores that others took meanwhile
 NUMBERS = {"n": int, "repetitions": int, "min": float, "median": float, "max": float}
 
 
@@ -63,7 +63,7 @@ class Rows:
 
 
 def save(path, rows, about):
-    """Writes one part's rows, each with the commit, compiler and CPU that it is of."""
+    """Writes one part's rows, each with the commit, compiler and CPU that it is of, and how busy that was."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".new", "w", encoding="utf8", newline="") as f:
         out = csv.DictWriter(f, ABOUT + COLUMNS, lineterminator="\n")

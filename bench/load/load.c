@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
@@ -36,6 +37,7 @@ typedef struct load {
     uint64_t stored; // articles 0 to stored have been acknowledged
     double per_s;    // what ingest gave
     figures before, last;
+    double own_cpu_s; // of this process, before
     uint64_t last_done;
     double last_s;
     const ingest *running;
@@ -174,6 +176,14 @@ static void name_corpus(load *l, const pool *p)
              (unsigned long long)l->o.seed, (unsigned long long)pool_hash(p));
 }
 
+static double own_cpu_s(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
 static void report_ingest(load *l, const ingest *g, const figures *f)
 {
     double n = (double)g->n;
@@ -186,8 +196,11 @@ static void report_ingest(load *l, const ingest *g, const figures *f)
     report_value(&l->r, "ingest_longest_gap_ms", g->n, (double)g->longest_gap_ns / 1e6, "ms");
     report_value(&l->r, "ingest_busy", g->n, (double)g->busy, "answers");
     report_value(&l->r, "ingest_cpu_us", g->n, (f->cpu_s - l->before.cpu_s) / n * 1e6, "us");
+    report_value(&l->r, "ingest_client_cpu_us", g->n, (own_cpu_s() - l->own_cpu_s) / n * 1e6, "us");
     report_value(&l->r, "written_bytes_per_article", g->n,
                  (f->written_bytes - l->before.written_bytes) / n, "bytes");
+    if (l->o.threads)
+        daemon_threads(l->d.pid ? l->d.pid : l->o.pid);
 }
 
 static bool run_ingest(load *l)
@@ -213,6 +226,7 @@ static bool run_ingest(load *l)
     g.trace = l->o.trace ? fopen(l->o.trace, "w") : NULL;
     l->running = &g;
     l->before = l->last = look(l);
+    l->own_cpu_s = own_cpu_s();
     bool fine = ingest_run(&g);
     figures f = look(l);
     if (g.trace)
@@ -246,8 +260,6 @@ static bool run_settle(load *l)
     report_value(&l->r, "rss_bytes_per_article", l->stored, f.rss_bytes / n, "bytes");
     if (fine && wire_ask(s, "STATS", "{}", &a, SETTLE_MS))
         fprintf(stderr, "STATS %s\n", a.header);
-    if (l->o.threads)
-        daemon_threads(l->d.pid ? l->d.pid : l->o.pid);
     wire_close(&s);
     answer_free(&a);
     return fine;

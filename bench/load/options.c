@@ -33,7 +33,7 @@ static const char HELP[] =
     "  --probe N             questions at each step; the clock stands still meanwhile (0)\n"
     "  --memory MIB          for articles made before the clock runs (3000)\n"
     "  --trace FILE          \"ms,acked,longest_ms\" of each 10 ms of ingest\n"
-    "  --threads             CPU time of each of the daemon's threads\n"
+    "  --threads             CPU time of each of the daemon's threads after ingest\n"
     "  --daemon FILE         the program (the build's own)\n"
     "  --option NAME=VALUE   passed on to it as --NAME VALUE; may stand more than once\n"
     "  --data DIR            its data directory (a temporary one)\n"

@@ -18,7 +18,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PRINTS = 90, TEXT = 3000, QUERIES = 2000, BOILERPLATE = 2000, WORDS = 4096, NAME = 256 };
+enum {
+    PRINTS = 90,
+    TEXT = 3000,
+    QUERIES = 2000,
+    BOILERPLATE = 2000,
+    WORDS = 4096,
+    NAME = 256,
+    SEED = 42
+};
 
 typedef struct made {
     char uri[NAME], record[NAME];
@@ -87,9 +95,8 @@ static void make(made *m, uint64_t i)
         (doc_add){.published_ms = (int64_t)i, .content = mix(&r), .body = mix(&r), .n_words = 420};
     m->a.n_prints = make_prints(m->prints, &shared);
     for (int k = 0; k < MINHASH_LANES; k++)
-        m->sig.lane[k] = (uint8_t)mix(&shared);
-    for (int k = 0; k < MINHASH_BANDS; k++)
-        m->sig.band[k] = (uint32_t)mix(k < 20 ? &shared : &r);
+        m->sig.lane[k] = (uint8_t)mix(k % MINHASH_BANDS < 20 ? &shared : &r);
+    minhash_bands(m->sig.band, m->sig.lane, SEED);
 }
 
 static void aim(made *m)
@@ -239,7 +246,7 @@ static void weigh(article_index *ix, uint64_t n)
 static void weigh_file(const char *dir, uint64_t n)
 {
     static const char *const names[DB_TABLES] = {"meta",   "articles", "signs", "uris",
-                                                 "blocks", "tombs",    "links"};
+                                                 "blocks", "tombs",    "links", "prints"};
     const char *why;
     db *store;
     db_usage u;
@@ -275,7 +282,7 @@ int main(int argc, char **argv)
         snprintf(dir, sizeof dir, "%s/bench-index-XXXXXX", argv[3]);
     if (!n || !group || !mkdtemp(dir))
         return 2;
-    index_opts o = {.seed = 42, .stamp = "bench", .background = true};
+    index_opts o = {.seed = SEED, .stamp = "bench", .background = true};
     must(index_open(&ix, dir, &o, &why), "open");
     ingest(ix, n, group);
     ask(ix, n, "after ingest");

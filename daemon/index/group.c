@@ -99,7 +99,12 @@ static shg_err put_signs(index_txn *t, const uri_place *p, const doc_add *a)
     doc_key k = key_of_doc(p->entry.doc);
     value_begin(&t->value);
     sign_put(&t->value, a, &p->key, p->entry.version);
-    return put_value(t, DB_SIGNS, doc_key_view(&k), true);
+    shg_err err = put_value(t, DB_SIGNS, doc_key_view(&k), true);
+    if (err || a->n_prints == 0)
+        return err;
+    value_begin(&t->value);
+    prints_put(&t->value, a);
+    return put_value(t, DB_PRINTS, doc_key_view(&k), true);
 }
 
 static shg_err remember(index_txn *t, const uri_entry *entry, const doc_add *a)

@@ -166,20 +166,6 @@ static bool is_dead(rebuild *r, uint32_t doc)
     return r->at < r->dead.len / sizeof doc && dead[r->at] == doc;
 }
 
-static shg_err load_postings(article_index *ix, uint32_t doc, const sign_row *s)
-{
-    enum { BATCH = 256 };
-    print p[BATCH];
-    shg_err err = active_reserve(ix->active, s->n_prints);
-    for (uint32_t i = 0; i < s->n_prints && !err;) {
-        size_t n = 0;
-        while (n < BATCH && i < s->n_prints)
-            p[n++] = sign_print(s, i++);
-        active_add(ix->active, doc, p, n);
-    }
-    return err;
-}
-
 static shg_err load_document(article_index *ix, uint32_t doc, const sign_row *s)
 {
     uint32_t band[MINHASH_BANDS];
@@ -191,9 +177,42 @@ static shg_err load_document(article_index *ix, uint32_t doc, const sign_row *s)
     if (err)
         return err;
     docs_add(&ix->docs, doc, &s->info, s->lanes);
-    sign_bands(s, band);
+    minhash_bands(band, s->lanes, ix->seed);
     bands_add(ix->bands, &ix->docs, doc, band);
-    return doc >= active_first(ix->active) ? load_postings(ix, doc, s) : SHG_OK;
+    return SHG_OK;
+}
+
+static shg_err load_postings(article_index *ix, uint32_t doc, const prints_row *r)
+{
+    enum { BATCH = 256 };
+    print p[BATCH];
+    shg_err err = active_reserve(ix->active, r->n);
+    for (uint32_t i = 0; i < r->n && !err;) {
+        size_t n = 0;
+        while (n < BATCH && i < r->n)
+            p[n++] = prints_at(r, i++);
+        active_add(ix->active, doc, p, n);
+    }
+    return err;
+}
+
+// The fingerprints of the documents that are in no sealed segment. Those of others were about
+// to be deleted.
+static shg_err load_prints(void *ctx, view key, view value)
+{
+    rebuild *r = ctx;
+    view body;
+    prints_row row;
+    uint32_t doc = key.len == DOC_KEY_LEN ? load32be(key.p) : 0;
+    if (!docs_alive(&r->ix->docs, doc) || doc < active_first(r->ix->active))
+        return SHG_OK;
+    shg_err err = value_check(DB_PRINTS, key, value, &body);
+    if (!err && prints_parse(body, &row))
+        err = corrupt(DB_PRINTS, key, "shape");
+    if (!err)
+        return load_postings(r->ix, doc, &row);
+    r->faults++;
+    return err == SHG_ENOMEM ? err : SHG_OK;
 }
 
 // A row that fails is told and left out: one bad page must not keep all the others
@@ -267,6 +286,9 @@ static shg_err load_all(article_index *ix, const char **why)
         err = db_scan(t, DB_TOMBS, all, all, load_tomb, &r);
     if (!err)
         err = db_scan(t, DB_SIGNS, all, all, load_signs, &r);
+    doc_key unsealed = key_of_doc(active_first(ix->active));
+    if (!err)
+        err = db_scan(t, DB_PRINTS, doc_key_view(&unsealed), all, load_prints, &r);
     if (!err)
         err = db_scan(t, DB_URIS, all, all, load_uri, &r);
     if (!err)
@@ -277,7 +299,8 @@ static shg_err load_all(article_index *ix, const char **why)
     if (r.faults)
         log_line(LOG_ERROR, "SHG-START-FAULTS",
                  "%" PRIu64
-                 " signature rows can't be read: their articles are not found; check the store",
+                 " rows of signatures or fingerprints can't be read: their articles are not found; "
+                 "check the store",
                  r.faults);
     if (err)
         *why = "the documents can't be read";

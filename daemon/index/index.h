@@ -131,13 +131,8 @@ typedef struct article {
 SHG_MUST_CHECK shg_err index_get(article_index *ix, uint32_t doc, article *out);
 void article_free(article *a);
 
-// The signature row of a document: lanes, bands and fingerprints. SHG_ENOTFOUND.
-typedef struct doc_signs {
-    minhash sig;
-    print *prints; // owned by the caller: free()
-    uint32_t n_prints;
-} doc_signs;
-SHG_MUST_CHECK shg_err index_signs(article_index *ix, uint32_t doc, doc_signs *out);
+// The signature of a stored document. SHG_ENOTFOUND.
+SHG_MUST_CHECK shg_err index_signs(article_index *ix, uint32_t doc, minhash *out);
 
 // The documents that carry one fingerprint: the first list_cap of those still there, in
 // ascending order; total counts all that were ever put and not merged away yet.

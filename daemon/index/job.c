@@ -264,7 +264,7 @@ static shg_err pick(void *ctx, view key, view value)
 
 shg_err rows_delete(db_txn *t, uint32_t doc)
 {
-    static const db_table tables[] = {DB_ARTICLES, DB_SIGNS, DB_LINKS};
+    static const db_table tables[] = {DB_ARTICLES, DB_SIGNS, DB_LINKS, DB_PRINTS};
     doc_key k = key_of_doc(doc);
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         shg_err err = db_del(t, tables[i], doc_key_view(&k));

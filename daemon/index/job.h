@@ -25,7 +25,7 @@ SHG_MUST_CHECK shg_err job_start_merge(article_index *ix, job *j, size_t first, 
 SHG_MUST_CHECK shg_err job_step(article_index *ix, job *j);
 void job_give_up(article_index *ix, job *j);
 
-// rows_delete deletes what DB_ARTICLES, DB_SIGNS and DB_LINKS hold of a document.
+// rows_delete deletes what DB_ARTICLES, DB_SIGNS, DB_LINKS and DB_PRINTS hold of a document.
 SHG_MUST_CHECK shg_err rows_delete(db_txn *t, uint32_t doc);
 
 static inline bool job_is_gone(const job *j, uint32_t doc)

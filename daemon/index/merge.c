@@ -6,6 +6,7 @@
 
 enum {
     CLEAR_BLOCKS = 16,      // of 256 KB, deleted in one transaction
+    UNPRINT_DOCS = 1024,    // documents whose fingerprints are deleted in one transaction
     FREE_DOCS = 256,        // documents whose rows are deleted in one transaction
     POSTINGS_PER_DOC = 256, // more than that on average: sealed before there are seal_docs
 };
@@ -124,9 +125,27 @@ static shg_err free_slice(article_index *ix)
     return err;
 }
 
+// Deletes fingerprints of documents that are in a sealed segment, which holds them now.
+static shg_err unprint_slice(article_index *ix)
+{
+    db_txn *t = NULL;
+    size_t dropped = 0;
+    shg_err err = slice_begin(ix, &t);
+    if (err)
+        return err;
+    uint32_t end = segments_end(&ix->segments);
+    doc_key from = key_of_doc(0), to = key_of_doc(end);
+    err = db_drop(t, DB_PRINTS, doc_key_view(&from), doc_key_view(&to), UNPRINT_DOCS, &dropped);
+    err = slice_finish(&t, err);
+    if (!err && dropped < UNPRINT_DOCS)
+        ix->unprinted = end;
+    turn_pass(&ix->turn);
+    return err;
+}
+
 // What there is to do, looked at with the turn held for a moment.
 typedef struct todo {
-    bool seal, clear, free;
+    bool seal, clear, unprint, free;
 } todo;
 
 static todo look(article_index *ix, bool idle)
@@ -135,6 +154,7 @@ static todo look(article_index *ix, bool idle)
     todo t = {
         .seal = ix->frozen || is_seal_due(ix),
         .clear = ix->garbage.len != 0,
+        .unprint = ix->unprinted < segments_end(&ix->segments),
         .free = ix->unfreed.len >= (idle ? 1 : FREE_DOCS) * sizeof(uint32_t),
     };
     turn_pass(&ix->turn);
@@ -152,6 +172,8 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
         return clear_slice(ix);
     if (t.seal)
         return job_start_seal(ix, &ix->seal);
+    if (t.unprint)
+        return unprint_slice(ix);
     if (ix->merge.phase != JOB_NONE)
         return job_step(ix, &ix->merge);
     turn_take_behind(&ix->turn);

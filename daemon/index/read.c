@@ -84,22 +84,8 @@ void article_free(article *a)
     *a = (article){0};
 }
 
-static shg_err copy_signs(const sign_row *s, doc_signs *out)
+shg_err index_signs(article_index *ix, uint32_t doc, minhash *out)
 {
-    memcpy(out->sig.lane, s->lanes, MINHASH_LANES);
-    sign_bands(s, out->sig.band);
-    out->prints = malloc((s->n_prints ? s->n_prints : 1) * sizeof *out->prints);
-    if (!out->prints)
-        return SHG_ENOMEM;
-    for (uint32_t i = 0; i < s->n_prints; i++)
-        out->prints[i] = sign_print(s, i);
-    out->n_prints = s->n_prints;
-    return SHG_OK;
-}
-
-shg_err index_signs(article_index *ix, uint32_t doc, doc_signs *out)
-{
-    *out = (doc_signs){.prints = NULL};
     doc_key k = key_of_doc(doc);
     db_txn *t = NULL;
     view body;
@@ -109,7 +95,12 @@ shg_err index_signs(article_index *ix, uint32_t doc, doc_signs *out)
         err = row_of(t, DB_SIGNS, &k, &body);
     if (!err) {
         err = sign_parse(body, &s);
-        err = err ? corrupt(DB_SIGNS, doc_key_view(&k), "shape") : copy_signs(&s, out);
+        if (err)
+            err = corrupt(DB_SIGNS, doc_key_view(&k), "shape");
+    }
+    if (!err) {
+        memcpy(out->lane, s.lanes, sizeof out->lane);
+        minhash_bands(out->band, s.lanes, ix->seed);
     }
     db_abort(&t);
     return err;

@@ -8,7 +8,7 @@
 enum {
     HEAD_LEN = 9, // u64 checksum, u8 version
     ARTICLE_FIXED = 21,
-    SIGN_FIXED = 8 * 6 + 4 * 3 + MINHASH_LANES + 4 * MINHASH_BANDS,
+    SIGN_BYTES = 8 * 7 + 4 * 3 + MINHASH_LANES,
     ARTICLE_PACKED = 1, // flag
 };
 
@@ -63,7 +63,7 @@ shg_err value_check(db_table table, view key, view value, view *body)
 void value_name(char out[VALUE_NAME_LEN], db_table table, view key)
 {
     static const char *const names[DB_TABLES] = {"meta",   "articles", "signs", "uris",
-                                                 "blocks", "tombs",    "links"};
+                                                 "blocks", "tombs",    "links", "prints"};
     size_t at = (size_t)snprintf(out, VALUE_NAME_LEN, "%s/", names[table]);
     if (table == DB_META) {
         snprintf(out + at, VALUE_NAME_LEN - at, "%.*s", (int)key.len, (const char *)key.p);
@@ -114,8 +114,18 @@ shg_err article_parse(view body, article_row *out)
     return SHG_OK;
 }
 
+uint64_t print_weight(print p)
+{
+    uint8_t bytes[8];
+    store64(bytes, p.hash << 1 | p.quoted);
+    return XXH3_64bits(bytes, sizeof bytes);
+}
+
 void sign_put(buf *b, const doc_add *a, const uri_key *uri, uint32_t version)
 {
+    uint64_t weight = 0;
+    for (uint32_t i = 0; i < a->n_prints; i++)
+        weight += print_weight(a->prints[i]);
     buf_add64(b, (uint64_t)a->published_ms);
     buf_add64(b, (uint64_t)a->stored_ms);
     buf_add64(b, a->publisher);
@@ -125,10 +135,35 @@ void sign_put(buf *b, const doc_add *a, const uri_key *uri, uint32_t version)
     buf_add32(b, version);
     buf_add32(b, a->n_words);
     buf_add32(b, a->n_prints);
+    buf_add64(b, weight);
     buf_add(b, a->sig->lane, MINHASH_LANES);
-    for (int i = 0; i < MINHASH_BANDS; i++)
-        buf_add32(b, a->sig->band[i]);
+}
+
+shg_err sign_parse(view body, sign_row *out)
+{
+    if (body.len != SIGN_BYTES)
+        return SHG_ECORRUPT;
+    const uint8_t *p = body.p;
+    *out = (sign_row){
+        .info = {.published_ms = (int64_t)load64(p),
+                 .stored_ms = (int64_t)load64(p + 8),
+                 .publisher = load64(p + 16),
+                 .content = load64(p + 24),
+                 .body = load64(p + 32),
+                 .version = load32(p + 48),
+                 .n_words = load32(p + 52)},
+        .uri = load64(p + 40),
+        .n_prints = load32(p + 56),
+        .weight = load64(p + 60),
+        .lanes = p + 68,
+    };
+    return SHG_OK;
+}
+
+void prints_put(buf *b, const doc_add *a)
+{
     size_t n = a->n_prints, quoted = (n + 7) / 8;
+    buf_add32(b, a->n_prints);
     uint8_t *p = buf_grow(b, n * PRINT_BYTES + quoted);
     if (!p)
         return;
@@ -142,36 +177,16 @@ void sign_put(buf *b, const doc_add *a, const uri_key *uri, uint32_t version)
     b->len += n * PRINT_BYTES + quoted;
 }
 
-shg_err sign_parse(view body, sign_row *out)
+shg_err prints_parse(view body, prints_row *out)
 {
-    if (body.len < SIGN_FIXED)
+    if (body.len < 4)
         return SHG_ECORRUPT;
-    const uint8_t *p = body.p;
-    *out = (sign_row){
-        .info = {.published_ms = (int64_t)load64(p),
-                 .stored_ms = (int64_t)load64(p + 8),
-                 .publisher = load64(p + 16),
-                 .content = load64(p + 24),
-                 .body = load64(p + 32),
-                 .version = load32(p + 48),
-                 .n_words = load32(p + 52)},
-        .uri = load64(p + 40),
-        .n_prints = load32(p + 56),
-        .lanes = p + 60,
-        .bands = p + 60 + MINHASH_LANES,
-        .prints = p + SIGN_FIXED,
-    };
-    uint64_t n = out->n_prints;
-    if (body.len - SIGN_FIXED != n * PRINT_BYTES + (n + 7) / 8)
+    *out = (prints_row){.n = load32(body.p), .prints = body.p + 4};
+    uint64_t n = out->n;
+    if (body.len - 4 != n * PRINT_BYTES + (n + 7) / 8)
         return SHG_ECORRUPT;
     out->quoted = out->prints + n * PRINT_BYTES;
     return SHG_OK;
-}
-
-void sign_bands(const sign_row *s, uint32_t band[MINHASH_BANDS])
-{
-    for (size_t i = 0; i < MINHASH_BANDS; i++)
-        band[i] = load32(s->bands + 4 * i);
 }
 
 void uri_put(buf *b, uint32_t version)

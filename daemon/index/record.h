@@ -95,22 +95,31 @@ typedef struct article_row {
 void article_put(buf *b, const article_row *a); // appends the body
 SHG_MUST_CHECK shg_err article_parse(view body, article_row *out);
 
-// SIGNS. bands, prints and quoted are little-endian bytes: read them with the functions below.
+// SIGNS. weight is the sum of the fingerprints' print_weight: that of the postings is the same.
 typedef struct sign_row {
     doc_info info;
     uint64_t uri; // first half of its uri's key
     uint32_t n_prints;
-    const uint8_t *lanes, *bands, *prints, *quoted;
+    uint64_t weight;
+    const uint8_t *lanes;
 } sign_row;
 void sign_put(buf *b, const doc_add *a, const uri_key *uri, uint32_t version);
 SHG_MUST_CHECK shg_err sign_parse(view body, sign_row *out);
-void sign_bands(const sign_row *s, uint32_t band[MINHASH_BANDS]);
+uint64_t print_weight(print p);
 
-static inline print sign_print(const sign_row *s, uint32_t i)
+// PRINTS: the fingerprints of a document that is in no sealed segment yet.
+typedef struct prints_row {
+    uint32_t n;
+    const uint8_t *prints, *quoted;
+} prints_row;
+void prints_put(buf *b, const doc_add *a);
+SHG_MUST_CHECK shg_err prints_parse(view body, prints_row *out);
+
+static inline print prints_at(const prints_row *r, uint32_t i)
 {
-    const uint8_t *p = s->prints + (size_t)i * PRINT_BYTES;
+    const uint8_t *p = r->prints + (size_t)i * PRINT_BYTES;
     return (print){(uint64_t)load32(p) | (uint64_t)p[4] << 32,
-                   (s->quoted[i / 8] >> (i % 8) & 1) != 0};
+                   (r->quoted[i / 8] >> (i % 8) & 1) != 0};
 }
 
 // URIS: of a uri that was deleted, the version it had last.

@@ -1,6 +1,21 @@
 #include "sketch/minhash.h"
 #include "sketch/kernels.h"
+#include "sketch/plain_blocks.h"
+#include <stdbool.h>
 #include <string.h>
+
+static bool is_blank(const uint8_t lane[MINHASH_LANES])
+{
+    return lane[0] == 0xff && memcmp(lane, lane + 1, MINHASH_LANES - 1) == 0;
+}
+
+void minhash_bands(uint32_t band[MINHASH_BANDS], const uint8_t lane[MINHASH_LANES], uint64_t seed)
+{
+    if (is_blank(lane))
+        memset(band, 0, MINHASH_BANDS * sizeof *band);
+    else
+        bands_blocks(band, lane, seed);
+}
 
 void minhash_sign(minhash *out, const uint64_t *shingles, size_t n, uint64_t seed)
 {

@@ -2,8 +2,8 @@
 //
 // Fast Similarity Sketching (Dahlgaard, Knudsen, Thorup, FOCS 2017): 256 lanes, of
 // which 8 bits are kept (Li, Koenig 2010, b-bit minwise hashing). Bands are hashed
-// from the full-width lanes before they are cut. The same shingles and seed give the
-// same bytes on every CPU and every build (tests/golden).
+// from these, so that whoever has the lanes has the bands. The same shingles and seed
+// give the same bytes on every CPU and every build (tests/golden).
 // Layer: sketch.  May include: base.  Threads: pure, any thread.
 #ifndef SHINGLED_SKETCH_MINHASH_H
 #define SHINGLED_SKETCH_MINHASH_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    MINHASH_VERSION = 2,
+    MINHASH_VERSION = 3,
     MINHASH_LANES = 256,
     MINHASH_BANDS = 42, // band i: lanes i, i + 42, ... i + 210; the last 4 are in none
     MINHASH_ROWS = 6,
@@ -22,7 +22,7 @@ enum {
 #define MINHASH_KEY 0x73686e676c656431u
 
 typedef struct minhash {
-    uint8_t lane[MINHASH_LANES]; // low 8 bits of the lane's minimum
+    uint8_t lane[MINHASH_LANES]; // 8 bits of the lane's minimum
     uint32_t band[MINHASH_BANDS];
 } minhash;
 
@@ -30,6 +30,9 @@ typedef struct minhash {
 // matter. n == 0 is legal: all lanes 0xff, all bands 0, which match nothing by
 // the caller's care. seed is the installation's secret; it changes the bands alone.
 void minhash_sign(minhash *out, const uint64_t *shingles, size_t n, uint64_t seed);
+
+// minhash_bands makes the bands that belong to lanes.
+void minhash_bands(uint32_t band[MINHASH_BANDS], const uint8_t lane[MINHASH_LANES], uint64_t seed);
 
 // minhash_resemblance estimates the Jaccard resemblance in [0,1], corrected for the
 // chance matches of 8-bit lanes; RMSE at J = .5 at most .026 (tests/prop).

@@ -8,11 +8,10 @@
 
 _Static_assert(MINHASH_ROWS == 6, "three pairs of lanes a band");
 
-// As minhash.h has it: the lanes cut, and bands keyed with the secret (README, Bands).
-static inline void cut_blocks(minhash *restrict out, const uint32_t *restrict lane, uint64_t seed)
+// Bands of lanes that were cut (README, Bands).
+static inline void bands_blocks(uint32_t *restrict band, const uint8_t *restrict lane,
+                                uint64_t seed)
 {
-    for (unsigned i = 0; i < MINHASH_LANES; i++)
-        out->lane[i] = (uint8_t)lane[i];
     for (unsigned b = 0; b < MINHASH_BANDS; b++) {
         uint64_t z = seed + (b + (uint64_t)1) * 0x9e3779b97f4a7c15u;
         for (unsigned j = 0; j < 3; j++) {
@@ -20,8 +19,16 @@ static inline void cut_blocks(minhash *restrict out, const uint32_t *restrict la
             z = (z ^ (lane[b + MINHASH_BANDS * j] | high << 32)) * 0xbf58476d1ce4e5b9u;
             z ^= z >> 32;
         }
-        out->band[b] = (uint32_t)(z * 0x94d049bb133111ebu >> 32);
+        band[b] = (uint32_t)(z * 0x94d049bb133111ebu >> 32);
     }
+}
+
+// As minhash.h has it: the lanes cut, and their bands, keyed with the secret.
+static inline void cut_blocks(minhash *restrict out, const uint32_t *restrict lane, uint64_t seed)
+{
+    for (unsigned i = 0; i < MINHASH_LANES; i++)
+        out->lane[i] = (uint8_t)(lane[i] ^ lane[i] >> 8);
+    bands_blocks(out->band, out->lane, seed);
 }
 
 static inline void prints_blocks(uint64_t *restrict out, const uint64_t *restrict shingles,

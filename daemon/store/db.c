@@ -33,7 +33,7 @@ enum {
 };
 
 static const char *const table_names[DB_TABLES] = {"meta",   "articles", "signs", "uris",
-                                                   "blocks", "tombs",    "links"};
+                                                   "blocks", "tombs",    "links", "prints"};
 
 static _Thread_local char why_text[PATH_MAX_BYTES + 256];
 

@@ -1,6 +1,6 @@
 // db.h - an ordered, transactional store of bytes: the only door to the disk.
 //
-// It knows no article. Seven tables of byte keys and byte values, one writer at a
+// It knows no article. Eight tables of byte keys and byte values, one writer at a
 // time, readers that see a snapshot. Written so that another engine than LMDB can
 // stand behind it: nothing here names LMDB, no key order but bytewise, no duplicate
 // keys, no partial values. FORMAT.md says what the tables hold.
@@ -23,6 +23,7 @@ typedef enum db_table {
     DB_BLOCKS,   // segment, block number -> block of postings
     DB_TOMBS,    // document number -> when it was deleted
     DB_LINKS,    // document number -> its place in texts and stories
+    DB_PRINTS,   // document number -> its fingerprints, until they are in a sealed segment
     DB_TABLES
 } db_table;
 

@@ -31,14 +31,17 @@ static shg_err parse_article(view v)
 static shg_err parse_signs(view v)
 {
     sign_row s;
-    uint32_t band[MINHASH_BANDS], n = 0;
-    shg_err err = sign_parse(v, &s);
-    if (err)
-        return err;
-    sign_bands(&s, band);
-    for (uint32_t i = 0; i < s.n_prints; i++)
-        n += sign_print(&s, i).quoted;
-    return n <= s.n_prints ? SHG_OK : SHG_EINTERNAL;
+    return sign_parse(v, &s);
+}
+
+static shg_err parse_prints(view v)
+{
+    prints_row r;
+    uint32_t n = 0;
+    shg_err err = prints_parse(v, &r);
+    for (uint32_t i = 0; !err && i < r.n; i++)
+        n += prints_at(&r, i).quoted;
+    return err ? err : n <= r.n ? SHG_OK : SHG_EINTERNAL;
 }
 
 static shg_err parse_uri(view v)
@@ -68,10 +71,11 @@ static shg_err parse_segments(view v)
     return err;
 }
 
-static void make_bodies(buf b[6])
+enum { BODIES = 7 };
+static void make_bodies(buf b[BODIES])
 {
     static const print prints[] = {{0xffffffffff, true}, {1, false}, {0x1234567890, true}};
-    minhash sig = {.lane = {9}, .band = {8, 7}};
+    minhash sig = {.lane = {9}};
     segment s[2] = {{.id = 3, .doc0 = 0, .doc1 = 40, .n = 100, .n_docs = 30},
                     {.id = 5, .doc0 = 40, .doc1 = 41}};
     segment_shape(&s[0], 100, 256);
@@ -87,17 +91,19 @@ static void make_bodies(buf b[6])
     tomb_put(&b[3], &(tomb_row){-1, true});
     counters_put(&b[4], &(counters){9, 5, 4, 3});
     segments_put(&b[5], &(segments){s, 2, 6});
+    prints_put(&b[6], &(doc_add){.prints = prints, .n_prints = 3});
 }
 
 static void test_bodies(void **state)
 {
     (void)state;
-    static shg_err (*const parse[6])(view) = {parse_article, parse_signs,    parse_uri,
-                                              parse_tomb,    parse_counters, parse_segments};
-    buf b[6] = {{0}};
+    static shg_err (*const parse[BODIES])(view) = {parse_article, parse_signs,    parse_uri,
+                                                   parse_tomb,    parse_counters, parse_segments,
+                                                   parse_prints};
+    buf b[BODIES] = {{0}};
     uint64_t r = t_seed();
     make_bodies(b);
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < BODIES; i++) {
         view whole = exact(&b[i], b[i].len);
         assert_ok(parse[i](whole));
         let_go(whole);
@@ -120,10 +126,11 @@ static void test_bodies(void **state)
 static void test_fields(void **state)
 {
     (void)state;
-    buf b[6] = {{0}};
+    buf b[BODIES] = {{0}};
     make_bodies(b);
     article_row a;
     sign_row s;
+    prints_row p;
     segments l;
     assert_ok(article_parse(buf_view(&b[0]), &a));
     assert_true(view_eq(a.uri, view_of("https://mill-gazette.example/1")));
@@ -131,15 +138,20 @@ static void test_fields(void **state)
     assert_ok(sign_parse(buf_view(&b[1]), &s));
     assert_int_equal(s.info.published_ms, -5);
     assert_int_equal(s.lanes[0], 9);
-    assert_int_equal(load32(s.bands + 4), 7);
-    assert_int_equal(sign_print(&s, 0).hash, 0xffffffffff);
-    assert_true(sign_print(&s, 0).quoted && !sign_print(&s, 1).quoted && sign_print(&s, 2).quoted);
+    assert_int_equal(s.n_prints, 3);
+    assert_ok(prints_parse(buf_view(&b[6]), &p));
+    assert_int_equal(prints_at(&p, 0).hash, 0xffffffffff);
+    assert_true(prints_at(&p, 0).quoted && !prints_at(&p, 1).quoted && prints_at(&p, 2).quoted);
+    uint64_t weight = 0;
+    for (uint32_t i = 0; i < p.n; i++)
+        weight += print_weight(prints_at(&p, i));
+    assert_true(weight == s.weight);
     assert_ok(segments_parse(buf_view(&b[5]), &l));
     assert_int_equal(l.n, 2);
     assert_int_equal(l.next_id, 6);
     assert_int_equal(segments_end(&l), 41);
     segments_fini(&l);
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < BODIES; i++)
         buf_fini(&b[i]);
 }
 

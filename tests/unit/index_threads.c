@@ -7,7 +7,16 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { NAME = 64, URIS = 200, GROUPS = 250, GROUP = 12, PRINTS = 16, READERS = 2, HOT = 64 };
+enum {
+    NAME = 64,
+    URIS = 200,
+    GROUPS = 250,
+    GROUP = 12,
+    PRINTS = 16,
+    READERS = 2,
+    HOT = 64,
+    SEED = 1
+};
 
 typedef struct shared {
     char dir[NAME];
@@ -33,9 +42,8 @@ static shg_err add_one(index_txn *t, uint32_t uri, uint64_t edition)
     for (unsigned k = 0; k < PRINTS; k++)
         prints[k] = (print){hash_of(uri, k), k % 2};
     for (int i = 0; i < MINHASH_LANES; i++)
-        sig.lane[i] = (uint8_t)(uri + i % 2);
-    for (int i = 0; i < MINHASH_BANDS; i++)
-        sig.band[i] = i ? (uint32_t)t_random(&r) : uri % HOT + 1;
+        sig.lane[i] = (uint8_t)(i % MINHASH_BANDS ? t_random(&r) : uri % HOT);
+    minhash_bands(sig.band, sig.lane, SEED);
     return index_add(t,
                      &(doc_add){.uri = view_of(name),
                                 .record = view_of("{}"),
@@ -91,11 +99,16 @@ static bool is_lookup_right(article_index *ix, uint32_t uri)
 
 static bool is_near_right(article_index *ix, uint32_t uri)
 {
-    uint32_t band[MINHASH_BANDS] = {uri % HOT + 1}, docs[8];
+    uint8_t lane[MINHASH_LANES] = {0};
+    uint32_t band[MINHASH_BANDS], docs[8];
     size_t n, total;
     doc_info info;
     article a;
     bool right = true;
+    for (int i = 0; i < MINHASH_LANES; i += MINHASH_BANDS)
+        lane[i] = (uint8_t)(uri % HOT);
+    minhash_bands(band, lane, SEED);
+    memset(band + 1, 0, sizeof band - sizeof *band);
     if (index_near(ix, band, DOC_NONE, docs, 8, &n, &total))
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -140,7 +153,7 @@ static void test_all_at_once(void **state)
                     .merge_fanout = 3,
                     .block_bytes = 1000,
                     .list_cap = 8,
-                    .seed = 1,
+                    .seed = SEED,
                     .stamp = "threads",
                     .background = true};
     strcpy(s.dir, "/tmp/shingled-threads-XXXXXX");

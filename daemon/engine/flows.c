@@ -246,8 +246,10 @@ shg_err engine_sources(engine *e, json_t *header, json_t **reply, refusal *r)
     all.publishers = publishers;
     err = stories_wait(e->stories, end);
     if (!err) {
+        stories_enter(e->stories);
         collect(&all, e, end);
         *reply = all.no_memory ? NULL : json_pack("{s:o}", "sources", render(e, &all));
+        stories_leave(e->stories);
         err = *reply ? SHG_OK : SHG_ENOMEM;
     }
     free(all.f);

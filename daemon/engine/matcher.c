@@ -143,23 +143,31 @@ static shg_err make_place(place **out, engine *e, reading *r)
     return SHG_OK;
 }
 
-static shg_err save_some(struct matcher *m, const uint32_t *docs, size_t n)
+static shg_err encode_some(struct matcher *m, const uint32_t *docs, size_t n, size_t *n_links)
 {
-    size_t n_links = 0;
     for (size_t i = 0; i < n; i++) {
         seat at;
         const place *p = stories_place_of(m->e->stories, docs[i]);
         if (!p || stories_seat(m->e->stories, docs[i], &at))
             continue; // gone meanwhile
-        buf *value = &m->value[n_links];
+        buf *value = &m->value[*n_links];
         buf_reset(value);
         place_encode(value, p, &at);
         shg_err err = buf_err(value);
         if (err)
             return err;
-        m->links[n_links++] = (doc_link){docs[i], buf_view(value)};
+        m->links[(*n_links)++] = (doc_link){docs[i], buf_view(value)};
     }
-    return n_links ? index_link(m->e->lib.ix, m->links, n_links) : SHG_OK;
+    return SHG_OK;
+}
+
+static shg_err save_some(struct matcher *m, const uint32_t *docs, size_t n)
+{
+    size_t n_links = 0;
+    stories_enter(m->e->stories);
+    shg_err err = encode_some(m, docs, n, &n_links);
+    stories_leave(m->e->stories);
+    return err || !n_links ? err : index_link(m->e->lib.ix, m->links, n_links);
 }
 
 // What can't be stored now is stored later; placing goes on. What was not stored when
@@ -254,7 +262,7 @@ static void *run_matcher(void *arg)
         if (m->next >= index_end(m->e->lib.ix))
             continue;
         int64_t began_ns = clock_mono_ns();
-        shg_err err = stories_place_of(s, m->next) ? SHG_OK : place_document(m, m->next);
+        shg_err err = stories_has_place(s, m->next) ? SHG_OK : place_document(m, m->next);
         if (err)
             log_limited(LOG_ERROR, "SHG-PLACE", "document %u has no story: %s", m->next,
                         shg_err_text(err));
@@ -352,7 +360,7 @@ static bool find_gap(void *ctx, uint32_t doc, const doc_info *info)
 {
     (void)info;
     gap *g = ctx;
-    if (stories_place_of(g->stories, doc))
+    if (stories_has_place(g->stories, doc))
         return true;
     g->first = doc;
     return false;

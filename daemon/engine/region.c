@@ -90,7 +90,7 @@ static bool add_linked(stories *s, region *r, uint32_t doc)
             return false;
     for (uint32_t i = 0; i < t->n_back; i++) {
         const slot *later = slot_of(s, t->back[i]);
-        if (later->live && bears(place_edge(later->p, doc)) && !add(s, r, t->back[i]))
+        if (later && later->live && bears(place_edge(later->p, doc)) && !add(s, r, t->back[i]))
             return false;
     }
     return true;

@@ -17,6 +17,68 @@ shg_err stories_open(stories **out)
     return SHG_OK;
 }
 
+static void open_graves(stories *s)
+{
+    for (size_t i = 0; i < s->n_graves; i++)
+        place_free(s->graves[i]);
+    s->n_graves = 0;
+}
+
+// Without memory for it the place is never freed.
+static void entomb(stories *s, place *p)
+{
+    if (s->n_graves == s->cap_graves) {
+        size_t cap = s->cap_graves ? 2 * s->cap_graves : 64;
+        place **wider = realloc(s->graves, cap * sizeof(place *));
+        if (!wider)
+            return;
+        s->graves = wider;
+        s->cap_graves = cap;
+    }
+    s->graves[s->n_graves++] = p;
+    if (!s->visitors)
+        open_graves(s);
+}
+
+void stories_enter(stories *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->visitors++;
+    pthread_mutex_unlock(&s->lock);
+}
+
+void stories_leave(stories *s)
+{
+    pthread_mutex_lock(&s->lock);
+    if (--s->visitors == 0)
+        open_graves(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+// A chunk is given back once all its documents have come, and none is left.
+static void chunk_let_go(stories *s, size_t c)
+{
+    if (!s->chunk[c] || s->in_use[c] || (c + 1) * CHUNK > s->passed)
+        return;
+    for (size_t i = 0; i < CHUNK; i++)
+        free(s->chunk[c][i].back);
+    free(s->chunk[c]);
+    s->chunk[c] = NULL;
+    s->in_use[c] = CHUNK_GONE;
+}
+
+// A slot that neither holds a place nor stands in a chain says nothing any more.
+static void let_slot_go(stories *s, uint32_t doc)
+{
+    size_t c = doc / CHUNK;
+    slot *t = slot_of(s, doc);
+    free(t->back);
+    t->back = NULL;
+    t->n_back = t->cap_back = 0;
+    s->in_use[c]--;
+    chunk_let_go(s, c);
+}
+
 void stories_close(stories **ps)
 {
     stories *s = *ps;
@@ -30,6 +92,8 @@ void stories_close(stories **ps)
         }
         free(s->chunk[c]);
     }
+    open_graves(s);
+    free(s->graves);
     idset_free(&s->ids);
     free(s->changed);
     pthread_cond_destroy(&s->moved);
@@ -40,6 +104,8 @@ void stories_close(stories **ps)
 static slot *slot_make(stories *s, uint32_t doc)
 {
     slot **c = &s->chunk[doc / CHUNK];
+    if (s->in_use[doc / CHUNK] == CHUNK_GONE)
+        return NULL;
     if (!*c && !(*c = calloc(CHUNK, sizeof **c)))
         return NULL;
     if (doc >= s->end)
@@ -85,6 +151,8 @@ static void drop_dead(const stories *s, slot *t)
 
 static shg_err add_back(stories *s, uint32_t to, uint32_t from)
 {
+    if (s->in_use[to / CHUNK] == CHUNK_GONE)
+        return SHG_OK; // it and all about it were taken out meanwhile
     slot *t = slot_make(s, to);
     if (!t)
         return SHG_ENOMEM;
@@ -129,6 +197,7 @@ static shg_err enter(stories *s, place *p)
     }
     t->p = p;
     t->live = true;
+    s->in_use[p->doc / CHUNK]++;
     return SHG_OK;
 }
 
@@ -145,6 +214,7 @@ shg_err stories_place(stories *s, place *p)
             slot *t = slot_of(s, p->doc);
             t->p = NULL;
             t->live = false;
+            let_slot_go(s, p->doc);
         }
     }
     pthread_mutex_unlock(&s->lock);
@@ -153,13 +223,18 @@ shg_err stories_place(stories *s, place *p)
 
 // ---- removing
 
-static size_t list_story(const stories *s, uint32_t story, uint32_t *out)
+// The live members of a story to out, the dead ones behind them, n + *n_dead in all.
+static size_t list_story(const stories *s, uint32_t story, uint32_t *out, size_t *n_dead)
 {
-    size_t n = 0;
-    uint32_t doc = story;
-    for (uint32_t left = slot_of(s, story)->n; left; left--, doc = slot_of(s, doc)->next)
+    size_t n = 0, end = slot_of(s, story)->n;
+    uint32_t doc = story, *dead = out + end;
+    for (size_t left = end; left; left--, doc = slot_of(s, doc)->next) {
         if (is_live(s, doc))
             out[n++] = doc;
+        else
+            *--dead = doc;
+    }
+    *n_dead = end - n;
     return n;
 }
 
@@ -196,24 +271,36 @@ static void remove_now(stories *s, slot *t)
     first->dead++;
     if (first->n > STARS_MOST && 2 * first->dead < first->n)
         return;
-    uint32_t *near = malloc(((size_t)first->n + t->p->n_edges + t->n_back + 1) * sizeof *near);
+    size_t n_dead, members = first->n;
+    uint32_t *near = malloc((2 * members + t->p->n_edges + t->n_back + 1) * sizeof *near);
     if (!near)
         return;
-    size_t n_story = list_story(s, t->story, near);
+    uint32_t *dead = near + members + t->p->n_edges + t->n_back;
+    size_t n_story = list_story(s, t->story, near, &n_dead);
+    memcpy(dead, near + n_story, n_dead * sizeof *dead);
     size_t n = n_story + list_linked(s, t, near + n_story);
     unseat(s, t, near, n_story);
     s->casts++;
     for (size_t i = 0; i < n; i++)
         if (slot_of(s, near[i])->cast != s->casts && region_cast(s, near[i]))
             break;
+    for (size_t i = 0; i < n_dead; i++)
+        let_slot_go(s, dead[i]);
     free(near);
 }
 
 void stories_remove(stories *s, uint32_t doc)
 {
     pthread_mutex_lock(&s->lock);
-    if (is_live(s, doc))
-        remove_now(s, slot_of(s, doc));
+    if (is_live(s, doc)) {
+        slot *t = slot_of(s, doc);
+        place *p = t->p;
+        remove_now(s, t); // which may free the slot
+        t = slot_of(s, doc);
+        if (t)
+            t->p = NULL;
+        entomb(s, p);
+    }
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -281,6 +368,12 @@ shg_err stories_restored(stories *s)
             err = region_cast(s, live[i]->p->doc);
     }
     free(live);
+    for (size_t c = 0; c < CHUNKS; c++) { // made for seats of documents that are gone
+        if (s->chunk[c] && s->in_use[c] == 0) {
+            free(s->chunk[c]);
+            s->chunk[c] = NULL;
+        }
+    }
     return err;
 }
 
@@ -289,7 +382,10 @@ shg_err stories_restored(stories *s)
 void stories_pass(stories *s, uint32_t end)
 {
     pthread_mutex_lock(&s->lock);
+    size_t last = s->passed / CHUNK;
     s->passed = end;
+    if (end / CHUNK > last)
+        chunk_let_go(s, last);
     pthread_cond_broadcast(&s->moved);
     pthread_mutex_unlock(&s->lock);
 }
@@ -383,6 +479,15 @@ const place *stories_place_of(stories *s, uint32_t doc)
     return p;
 }
 
+bool stories_has_place(stories *s, uint32_t doc)
+{
+    pthread_mutex_lock(&s->lock);
+    const slot *t = slot_of(s, doc);
+    bool has = t && t->p;
+    pthread_mutex_unlock(&s->lock);
+    return has;
+}
+
 // ---- what is to be stored
 
 size_t stories_changed(stories *s, uint32_t *docs, size_t room)
@@ -391,7 +496,9 @@ size_t stories_changed(stories *s, uint32_t *docs, size_t room)
     size_t n = 0;
     while (n < room && s->n_changed) {
         docs[n] = s->changed[--s->n_changed];
-        slot_of(s, docs[n++])->changed = false;
+        slot *t = slot_of(s, docs[n++]);
+        if (t)
+            t->changed = false;
     }
     pthread_mutex_unlock(&s->lock);
     return n;
@@ -403,8 +510,9 @@ void stories_unsaved(stories *s, const uint32_t *docs, size_t n)
     pthread_mutex_lock(&s->lock);
     for (size_t i = 0; i < n && !region_reserve(s, 1); i++) {
         slot *t = slot_of(s, docs[i]);
-        if (!t->changed)
-            s->changed[s->n_changed++] = docs[i];
+        if (!t || t->changed)
+            continue;
+        s->changed[s->n_changed++] = docs[i];
         t->changed = true;
     }
     pthread_mutex_unlock(&s->lock);

@@ -77,7 +77,7 @@ void stories_close(stories **s);
 SHG_MUST_CHECK shg_err stories_place(stories *s, place *p);
 
 // stories_remove lets a document go that was deleted or replaced; what it held together is cast
-// anew. Nothing where it has no place. Its place stays readable.
+// anew. Nothing where it has no place. Its place is freed when no visitor can be reading it.
 void stories_remove(stories *s, uint32_t doc);
 
 // stories_restore takes over a place and a seat read from the store; stories_restored, after
@@ -105,8 +105,12 @@ SHG_MUST_CHECK shg_err stories_members(stories *s, uint32_t doc, story_member **
 // stories_seat tells where doc sits now. SHG_ENOTFOUND where it has no place.
 SHG_MUST_CHECK shg_err stories_seat(stories *s, uint32_t doc, seat *out);
 
-// stories_place_of borrows a document's place, or NULL. Places live as long as the stories.
+// stories_place_of borrows a document's place, or NULL. It lives until the caller's visit ends,
+// which stories_enter .. stories_leave encloses; visits may nest.
+void stories_enter(stories *s);
+void stories_leave(stories *s);
 const place *stories_place_of(stories *s, uint32_t doc);
+bool stories_has_place(stories *s, uint32_t doc);
 
 // stories_changed takes up to room documents whose seat is not stored as it is, stories_unsaved
 // gives them back, stories_unsaved_n counts them.

@@ -6,7 +6,8 @@
 
 #include <pthread.h>
 
-enum { CHUNK = 1 << 14, CHUNKS = 1 << 18 };
+enum { CHUNK = 1 << 13, CHUNKS = 1 << 18 };
+#define CHUNK_GONE UINT32_MAX // in stories.in_use: freed, never used again
 
 // What is kept of a document beside its place.
 typedef struct slot {
@@ -28,8 +29,12 @@ typedef struct slot {
 struct stories {
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    slot *chunk[CHUNKS]; // never moved: places are borrowed without the lock
-    idset ids;           // of all stories
+    slot *chunk[CHUNKS];
+    uint32_t in_use[CHUNKS]; // slots of a chunk: live ones, and the dead in a story's chain
+    unsigned visitors;       // who may have borrowed places
+    place **graves;          // of the removed, until nobody visits
+    size_t n_graves, cap_graves;
+    idset ids; // of all stories
     uint32_t *changed;
     size_t n_changed, cap_changed;
     uint64_t casts;       // rounds: a removal may cast several regions, each once

@@ -79,6 +79,8 @@ static shg_err load_members(story *s, engine *e, uint32_t doc)
             continue; // deleted or replaced
         m->core = docs[i].text;
         m->p = stories_place_of(e->stories, docs[i].doc);
+        if (!m->p)
+            continue; // taken out just now
         err = library_read(&e->lib, docs[i].doc, &m->r);
         if (err == SHG_ENOTFOUND || err == SHG_ECORRUPT)
             err = SHG_OK; // taken out just now, or damaged: the log tells
@@ -408,6 +410,7 @@ static shg_err report(engine *e, uint32_t doc, json_t **reply)
 {
     story s = {0};
     char id[17];
+    stories_enter(e->stories);
     shg_err err = load_members(&s, e, doc);
     if (!err)
         err = count_credits(&s, CREDIT_BITS, &s.credited, &s.n_credited);
@@ -428,6 +431,7 @@ static shg_err report(engine *e, uint32_t doc, json_t **reply)
         err = *reply ? SHG_OK : SHG_ENOMEM;
     }
     story_fini(&s);
+    stories_leave(e->stories);
     return err;
 }
 

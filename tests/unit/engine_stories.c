@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "engine/stars.h"
 #include "engine/stories.h"
+#include "engine/stories_inside.h"
 
 enum { MOST = 8, UNDATED = -1 };
 
@@ -81,6 +82,42 @@ static void copies_join_the_centre_not_each_other(void **state)
     is_placed(s, 2, 2, 0); // a text of its own in the story
     is_placed(s, 3, 0, 0);
     is_placed(s, 4, 4, 0); // .2 + .25 + .1 is more than half
+    stories_close(&s);
+}
+
+// Where old articles go as new ones come, no trace of them stays; a place that is being read does
+// until its reader has gone.
+static void what_is_removed_is_freed(void **state)
+{
+    (void)state;
+    enum { DOCS = 3 * CHUNK, LAG = 50 };
+    const arrival alone = {1, 0, {{0}}};
+    stories *s;
+    assert_ok(stories_open(&s));
+    for (uint32_t doc = 0; doc < DOCS; doc++) {
+        arrival late = {2, 1, {COPY(doc - LAG / 2)}};
+        assert_ok(stories_place(s, make_place(doc, doc % 3 || doc < LAG ? &alone : &late)));
+        stories_pass(s, doc + 1);
+        if (doc >= LAG)
+            stories_remove(s, doc - LAG);
+        if (doc == LAG || doc == DOCS / 2)
+            stories_enter(s);
+        if (doc == LAG + 9) {
+            const place *p = stories_place_of(s, doc - LAG + 1);
+            stories_remove(s, doc - LAG + 1);
+            assert_int_equal(p->doc, doc - LAG + 1);
+            assert_int_equal(s->n_graves, 10);
+            assert_null(stories_place_of(s, doc - LAG + 1));
+            stories_leave(s);
+            assert_int_equal(s->n_graves, 0);
+        }
+    }
+    stories_leave(s);
+    assert_true(!s->chunk[0] && !s->chunk[1] && s->chunk[2]);
+    is_placed(s, DOCS - 1, DOCS - 1, DOCS - 1);
+    arrival late = {2, 1, {COPY(7)}}; // with an edge to one that nobody knows any more
+    assert_ok(stories_place(s, make_place(DOCS, &late)));
+    is_placed(s, DOCS, DOCS, DOCS);
     stories_close(&s);
 }
 
@@ -473,6 +510,7 @@ int main(void)
         cmocka_unit_test(names_are_not_given_twice),
         cmocka_unit_test(a_large_web_takes_newcomers_in),
         cmocka_unit_test(places_read_back),
+        cmocka_unit_test(what_is_removed_is_freed),
         cmocka_unit_test(restored_is_as_placed),
         cmocka_unit_test(what_moved_is_to_be_stored),
         cmocka_unit_test(stopping_wakes_with_an_error),

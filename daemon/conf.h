@@ -18,6 +18,7 @@ typedef struct conf {
     size_t n_listen;
     uint64_t map_mib, cache_mib, seed;
     uint64_t workers, seal_docs;
+    uint64_t keep_days, keep_mib;
     char *log;
     log_level log_level;
     bool check, check_config, help, version;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum { EXIT_DONE, EXIT_FAULTS, EXIT_USAGE, EXIT_CANNOT };
-enum { WHY_LEN = 1024, MIB = 1 << 20 };
+enum { WHY_LEN = 1024, MIB = 1 << 20, DAY_MS = 86400000 };
 
 static int cannot(const char *why)
 {
@@ -105,6 +105,8 @@ static int serve(const conf *c)
         .cache_bytes = (size_t)c->cache_mib * MIB,
         .seed = c->seed,
         .seal_docs = (unsigned)c->seal_docs,
+        .keep_ms = (int64_t)c->keep_days * DAY_MS,
+        .keep_bytes = c->keep_mib * MIB,
     };
     server_opts so = {.listen = (const char **)c->listen,
                       .n_listen = c->n_listen,

@@ -314,4 +314,5 @@ void engine_apply(engine *e, change *c, size_t n)
         from = to;
     }
     matcher_wake(e->matcher);
+    retention_wake(e->retention);
 }

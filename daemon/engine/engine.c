@@ -58,6 +58,8 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
         err = matcher_restore(e);
     if (!err)
         err = matcher_start(&e->matcher, e);
+    if (!err && (o->keep_ms || o->keep_bytes))
+        err = retention_start(&e->retention, e, o);
     if (err)
         snprintf(why, why_len, "%s: %s", o->dir, shg_err_text(err));
     return err;
@@ -88,6 +90,7 @@ void engine_close(engine **pe)
     *pe = NULL;
     if (!e)
         return;
+    retention_stop(&e->retention);
     matcher_stop(&e->matcher);
     stories_close(&e->stories);
     cache_close(&e->lib.cache);
@@ -169,17 +172,23 @@ shg_err engine_stats(engine *e, json_t **reply)
         return SHG_ENOMEM;
     index_each(e->lib.ix, count_placed, &c);
     free(c.seen);
+    uint64_t aged, crowded;
+    retention_let_go(e->retention, &aged, &crowded);
 #define NUMBER(x) (json_int_t)(x)
-    *reply = json_pack(
-        "{s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "articles",
-        NUMBER(s.articles), "put_new", NUMBER(atomic_load(&e->put_new)), "put_updated",
-        NUMBER(atomic_load(&e->put_updated)), "put_unchanged",
-        NUMBER(atomic_load(&e->put_unchanged)), "put_refused", refused_by_status(e), "deleted",
-        NUMBER(atomic_load(&e->deleted)), "segments", NUMBER(s.segments), "stories",
-        NUMBER(c.stories_n), "matched", NUMBER(c.articles), "postings", NUMBER(s.postings),
-        "merges", NUMBER(s.merges), "capped_lookups", NUMBER(s.capped_lookups), "file_bytes",
-        NUMBER(s.file_bytes), "ram_bytes", NUMBER(s.ram_bytes + cache_bytes(e->lib.cache)),
-        "uptime_s", (double)(clock_mono_ns() - e->started_ns) / 1e9);
+    *reply = json_pack("{s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+                       "s:I, s:I, s:{s:I, s:I},"
+                       " s:f}",
+                       "articles", NUMBER(s.articles), "put_new", NUMBER(atomic_load(&e->put_new)),
+                       "put_updated", NUMBER(atomic_load(&e->put_updated)), "put_unchanged",
+                       NUMBER(atomic_load(&e->put_unchanged)), "put_refused", refused_by_status(e),
+                       "deleted", NUMBER(atomic_load(&e->deleted)), "segments", NUMBER(s.segments),
+                       "stories", NUMBER(c.stories_n), "matched", NUMBER(c.articles), "postings",
+                       NUMBER(s.postings), "merges", NUMBER(s.merges), "capped_lookups",
+                       NUMBER(s.capped_lookups), "file_bytes", NUMBER(s.file_bytes), "ram_bytes",
+                       NUMBER(s.ram_bytes + cache_bytes(e->lib.cache)), "used_bytes",
+                       NUMBER(s.used_bytes), "live_bytes", NUMBER(s.live_bytes), "let_go", "age",
+                       NUMBER(aged), "size", NUMBER(crowded), "uptime_s",
+                       (double)(clock_mono_ns() - e->started_ns) / 1e9);
 #undef NUMBER
     return *reply ? SHG_OK : SHG_ENOMEM;
 }

@@ -21,6 +21,8 @@ typedef struct engine_opts {
     size_t cache_bytes;  // 0 = 128 MiB
     uint64_t seed;       // 0 = the stored or a fresh one
     unsigned seal_docs;  // 0 = default
+    int64_t keep_ms;     // articles older than that are let go; 0: none is
+    uint64_t keep_bytes; // room for the store: beyond it the oldest are let go; 0: no limit
 } engine_opts;
 
 // engine_open opens the store and goes on with the stories where it stopped. On failure

@@ -11,6 +11,7 @@ struct engine {
     library lib;
     stories *stories;
     struct matcher *matcher;
+    struct retention *retention; // NULL: everything is kept
     int64_t started_ns;
     atomic_uint_fast64_t put_new, put_updated, put_unchanged, deleted;
     atomic_uint_fast64_t put_refused[STATUS_MAX];
@@ -18,6 +19,14 @@ struct engine {
 
 // streams.c: a CHANGE_STREAM within its group
 SHG_MUST_CHECK shg_err streams_change(index_txn *t, change *c);
+
+// retention.c: the thread that lets articles go by age and by size
+struct retention;
+SHG_MUST_CHECK shg_err retention_start(struct retention **out, engine *e, const engine_opts *o);
+void retention_wake(struct retention *r);  // something was stored; NULL is fine
+void retention_stop(struct retention **r); // waits for the thread; nulls *r; NULL is fine
+// retention_let_go tells how many it let go since the start: for their age, and for want of room.
+void retention_let_go(struct retention *r, uint64_t *by_age, uint64_t *by_size);
 
 // matcher.c: the thread that places newcomers
 struct matcher;

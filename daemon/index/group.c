@@ -1,16 +1,16 @@
 // group.c - a group of changes: written to the store, committed, then made in RAM.
 #include "base/clock.h"
-#include "index/inside.h"
+#include "index/job.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-shg_err index_begin(index_txn **out, article_index *ix)
+static shg_err begin(index_txn **out, article_index *ix, void (*take)(turn *))
 {
     index_txn *t = *out = calloc(1, sizeof *t);
     if (!t)
         return SHG_ENOMEM;
-    turn_take(&ix->turn);
+    take(&ix->turn);
     t->ix = ix;
     shg_err err = db_begin(&t->t, ix->store, true);
     if (err) {
@@ -22,6 +22,16 @@ shg_err index_begin(index_txn **out, article_index *ix)
     t->count = ix->count; // only who has the turn changes it
     t->first_doc = t->count.next_doc;
     return SHG_OK;
+}
+
+shg_err index_begin(index_txn **out, article_index *ix)
+{
+    return begin(out, ix, turn_take);
+}
+
+shg_err index_begin_behind(index_txn **out, article_index *ix)
+{
+    return begin(out, ix, turn_take_behind);
 }
 
 shg_err index_txn_find(index_txn *t, view uri, uri_entry *out)
@@ -43,14 +53,15 @@ static shg_err put_value(index_txn *t, db_table table, view key, bool append)
                   : db_put(t->t, table, key, buf_view(&t->value));
 }
 
-// The document is gone for readers at once; its rows and postings go in the background.
-static shg_err bury(index_txn *t, uint32_t doc)
+// The document is gone for readers at once; its postings, and its rows unless they are freed, go in
+// the background.
+static shg_err bury(index_txn *t, uint32_t doc, bool freed)
 {
     doc_key k = key_of_doc(doc);
     value_begin(&t->value);
-    tomb_put(&t->value, &(tomb_row){.deleted_ms = clock_wall_ms()});
+    tomb_put(&t->value, &(tomb_row){.deleted_ms = clock_wall_ms(), .freed = freed});
     shg_err err = put_value(t, DB_TOMBS, doc_key_view(&k), false);
-    change c = {.doc = doc};
+    change c = {.doc = doc, .freed = freed};
     buf_add(&t->changes, &c, sizeof c);
     t->count.articles--;
     t->count.deleted++;
@@ -145,7 +156,7 @@ static shg_err add(index_txn *t, const doc_add *a, uri_place *p)
 {
     shg_err err = SHG_OK;
     if (p->entry.doc != DOC_NONE)
-        err = bury(t, p->entry.doc);
+        err = bury(t, p->entry.doc, false);
     uri_entry entry = {t->count.next_doc++, p->entry.version + 1, a->content};
     if (!err)
         err = uri_change_to(t, p, entry);
@@ -192,9 +203,48 @@ shg_err index_remove(index_txn *t, view uri)
         return SHG_ENOTFOUND;
     uri_entry entry = p.entry;
     entry.doc = DOC_NONE;
-    err = bury(t, p.entry.doc);
+    err = bury(t, p.entry.doc, false);
     if (!err)
         err = uri_change_to(t, &p, entry);
+    return t->err = err;
+}
+
+// The place of a document's uri.
+static shg_err seek_uri_of(index_txn *t, uint32_t doc, uri_place *p)
+{
+    doc_key k = key_of_doc(doc);
+    view value, body, name = doc_key_view(&k);
+    article_row a;
+    shg_err err = db_get(t->t, DB_ARTICLES, name, &value);
+    if (!err)
+        err = value_check(DB_ARTICLES, name, value, &body);
+    if (!err && article_parse(body, &a))
+        err = corrupt(DB_ARTICLES, name, "shape");
+    if (err)
+        return err;
+    buf_reset(&t->value); // the uri's bytes live only until another article is read
+    buf_add(&t->value, a.uri.p, a.uri.len);
+    err = buf_err(&t->value);
+    if (!err)
+        err = uri_seek(t, buf_view(&t->value), p);
+    return !err && p->entry.doc != doc ? SHG_ECORRUPT : err;
+}
+
+shg_err index_drop(index_txn *t, uint32_t doc)
+{
+    uri_place p;
+    if (t->err)
+        return t->err;
+    if (!docs_alive(&t->ix->docs, doc)) // only who has the turn changes that
+        return SHG_ENOTFOUND;
+    shg_err err = seek_uri_of(t, doc, &p);
+    if (err)
+        return err;
+    err = uri_change_to(t, &p, (uri_entry){.doc = DOC_NONE, .version = 0});
+    if (!err)
+        err = bury(t, doc, true);
+    if (!err)
+        err = rows_delete(t->t, doc);
     return t->err = err;
 }
 
@@ -227,7 +277,8 @@ static void make(article_index *ix, const change *c, const print *prints)
         active_add(ix->active, c->doc, prints + c->prints, c->n_prints);
         return;
     }
-    buf_add(&ix->unfreed, &c->doc, sizeof c->doc);
+    if (!c->freed)
+        buf_add(&ix->unfreed, &c->doc, sizeof c->doc);
     if (docs_kill(&ix->docs, c->doc))
         bands_sweep(ix->bands, &ix->docs);
 }

@@ -12,7 +12,7 @@ enum {
     SEAL_DOCS = 32768,
     MERGE_FANOUT = 8,
     LIST_CAP = 64,
-    BLOCK_BYTES = 256 * 1024,
+    BLOCK_BYTES = 16 * 1024,
     WHY_MAX = 512,
 };
 
@@ -412,8 +412,12 @@ shg_err index_stat(article_index *ix, index_stats *out)
     out->merges = ix->count.merges;
     out->segments = ix->segments.n;
     out->postings = active_count(ix->active) + (ix->frozen ? active_count(ix->frozen) : 0);
-    for (size_t i = 0; i < ix->segments.n; i++)
+    uint64_t blocks = 0;
+    for (size_t i = 0; i < ix->segments.n; i++) {
         out->postings += ix->segments.s[i].n;
+        blocks += segment_bytes(&ix->segments.s[i]);
+    }
+    out->unfreed = ix->unfreed.len / sizeof(uint32_t);
     out->ram_docs = ix->docs.ram_bytes + uris_ram(ix->uris);
     out->ram_bands = bands_ram(ix->bands);
     out->ram_postings = active_ram(ix->active) + (ix->frozen ? active_ram(ix->frozen) : 0);
@@ -423,5 +427,7 @@ shg_err index_stat(article_index *ix, index_stats *out)
     out->capped_lookups = atomic_load(&ix->capped_lookups);
     out->file_bytes = usage.file_bytes;
     out->used_bytes = usage.used_bytes;
+    blocks = blocks < usage.table_bytes[DB_BLOCKS] ? blocks : usage.table_bytes[DB_BLOCKS];
+    out->live_bytes = usage.used_bytes - usage.table_bytes[DB_BLOCKS] + blocks;
     return SHG_OK;
 }

@@ -70,7 +70,10 @@ typedef struct doc_add {
 SHG_MUST_CHECK shg_err index_pack(article_index *ix, view record, view text, buf *out);
 
 // index_begin starts a group of changes: they become visible and durable together.
+// index_begin_behind is the same for work that can wait: how long it keeps others from their turn
+// is in the statistics.
 SHG_MUST_CHECK shg_err index_begin(index_txn **out, article_index *ix);
+SHG_MUST_CHECK shg_err index_begin_behind(index_txn **out, article_index *ix);
 
 // What is stored under a uri, the group's own changes included. SHG_ENOTFOUND. doc is
 // never DOC_NONE after SHG_OK.
@@ -105,6 +108,12 @@ SHG_MUST_CHECK shg_err index_stream_drop(index_txn *t, view name); // SHG_OK als
 // index_stream_trim makes room for one more: it forgets streams not used since before_ms, and then
 // the longest unused until fewer than `most` are left.
 SHG_MUST_CHECK shg_err index_stream_trim(index_txn *t, int64_t before_ms, size_t most);
+
+// index_drop takes out a document by its number with all that is stored of it, its uri included:
+// put again, that is as good as new. For what is let go by age or size; the slices in which it
+// goes wait for nobody, so begin them with index_begin_behind. SHG_ENOTFOUND where it is gone;
+// SHG_ECORRUPT where its article can't be read: nothing is done then.
+SHG_MUST_CHECK shg_err index_drop(index_txn *t, uint32_t doc);
 
 // index_commit syncs, then makes the group visible to every later read; nulls *t. After
 // a failure nothing of it is there (SHG_EFULL, SHG_EIO, ...).
@@ -188,6 +197,9 @@ typedef struct index_stats {
     uint64_t articles, deleted, documents; // there; ever taken out; numbers given
     uint64_t segments, postings, capped_lookups, merges;
     uint64_t file_bytes, used_bytes; // of the data file, and what of it is in live pages
+    uint64_t live_bytes; // of these what would be left if nothing were under way: no blocks that
+                         // a merge has replaced or not yet put in place
+    uint64_t unfreed;    // documents taken out whose rows are still there
     uint64_t ram_bytes, ram_docs, ram_bands, ram_postings; // the sum first
     uint64_t longest_slice_us; // that the background ever kept writers waiting
 } index_stats;

@@ -109,6 +109,7 @@ struct index_txn {
 // One change of a group, to be made in RAM after the commit.
 typedef struct change {
     bool added; // else taken out
+    bool freed; // taken out with its rows
     uint32_t doc;
     size_t prints, n_prints; // in index_txn.prints
     doc_info info;
@@ -136,7 +137,8 @@ typedef struct uri_change {
 // nothing is.
 SHG_MUST_CHECK shg_err uri_seek(index_txn *t, view uri, uri_place *out);
 
-// uri_change_to writes what the store must know of a new entry, and notes it for the group;
+// uri_change_to writes what the store must know of a new entry, and notes it for the group. One
+// with neither document nor version forgets the uri.
 // uri_reserve makes room for all in RAM, where uri_apply makes them.
 SHG_MUST_CHECK shg_err uri_change_to(index_txn *t, uri_place *p, uri_entry entry);
 SHG_MUST_CHECK shg_err uri_reserve(index_txn *t);

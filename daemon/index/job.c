@@ -92,6 +92,19 @@ shg_err job_start_seal(article_index *ix, job *j)
     return err;
 }
 
+shg_err job_start_join(article_index *ix, job *j, size_t first, size_t n)
+{
+    const segment *in = &ix->segments.s[first];
+    *j = (job){.first = first, .n_in = n};
+    turn_take_behind(&ix->turn);
+    j->out = (segment){.id = ix->segments.next_id++, .doc0 = in[0].doc0, .doc1 = in[n - 1].doc1};
+    for (size_t i = 0; i < n; i++)
+        j->out.level = in[i].level > j->out.level ? in[i].level : j->out.level;
+    turn_pass(&ix->turn);
+    shape(ix, j);
+    return SHG_OK;
+}
+
 shg_err job_start_merge(article_index *ix, job *j, size_t first, size_t n, uint32_t level)
 {
     const segment *in = &ix->segments.s[first];
@@ -240,6 +253,8 @@ static shg_err publish(article_index *ix, job *j)
     }
     turn_pass(&ix->turn);
     active_free(sealed);
+    if (!err && !j->gone)
+        job_fini(j); // nothing that was joined had a document to forget
     return err;
 }
 

@@ -20,6 +20,10 @@ SHG_MUST_CHECK shg_err job_start_seal(article_index *ix, job *j);
 SHG_MUST_CHECK shg_err job_start_merge(article_index *ix, job *j, size_t first, size_t n,
                                        uint32_t level);
 
+// job_start_join makes one of neighbours that have no postings: retention would else leave more
+// and more of them.
+SHG_MUST_CHECK shg_err job_start_join(article_index *ix, job *j, size_t first, size_t n);
+
 // job_step does the next slice; the job is over when its phase is JOB_NONE. After a
 // failure it is given up and its blocks are garbage, unless it was published already.
 SHG_MUST_CHECK shg_err job_step(article_index *ix, job *j);

@@ -59,6 +59,18 @@ static bool pick_merge(const article_index *ix, size_t *first, size_t *n, uint32
     return found;
 }
 
+// The first run of neighbours without postings.
+static bool pick_join(const article_index *ix, size_t *first, size_t *n)
+{
+    const segments *l = &ix->segments;
+    *n = 0;
+    for (size_t i = 0; i < l->n && (l->s[i].n == 0 || *n < 2); i++) {
+        *n = l->s[i].n == 0 ? *n + 1 : 0;
+        *first = i + 1 - *n;
+    }
+    return *n >= 2;
+}
+
 // Deletes some blocks of the last segment on the heap of garbage.
 static shg_err clear_slice(article_index *ix)
 {
@@ -178,9 +190,12 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
         return job_step(ix, &ix->merge);
     turn_take_behind(&ix->turn);
     bool merge = pick_merge(ix, &first, &n, &level);
+    bool join = !merge && pick_join(ix, &first, &n);
     turn_pass(&ix->turn);
     if (merge)
         return job_start_merge(ix, &ix->merge, first, n, level);
+    if (join)
+        return job_start_join(ix, &ix->merge, first, n);
     if (t.free)
         return free_slice(ix);
     if (dict_is_due(ix))

@@ -50,6 +50,12 @@ static inline uint32_t segment_blocks(const segment *s)
     return s->n ? 1u << s->block_bits : 0;
 }
 
+// segment_bytes is about what its blocks take.
+static inline uint64_t segment_bytes(const segment *s)
+{
+    return s->n ? s->n * s->width + ((uint64_t)4 << (s->block_bits + s->bucket_bits)) : 0;
+}
+
 // DB_META's row of the list.
 void segments_put(buf *b, const segments *s);
 SHG_MUST_CHECK shg_err segments_parse(view body, segments *out); // `verified` made too

@@ -190,7 +190,7 @@ shg_err uri_change_to(index_txn *t, uri_place *p, uri_entry entry)
     bool was_deleted = p->deleted;
     shg_err err = widen(t);
     p->entry = entry;
-    p->deleted = entry.doc == DOC_NONE;
+    p->deleted = entry.doc == DOC_NONE && entry.version;
     if (!err && had != DOC_NONE)
         err = note(t, &p->key, had, false);
     if (!err && entry.doc != DOC_NONE)

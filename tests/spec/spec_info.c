@@ -78,8 +78,10 @@ static size_t expect_shares(const char *key, json_t *v)
             assert_true(json_number_value(v) >= 0 && json_number_value(v) <= 1);
             n++;
         }
-    json_object_foreach(v, k, item) n += expect_shares(k, item);
-    json_array_foreach(v, i, item) n += expect_shares("", item);
+    json_object_foreach(v, k, item)
+        n += expect_shares(k, item);
+    json_array_foreach(v, i, item)
+        n += expect_shares("", item);
     return n;
 }
 
@@ -170,14 +172,16 @@ static void c_6_4_epoch(void **state)
 static void c_6_5_stats(void **state)
 {
     reply *r = ask(*state, "STATS", NULL, "{}");
-    static const char *const names[] = {
-        "articles", "put_new",    "put_updated", "put_unchanged", "deleted", "segments", "stories",
-        "matched",  "file_bytes", "ram_bytes",   "uptime_s",      "dropped", "queue"};
+    static const char *const names[] = {"articles",   "put_new",    "put_updated", "put_unchanged",
+                                        "deleted",    "segments",   "stories",     "matched",
+                                        "file_bytes", "used_bytes", "live_bytes",  "ram_bytes",
+                                        "uptime_s",   "dropped",    "queue"};
     expect(r, 200);
     for (size_t i = 0; i < COUNT(names); i++)
         assert_true(num_at(r, names[i]) >= 0);
     assert_true(json_is_object(at(r, "put_refused")));
     assert_true(json_is_object(at(r, "requests")));
+    assert_true(json_is_object(at(r, "let_go")));
 }
 
 static void c_6_6_articles(void **state)

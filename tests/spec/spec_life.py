@@ -96,7 +96,7 @@ class Server(Clause):
     def test_c_6_5_stats(self):
         r = self.ok("STATS")
         for name in (
-            "articles put_new put_updated put_unchanged deleted segments stories matched file_bytes "
+            "articles put_new put_updated put_unchanged deleted segments stories matched file_bytes used_bytes live_bytes "
             "ram_bytes uptime_s "
             "dropped queue"
         ).split():

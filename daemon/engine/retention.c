@@ -1,0 +1,245 @@
+// Retention: articles are let go by age and by size, in slices that nobody has to wait for.
+//
+// An article's age counts from `published`, where that is absent from the time of storing: as
+// DELETE older_than has it. What counts as the size of the store are the pages that its articles
+// take (index_stats.live_bytes), since LMDB's file never shrinks. They are held under a share of
+// the room given: merging needs the rest, and so the file stays within it.
+//
+// A slice commits what a quarter of the longest stall allowed has time for; requests come between
+// slices. A kill in the middle loses nothing: what was not let go yet is found again by its age.
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/state.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    TICK_MS = 500,       // between two looks at age and size
+    SLICE_MS = 12,       // of work in one commit,
+    SLICE_MOST = 2048,   // or so many articles
+    AGED_MOST = 1 << 15, // of the oldest, found by one walk over all
+    WALK_MS = 30000,     // after which a newcomer that is older than those is seen, too
+    ROOM_PARTS = 4,      // of which all but one may be in use
+};
+
+typedef struct aged {
+    int64_t ms;
+    uint32_t doc;
+} aged;
+
+struct retention {
+    engine *e;
+    int64_t keep_ms;
+    uint64_t keep_bytes;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stop, woken;
+    atomic_uint_fast64_t by_age, by_size;
+    // of the thread alone
+    aged oldest[2 * AGED_MOST]; // [at, n): ascending
+    size_t at, n;
+    bool full;         // there are more than those
+    int64_t walked_ms; // when they were found; 0: never
+};
+
+static int by_time(const void *a, const void *b)
+{
+    const aged *x = a, *y = b;
+    if (x->ms != y->ms)
+        return x->ms < y->ms ? -1 : 1;
+    return x->doc < y->doc ? -1 : x->doc > y->doc;
+}
+
+static void keep_oldest(struct retention *r)
+{
+    qsort(r->oldest, r->n, sizeof *r->oldest, by_time);
+    r->n = r->n < AGED_MOST ? r->n : AGED_MOST;
+}
+
+static bool note_age(void *ctx, uint32_t doc, const doc_info *d)
+{
+    struct retention *r = ctx;
+    int64_t ms = d->published_ms != CLOCK_ABSENT ? d->published_ms : d->stored_ms;
+    if (r->full && ms >= r->oldest[AGED_MOST - 1].ms)
+        return true;
+    r->oldest[r->n++] = (aged){ms, doc};
+    if (r->n == 2 * AGED_MOST) {
+        keep_oldest(r);
+        r->full = true;
+    }
+    return true;
+}
+
+// Finds the oldest anew. The documents ascend mostly by age: few are looked at twice.
+static void walk(struct retention *r)
+{
+    r->at = r->n = 0;
+    r->full = false;
+    index_each(r->e->lib.ix, note_age, r);
+    r->full |= r->n > AGED_MOST;
+    keep_oldest(r);
+    r->walked_ms = clock_mono_ns() / 1000000;
+}
+
+// How many of the oldest must go so that the rest has room.
+static shg_err crowd(struct retention *r, uint64_t *n)
+{
+    index_stats s;
+    *n = 0;
+    if (!r->keep_bytes)
+        return SHG_OK;
+    shg_err err = index_stat(r->e->lib.ix, &s);
+    uint64_t room = r->keep_bytes / ROOM_PARTS * (ROOM_PARTS - 1);
+    if (err || s.live_bytes <= room || s.articles == 0)
+        return err;
+    double each = (double)s.live_bytes / (double)(s.articles + s.unfreed);
+    uint64_t fit = (uint64_t)((double)room / each);
+    *n = s.articles > fit ? s.articles - fit : 0;
+    return SHG_OK;
+}
+
+static shg_err drop_slice(struct retention *r, size_t most, size_t *gone)
+{
+    index_txn *t;
+    *gone = 0;
+    shg_err err = index_begin_behind(&t, r->e->lib.ix);
+    if (err)
+        return err;
+    int64_t from = clock_mono_ns();
+    for (; *gone < most && !err; ++*gone) {
+        err = index_drop(t, r->oldest[r->at + *gone].doc);
+        if (err == SHG_ENOTFOUND || err == SHG_ECORRUPT)
+            err = SHG_OK; // gone already; or damaged, which the log tells: it stays
+        if (clock_mono_ns() - from > (int64_t)SLICE_MS * 1000000)
+            most = *gone + 1;
+    }
+    if (err)
+        index_abort(&t);
+    else
+        err = index_commit(&t);
+    return err;
+}
+
+// Lets go of the first of the oldest; some are skipped that went otherwise.
+static shg_err let_go(struct retention *r, size_t most, atomic_uint_fast64_t *count)
+{
+    size_t n = 0;
+    most = most < SLICE_MOST ? most : SLICE_MOST;
+    shg_err err = drop_slice(r, most, &n);
+    for (size_t i = 0; i < n && !err; i++) {
+        doc_info info;
+        uint32_t doc = r->oldest[r->at++].doc;
+        if (index_info(r->e->lib.ix, doc, &info))
+            continue;
+        stories_remove(r->e->stories, doc);
+        atomic_fetch_add(count, 1);
+    }
+    return err;
+}
+
+// One slice, if there is need of one; *more tells that there may be another at once.
+static shg_err step(struct retention *r, bool *more)
+{
+    uint64_t crowded;
+    int64_t now = clock_mono_ns() / 1000000, before = clock_wall_ms() - r->keep_ms;
+    *more = false;
+    shg_err err = crowd(r, &crowded);
+    if (err)
+        return err;
+    bool stale = !r->walked_ms || now - r->walked_ms >= WALK_MS;
+    if (stale || (r->at == r->n && (crowded || r->full)))
+        walk(r);
+    size_t n = 0, most = r->n - r->at;
+    while (r->keep_ms && n < most && r->oldest[r->at + n].ms < before)
+        n++;
+    *more = n || (crowded && most);
+    if (n)
+        return let_go(r, n, &r->by_age);
+    return crowded && most ? let_go(r, crowded < most ? crowded : most, &r->by_size) : SHG_OK;
+}
+
+static bool wait_for(struct retention *r, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000 + ms / 1000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&r->lock);
+    int rc = 0;
+    while (!r->stop && !r->woken && rc == 0 && ms)
+        rc = pthread_cond_timedwait(&r->wake, &r->lock, &until);
+    bool go_on = !r->stop;
+    r->woken = false;
+    pthread_mutex_unlock(&r->lock);
+    return go_on;
+}
+
+static void *run_retention(void *arg)
+{
+    struct retention *r = arg;
+    for (bool more = false; wait_for(r, more ? 0 : TICK_MS);) {
+        shg_err err = step(r, &more);
+        if (!err)
+            continue;
+        more = false;
+        log_limited(LOG_WARN, "SHG-RETENTION", "old articles could not be let go: %s",
+                    shg_err_text(err));
+    }
+    return NULL;
+}
+
+shg_err retention_start(struct retention **out, engine *e, const engine_opts *o)
+{
+    struct retention *r = *out = calloc(1, sizeof *r);
+    if (!r)
+        return SHG_ENOMEM;
+    r->e = e;
+    r->keep_ms = o->keep_ms;
+    r->keep_bytes = o->keep_bytes;
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&r->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (!pthread_create(&r->thread, NULL, run_retention, r))
+        return SHG_OK;
+    free(r);
+    *out = NULL;
+    return SHG_ENOMEM;
+}
+
+void retention_wake(struct retention *r)
+{
+    if (!r || !r->keep_bytes)
+        return;
+    pthread_mutex_lock(&r->lock);
+    r->woken = true;
+    pthread_cond_signal(&r->wake);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void retention_stop(struct retention **pr)
+{
+    struct retention *r = *pr;
+    *pr = NULL;
+    if (!r)
+        return;
+    pthread_mutex_lock(&r->lock);
+    r->stop = true;
+    pthread_cond_signal(&r->wake);
+    pthread_mutex_unlock(&r->lock);
+    pthread_join(r->thread, NULL);
+    pthread_cond_destroy(&r->wake);
+    pthread_mutex_destroy(&r->lock);
+    free(r);
+}
+
+void retention_let_go(struct retention *r, uint64_t *by_age, uint64_t *by_size)
+{
+    *by_age = r ? atomic_load(&r->by_age) : 0;
+    *by_size = r ? atomic_load(&r->by_size) : 0;
+}

@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+"""A daemon with --keep-mib takes several times what it may keep: the file levels off, the newest
+articles are there and the oldest are not, answers come without stalls, and a SIGKILL in the middle of it loses
+nothing. With --keep-days what is too old goes by itself.
+
+usage: retention.py SHINGLED [ARTICLES]      $SHG_SEED replays a run
+"""
+import datetime
+import os
+import random
+import sys
+import tempfile
+import time
+
+from kept import Kept
+from live import ANSWER_S, SLOWER
+
+ROOM_MIB, PASSED, NEWEST, STALL_S = 16, 1000, 500, 1.0 * SLOWER
+SYLLABLES = "ka ro mi sten vor la dun pe hal or bri ga tho ne wes fal mor ad lin qua".split()
+
+
+def word(r):
+    return "".join(r.choice(SYLLABLES) for _ in range(r.randrange(1, 5)))
+
+
+def record(r, i, published):
+    text = ". ".join(" ".join(word(r) for _ in range(r.randrange(6, 20))).capitalize() for _ in range(32))
+    return {"uri": f"https://tide.example/{i}", "headline": f"Number {i}", "text": text,
+            "published": published.isoformat() + "Z"}
+
+
+def records(r, first, n):
+    start = datetime.datetime(2024, 1, 1)
+    for i in range(first, first + n):
+        yield record(r, i, start + datetime.timedelta(minutes=i))
+
+
+class Sizes:
+    """The file after each PASSED articles, and the longest wait for an answer, of a stream."""
+
+    def __init__(self, folder):
+        self.file, self.n, self.grown, self.late = os.path.join(folder, "data.mdb"), 0, [], 0.0
+
+    def take(self, d, stream):
+        before = time.monotonic()
+        for rec, status, head in d.stream(stream):
+            assert status == 200, (status, head)
+            now = time.monotonic()
+            self.late, before = max(self.late, now - before), now
+            self.n += 1
+            if self.n % PASSED == 0:
+                self.grown.append(os.stat(self.file).st_size / (ROOM_MIB << 20))
+            yield rec
+
+
+def wait_until(d, what):
+    """STATS once that holds of it."""
+    end = time.monotonic() + ANSWER_S
+    while not what(stats := d.ask("STATS")):
+        assert time.monotonic() < end, stats
+    return stats
+
+
+def newest_are_there(d, last, n=NEWEST):
+    for i in range(last - n + 1, last + 1):
+        status, head, *_ = d.call("GET", {"uri": f"https://tide.example/{i}"})
+        assert status == 200, (i, last, status, head)
+
+
+def by_size(program, folder, r, n):
+    d = Kept(program, folder, "--keep-mib", str(ROOM_MIB), "--seal-docs", "512", "--cache-mib", "1", "--log", "warn")
+    sizes, sent = Sizes(folder), 0
+    d.start()
+    for _ in sizes.take(d, records(r, 0, n)):
+        sent += 1
+    stats = wait_until(d, lambda s: s["articles"] + s["let_go"]["size"] == n)
+    assert stats["let_go"]["size"] > n / 3, stats
+    newest_are_there(d, n - 1)
+    assert d.call("GET", {"uri": "https://tide.example/0"})[0] == 404
+    for i, _ in enumerate(sizes.take(d, records(r, n, n))):
+        if i == n // 3:
+            break
+    d.kill()
+    status, said = d.check()
+    assert status == 0, f"after SIGKILL --check says: {said}"
+    d.start()
+    newest_are_there(d, n + n // 3)
+    again = n + n // 3 + 200  # beyond what was under way
+    for _ in sizes.take(d, records(r, again, n)):
+        pass
+    newest_are_there(d, again + n - 1)
+    first = d.ask("PUT", {"uri": "https://tide.example/0"}, b"The tide came in again, as if for the first time.")
+    assert first["version"] == 1, first
+    stats = d.ask("STATS")
+    d.stop()
+    status, said = d.check()
+    assert status == 0, f"after a clean end --check says: {said}"
+    room, end = ROOM_MIB << 20, sizes.grown[-1]
+    print(f"{again + n} articles through {ROOM_MIB} MiB: {stats['articles']} kept, file {end:.2f} of it "
+          f"(used {stats['used_bytes'] / room:.2f}, live {stats['live_bytes'] / room:.2f}), longest wait {sizes.late * 1000:.0f} ms, "
+          f"RAM {stats['ram_bytes'] >> 20} MiB, {stats['segments']} segments")
+    # LMDB's file never shrinks. So small a store needs half as much again for what is under way.
+    assert stats["used_bytes"] <= room, stats
+    assert end < 1.7 and end < 1.12 * sizes.grown[len(sizes.grown) * 2 // 3], sizes.grown
+    assert sizes.late <= STALL_S, sizes.late
+
+
+def by_age(program, folder, r):
+    now = datetime.datetime.utcnow().replace(microsecond=0)
+    days = [400, 41, 39, 1, 0, -3]
+    d = Kept(program, folder, "--keep-days", "40", "--log", "warn")
+    d.start()
+    for i, age in enumerate(days):
+        rec = record(r, i, now - datetime.timedelta(days=age))
+        d.ask("PUT", {k: v for k, v in rec.items() if k != "text"}, rec["text"].encode())
+    d.ask("PUT", {"uri": "https://tide.example/undated"}, b"Nobody knows when this was published, it stays.")
+    wait_until(d, lambda s: s["let_go"]["age"] == 2 and s["articles"] == 5)
+    for i, age in enumerate(days):
+        assert d.call("GET", {"uri": f"https://tide.example/{i}"})[0] == (404 if age > 40 else 200), age
+    d.stop()
+    d = Kept(program, folder, "--keep-days", "38", "--log", "warn")  # what became too old while it was off
+    d.start()
+    wait_until(d, lambda s: s["let_go"]["age"] == 1 and s["articles"] == 4)
+    d.stop()
+    status, said = d.check()
+    assert status == 0, said
+
+
+def main():
+    program, n = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 9000
+    seed = int(os.environ.get("SHG_SEED") or time.time())
+    print(f"SHG_SEED={seed}")
+    r = random.Random(seed)
+    with tempfile.TemporaryDirectory(prefix="shingled-retention-") as folder:
+        by_age(program, os.path.join(folder, "age"), r)
+        by_size(program, os.path.join(folder, "size"), r, n)
+
+
+main()

@@ -54,6 +54,12 @@ shg_err active_new(active **out, uint32_t doc0, unsigned docs_expected)
     return SHG_OK;
 }
 
+void active_start(active *a, uint32_t doc0)
+{
+    assert(a->n == 0);
+    a->doc0 = a->end = doc0;
+}
+
 void active_free(active *a)
 {
     if (!a)

@@ -56,6 +56,9 @@ static inline uint32_t want_which(uint64_t want)
 SHG_MUST_CHECK shg_err active_new(active **out, uint32_t doc0, unsigned docs_expected);
 void active_free(active *a);
 
+// active_start says where the documents of an empty one begin.
+void active_start(active *a, uint32_t doc0);
+
 // active_reserve makes room for n more postings: active_add of them can't fail.
 SHG_MUST_CHECK shg_err active_reserve(active *a, size_t n);
 void active_add(active *a, uint32_t doc, const print *prints, size_t n);

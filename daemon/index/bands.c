@@ -5,8 +5,11 @@
 #include <stdlib.h>
 
 enum {
-    PLACES = 7,      // of a line
-    LOAD = 5,        // documents a bucket, on average, before a table grows
+    PLACES = 10, // of a line
+    LOAD = 14,   // documents a bucket, on average, before a table grows: between one line
+                 // and two, so that few places stay empty
+    TAG_LOW = 8, // bits of a hash below its tag: the first buckets have as many
+    TAG_BITS = 16,
     CHUNK = 256,     // lines
     SWEEP = 2,       // buckets of each table looked at for a document that goes
     LEVEL_FIRST = 8, // log2 CHUNK: a table begins with one chunk
@@ -14,9 +17,11 @@ enum {
 
 // A bucket, or one that hangs behind it. Places fill from 0; a free one has DOC_NONE.
 typedef struct line {
-    uint32_t value[PLACES], doc[PLACES];
-    struct line *next; // older documents; full
+    uint32_t doc[PLACES];
+    uint16_t tag[PLACES];
+    uint32_t next; // number of the line with older documents, which is full; or NO_LINE
 } line;
+#define NO_LINE UINT32_MAX
 static_assert(sizeof(line) == 64, "a cache line");
 enum { SLAB = HUGE_PAGE / sizeof(line) };
 
@@ -31,7 +36,8 @@ typedef struct table {
 
 struct bands {
     table of[MINHASH_BANDS];
-    line *spare; // list of free lines
+    uint64_t seed;
+    uint32_t spare; // list of free lines
     size_t n_spare;
     line **slab; // where all lines come from, CHUNK at a time
     size_t n_slabs, slab_cap;
@@ -52,16 +58,27 @@ static uint32_t mix(uint32_t x)
     return x ^ x >> 16;
 }
 
-static uint32_t bucket_of(const table *t, uint32_t value)
+static uint32_t bucket_of(const table *t, uint32_t hash)
 {
-    uint32_t h = mix(value), b = h & ((2u << t->level) - 1);
-    return b < t->n_buckets ? b : h & ((1u << t->level) - 1);
+    uint32_t b = hash & ((2u << t->level) - 1);
+    return b < t->n_buckets ? b : hash & ((1u << t->level) - 1);
+}
+
+static uint16_t tag_of(uint32_t hash)
+{
+    return (uint16_t)(hash >> TAG_LOW);
+}
+
+// The line of a number: lines are numbered through the slabs.
+static line *numbered(const bands *b, uint32_t number)
+{
+    return &b->slab[number / SLAB][number % SLAB];
 }
 
 static void line_clear(line *l)
 {
     memset(l->doc, 0xff, sizeof l->doc);
-    l->next = NULL;
+    l->next = NO_LINE;
 }
 
 // Room for one more pointer in a list that doubles.
@@ -78,18 +95,20 @@ static shg_err widen(line ***list, size_t n, size_t *cap)
     return SHG_OK;
 }
 
-// CHUNK empty lines.
-static line *lines_alloc(bands *b)
+// CHUNK empty lines; *number is that of the first.
+static line *lines_alloc(bands *b, uint32_t *number)
 {
     if (b->left == 0) {
-        line *slab = widen(&b->slab, b->n_slabs, &b->slab_cap) ? NULL : huge_alloc(HUGE_PAGE);
+        bool room = b->n_slabs < NO_LINE / SLAB && !widen(&b->slab, b->n_slabs, &b->slab_cap);
+        line *slab = room ? huge_alloc(HUGE_PAGE) : NULL;
         if (!slab)
             return NULL;
         b->slab[b->n_slabs++] = slab;
         b->left = SLAB;
         b->ram_bytes += HUGE_PAGE;
     }
-    line *l = b->slab[b->n_slabs - 1] + (SLAB - b->left);
+    *number = (uint32_t)((b->n_slabs - 1) * SLAB + (SLAB - b->left));
+    line *l = numbered(b, *number);
     b->left -= CHUNK;
     for (int i = 0; i < CHUNK; i++)
         line_clear(&l[i]);
@@ -98,7 +117,8 @@ static line *lines_alloc(bands *b)
 
 static shg_err table_chunk(bands *b, table *t)
 {
-    line *l = widen(&t->chunk, t->n_chunks, &t->cap) ? NULL : lines_alloc(b);
+    uint32_t number;
+    line *l = widen(&t->chunk, t->n_chunks, &t->cap) ? NULL : lines_alloc(b, &number);
     if (!l)
         return SHG_ENOMEM;
     t->chunk[t->n_chunks++] = l;
@@ -107,22 +127,25 @@ static shg_err table_chunk(bands *b, table *t)
 
 static shg_err spare_chunk(bands *b)
 {
-    line *l = lines_alloc(b);
+    uint32_t number;
+    line *l = lines_alloc(b, &number);
     if (!l)
         return SHG_ENOMEM;
-    for (int i = CHUNK - 1; i >= 0; i--) {
+    for (uint32_t i = CHUNK; i-- > 0;) {
         l[i].next = b->spare;
-        b->spare = &l[i];
+        b->spare = number + i;
     }
     b->n_spare += CHUNK;
     return SHG_OK;
 }
 
-shg_err bands_new(bands **out)
+shg_err bands_new(bands **out, uint64_t seed)
 {
     bands *b = *out = calloc(1, sizeof *b);
     if (!b)
         return SHG_ENOMEM;
+    b->seed = seed;
+    b->spare = NO_LINE;
     for (int i = 0; i < MINHASH_BANDS; i++) {
         b->of[i].level = LEVEL_FIRST;
         b->of[i].n_buckets = 1u << LEVEL_FIRST;
@@ -163,33 +186,46 @@ shg_err bands_reserve(bands *b, size_t n)
     return err;
 }
 
-static void push(bands *b, line *l, uint32_t value, uint32_t doc)
+static void push(bands *b, line *l, uint16_t tag, uint32_t doc)
 {
     int at = 0;
     while (at < PLACES && l->doc[at] != DOC_NONE)
         at++;
     if (at == PLACES) {
-        line *full = b->spare;
-        assert(full);
+        uint32_t number = b->spare;
+        assert(number != NO_LINE);
+        line *full = numbered(b, number);
         b->spare = full->next;
         b->n_spare--;
         *full = *l;
         line_clear(l);
-        l->next = full;
+        l->next = number;
         at = 0;
     }
-    l->value[at] = value;
+    l->tag[at] = tag;
     l->doc[at] = doc;
 }
 
+// The bits of a document's hash that choose among the buckets: they are in its place as long as
+// there are fewer than 2^24 buckets; then its lanes tell.
+static uint32_t hash_at(const bands *b, const table *t, const doc_table *d, uint32_t bucket,
+                        uint16_t tag, uint32_t doc)
+{
+    if (t->level + 1 < TAG_LOW + TAG_BITS)
+        return (uint32_t)tag << TAG_LOW | (bucket & ((1u << TAG_LOW) - 1));
+    return mix(minhash_band(docs_lanes(d, doc), (unsigned)(t - b->of), b->seed));
+}
+
 // Puts the documents of a line that are still there where they now belong.
-static void deal_line(bands *b, table *t, const doc_table *d, const line *from)
+static void deal_line(bands *b, table *t, const doc_table *d, uint32_t bucket, const line *from)
 {
     for (int i = 0; i < PLACES && from->doc[i] != DOC_NONE; i++) {
-        if (docs_alive(d, from->doc[i]))
-            push(b, line_at(t, bucket_of(t, from->value[i])), from->value[i], from->doc[i]);
-        else
+        if (docs_alive(d, from->doc[i])) {
+            uint32_t hash = hash_at(b, t, d, bucket, from->tag[i], from->doc[i]);
+            push(b, line_at(t, bucket_of(t, hash)), from->tag[i], from->doc[i]);
+        } else {
             t->n--;
+        }
     }
 }
 
@@ -197,23 +233,24 @@ static void deal_line(bands *b, table *t, const doc_table *d, const line *from)
 // and to sweep. Each line is free again before its documents are put elsewhere.
 static void deal(bands *b, table *t, const doc_table *d, uint32_t bucket)
 {
-    line *head = line_at(t, bucket), *old = NULL;
-    line newest = *head;
-    for (line *l = newest.next, *next; l; l = next) {
+    line *head = line_at(t, bucket), newest = *head;
+    uint32_t old = NO_LINE;
+    for (uint32_t n = newest.next, next; n != NO_LINE; n = next) {
+        line *l = numbered(b, n);
         next = l->next;
         l->next = old;
-        old = l;
+        old = n;
     }
     line_clear(head);
-    while (old) {
-        line from = *old;
-        old->next = b->spare;
+    while (old != NO_LINE) {
+        line *l = numbered(b, old), from = *l;
+        l->next = b->spare;
         b->spare = old;
         b->n_spare++;
         old = from.next;
-        deal_line(b, t, d, &from);
+        deal_line(b, t, d, bucket, &from);
     }
-    deal_line(b, t, d, &newest);
+    deal_line(b, t, d, bucket, &newest);
 }
 
 static void split(bands *b, table *t, const doc_table *d)
@@ -239,12 +276,12 @@ void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[M
         return;
     line *at[MINHASH_BANDS];
     for (int i = 0; i < MINHASH_BANDS; i++) {
-        at[i] = line_at(&b->of[i], bucket_of(&b->of[i], band[i]));
+        at[i] = line_at(&b->of[i], bucket_of(&b->of[i], mix(band[i])));
         __builtin_prefetch(at[i], 1);
     }
     for (int i = 0; i < MINHASH_BANDS; i++) {
         table *t = &b->of[i];
-        push(b, at[i], band[i], doc);
+        push(b, at[i], tag_of(mix(band[i])), doc);
         if (++t->n > (uint64_t)t->n_buckets * LOAD)
             split(b, t, d);
     }
@@ -262,17 +299,30 @@ void bands_sweep(bands *b, const doc_table *d)
     }
 }
 
+static bool is_of(const bands *b, const doc_table *d, uint32_t doc, unsigned band, uint32_t value)
+{
+    return docs_alive(d, doc) && minhash_band(docs_lanes(d, doc), band, b->seed) == value;
+}
+
 // Lines come newest first, so that the search may stop at BANDS_MOST: within a line
 // the documents ascend.
-static void find(const table *t, const doc_table *d, uint32_t value, uint32_t end, buf *found)
+static void find(const bands *b, unsigned band, const doc_table *d, uint32_t value, uint32_t end,
+                 buf *found)
 {
-    size_t n = 0;
-    for (const line *l = line_at(t, bucket_of(t, value)); l && n < BANDS_MOST; l = l->next)
+    const table *t = &b->of[band];
+    uint32_t hash = mix(value);
+    uint16_t tag = tag_of(hash);
+    const line *l = line_at(t, bucket_of(t, hash));
+    for (size_t n = 0; n < BANDS_MOST;) {
         for (int i = PLACES - 1; i >= 0 && n < BANDS_MOST; i--)
-            if (l->doc[i] < end && l->value[i] == value && docs_alive(d, l->doc[i])) {
+            if (l->tag[i] == tag && l->doc[i] < end && is_of(b, d, l->doc[i], band, value)) {
                 buf_add(found, &l->doc[i], sizeof l->doc[i]);
                 n++;
             }
+        if (l->next == NO_LINE)
+            return;
+        l = numbered(b, l->next);
+    }
 }
 
 static int ascending(const void *a, const void *b)
@@ -288,11 +338,17 @@ shg_err bands_near(const bands *b, const doc_table *d, const uint32_t band[MINHA
 {
     if (is_blank(band))
         return SHG_OK;
+    const line *first[MINHASH_BANDS];
+    for (int i = 0; i < MINHASH_BANDS; i++) {
+        first[i] = line_at(&b->of[i], bucket_of(&b->of[i], mix(band[i])));
+        __builtin_prefetch(first[i]);
+    }
     for (int i = 0; i < MINHASH_BANDS; i++)
-        __builtin_prefetch(line_at(&b->of[i], bucket_of(&b->of[i], band[i])));
+        if (first[i]->next != NO_LINE)
+            __builtin_prefetch(numbered(b, first[i]->next));
     size_t from = found->len;
-    for (int i = 0; i < MINHASH_BANDS; i++)
-        find(&b->of[i], d, band[i], end, found);
+    for (unsigned i = 0; i < MINHASH_BANDS; i++)
+        find(b, i, d, band[i], end, found);
     if (buf_err(found) || found->len == from)
         return buf_err(found);
     uint32_t *doc = (uint32_t *)(void *)(found->p + from);

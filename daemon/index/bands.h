@@ -1,8 +1,9 @@
 // bands.h - which documents have a band in common: 42 tables from band to documents.
 //
 // Linear hashing (Litwin, VLDB 1980): a table grows by one bucket at a time, so
-// that no insertion waits for a big move. A bucket is a cache line of 7 places,
-// the newest documents first; full lines hang behind it.
+// that no insertion waits for a big move. A bucket is a cache line of 10 places,
+// the newest documents first; full lines hang behind it. A place holds the document and
+// 16 bits of its band: a search verifies what they let through by the document's lanes.
 // Documents that are gone are passed over, and swept out a few buckets at each kill.
 // Layer: index, private.  Threads: the owner's lock.
 #ifndef SHINGLED_INDEX_BANDS_H
@@ -16,7 +17,7 @@ enum { BANDS_MOST = 4096 };
 
 typedef struct bands bands;
 
-SHG_MUST_CHECK shg_err bands_new(bands **out);
+SHG_MUST_CHECK shg_err bands_new(bands **out, uint64_t seed); // of minhash_bands
 void bands_free(bands *b);
 
 // bands_reserve makes room for n more documents: bands_add of them can't fail.

@@ -346,13 +346,13 @@ shg_err index_open(article_index **out, const char *dir, const index_opts *o, co
     pthread_mutex_init(&ix->job_lock, NULL);
     shg_err err = packer_new(&ix->packer);
     if (!err)
-        err = bands_new(&ix->bands);
-    if (!err)
         err = uris_new(&ix->uris);
     if (!err)
         err = db_open(&ix->store, dir, &(db_opts){.map_bytes = o->map_bytes}, why);
     if (!err)
         err = read_meta(ix, why);
+    if (!err)
+        err = bands_new(&ix->bands, ix->seed);
     if (!err)
         err = active_new(&ix->active, segments_end(&ix->segments), ix->o.seal_docs);
     if (!err)

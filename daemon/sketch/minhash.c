@@ -17,6 +17,11 @@ void minhash_bands(uint32_t band[MINHASH_BANDS], const uint8_t lane[MINHASH_LANE
         bands_blocks(band, lane, seed);
 }
 
+uint32_t minhash_band(const uint8_t lane[MINHASH_LANES], unsigned band, uint64_t seed)
+{
+    return band_block(lane, band, seed);
+}
+
 void minhash_sign(minhash *out, const uint64_t *shingles, size_t n, uint64_t seed)
 {
     uint32_t lane[MINHASH_LANES];

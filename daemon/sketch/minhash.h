@@ -34,6 +34,9 @@ void minhash_sign(minhash *out, const uint64_t *shingles, size_t n, uint64_t see
 // minhash_bands makes the bands that belong to lanes.
 void minhash_bands(uint32_t band[MINHASH_BANDS], const uint8_t lane[MINHASH_LANES], uint64_t seed);
 
+// minhash_band makes one of them, of lanes that are not all 0xff.
+uint32_t minhash_band(const uint8_t lane[MINHASH_LANES], unsigned band, uint64_t seed);
+
 // minhash_resemblance estimates the Jaccard resemblance in [0,1], corrected for the
 // chance matches of 8-bit lanes; RMSE at J = .5 at most .026 (tests/prop).
 double minhash_resemblance(const uint8_t a[MINHASH_LANES], const uint8_t b[MINHASH_LANES]);

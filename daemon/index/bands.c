@@ -170,6 +170,28 @@ void bands_free(bands *b)
     free(b);
 }
 
+static void count_bucket(table *t)
+{
+    t->n_buckets++;
+    if (t->n_buckets == 2u << t->level)
+        t->level++;
+}
+
+shg_err bands_expect(bands *b, size_t n)
+{
+    shg_err err = SHG_OK;
+    for (int i = 0; i < MINHASH_BANDS; i++) {
+        table *t = &b->of[i];
+        assert(t->n == 0);
+        while (!err && (uint64_t)t->n_buckets * LOAD < n) {
+            err = t->n_chunks * CHUNK <= t->n_buckets ? table_chunk(b, t) : SHG_OK;
+            if (!err)
+                count_bucket(t);
+        }
+    }
+    return err;
+}
+
 // An added document takes at most one spare line a table. A split takes none: what
 // fills k lines fills, dealt to two buckets, at most k + 1, and two of those are there.
 shg_err bands_reserve(bands *b, size_t n)
@@ -256,9 +278,7 @@ static void deal(bands *b, table *t, const doc_table *d, uint32_t bucket)
 static void split(bands *b, table *t, const doc_table *d)
 {
     uint32_t from = t->n_buckets - (1u << t->level);
-    t->n_buckets++;
-    if (t->n_buckets == 2u << t->level)
-        t->level++;
+    count_bucket(t);
     deal(b, t, d, from);
 }
 

@@ -20,6 +20,9 @@ typedef struct bands bands;
 SHG_MUST_CHECK shg_err bands_new(bands **out, uint64_t seed); // of minhash_bands
 void bands_free(bands *b);
 
+// bands_expect gives empty tables the buckets for n documents, which then split none of them.
+SHG_MUST_CHECK shg_err bands_expect(bands *b, size_t n);
+
 // bands_reserve makes room for n more documents: bands_add of them can't fail.
 SHG_MUST_CHECK shg_err bands_reserve(bands *b, size_t n);
 

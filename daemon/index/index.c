@@ -281,7 +281,12 @@ static shg_err load_all(article_index *ix, const char **why)
     rebuild r = {.ix = ix};
     db_txn *t = NULL;
     view all = {NULL, 0};
-    shg_err err = db_begin(&t, ix->store, false);
+    db_usage usage;
+    shg_err err = db_stat(ix->store, &usage);
+    if (!err)
+        err = bands_expect(ix->bands, usage.entries[DB_SIGNS]);
+    if (!err)
+        err = db_begin(&t, ix->store, false);
     if (!err)
         err = db_scan(t, DB_TOMBS, all, all, load_tomb, &r);
     if (!err)

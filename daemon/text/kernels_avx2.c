@@ -210,6 +210,17 @@ static inline uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, u
     return _pext_u64(end, keep);
 }
 
+static inline scan_lones block_lones(uint8_t *keys, const uint8_t *p, size_t left,
+                                     const scan_tables *t)
+{
+    return scan_lones_each(keys, p, left, t);
+}
+
+static inline void block_thirds(uint32_t *out, uint32_t base, uint32_t mask)
+{
+    scan_thirds_each(out, base, mask);
+}
+
 static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper,
                               uint64_t space)
 {

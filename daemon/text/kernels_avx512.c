@@ -128,6 +128,100 @@ static inline void block_look(block *b, const uint8_t table[64], const block_ind
     b->v = _mm512_xor_si512(b->v, by);
 }
 
+// The kinds of the characters of `todo`, a lane each, by their rows, and their folds in *key.
+static inline __m512i lone_kinds(__m512i *key, __m512i cp, uint32_t todo, const uint8_t *p,
+                                 const scan_tables *t)
+{
+    const __mmask64 first = 0x1111111111111111u;
+    __m512i kind = _mm512_setzero_si512(), row_of = _mm512_srli_epi32(cp, 6), by = kind;
+    __m512i last = _mm512_mullo_epi32(_mm512_and_si512(cp, _mm512_set1_epi32(63)),
+                                      _mm512_set1_epi32(0x010101)); // in three bytes of a lane
+    while (todo) {
+        const uint8_t *lead = p + 3 * _tzcnt_u32(todo);
+        const scan_row *row = scan_row_of(t, lead[0], lead[1]);
+        __m512i number = _mm512_set1_epi32((lead[0] & 15) << 6 | (lead[1] & 63));
+        __mmask16 mine = _mm512_mask_cmpeq_epi32_mask((__mmask16)todo, row_of, number);
+        __m512i here = _mm512_maskz_permutexvar_epi8(first, last, _mm512_load_si512(row->kind));
+        kind = _mm512_mask_mov_epi32(kind, mine, here);
+        if (row->folds) {
+            here = _mm512_maskz_permutexvar_epi8(first, last, _mm512_load_si512(row->fold[0]));
+            here = _mm512_mask_permutexvar_epi8(here, first << 1, last,
+                                                _mm512_load_si512(row->fold[1]));
+            here = _mm512_mask_permutexvar_epi8(here, first << 2, last,
+                                                _mm512_load_si512(row->fold[2]));
+            by = _mm512_mask_mov_epi32(by, mine, here);
+        }
+        todo &= ~(uint32_t)mine;
+    }
+    *key = _mm512_xor_si512(*key, by);
+    return kind;
+}
+
+// Those of cp, a lane each, that are breaks of U+2000-203F, 3000-303F, FF00-FF3F: the punctuation
+// of Chinese and Japanese, without the turns and branches of lone_kinds.
+static inline uint32_t lone_breaks(__m512i cp, const scan_tables *t)
+{
+    static const uint8_t LEAD[3][2] = {{0xe2, 0x80}, {0xe3, 0x80}, {0xef, 0xbc}};
+    const __m512i is_break = _mm512_set1_epi32(WIDE_BREAK);
+    __m512i row_of = _mm512_srli_epi32(cp, 6);
+    uint32_t breaks = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        const scan_row *row = scan_row_of(t, LEAD[i][0], LEAD[i][1]);
+        __m512i number = _mm512_set1_epi32((LEAD[i][0] & 15) << 6 | (LEAD[i][1] & 63));
+        __m512i kind =
+            _mm512_maskz_permutexvar_epi8(0x1111111111111111u, cp, _mm512_load_si512(row->kind));
+        breaks |=
+            _mm512_mask_cmpeq_epi32_mask(_mm512_cmpeq_epi32_mask(row_of, number), kind, is_break);
+    }
+    return breaks;
+}
+
+static inline scan_lones block_lones(uint8_t *keys, const uint8_t *p, size_t left,
+                                     const scan_tables *t)
+{
+    static const _Alignas(64) uint8_t SPREAD[64] = {
+        0,  1,  2,  63, 3,  4,  5,  63, 6,  7,  8,  63, 9,  10, 11, 63, 12, 13, 14, 63, 15, 16,
+        17, 63, 18, 19, 20, 63, 21, 22, 23, 63, 24, 25, 26, 63, 27, 28, 29, 63, 30, 31, 32, 63,
+        33, 34, 35, 63, 36, 37, 38, 63, 39, 40, 41, 63, 42, 43, 44, 63, 45, 46, 47, 63,
+    };
+    __m512i v = _mm512_maskz_loadu_epi8(scan_below(left < 48 ? (unsigned)left : 48), p);
+    __m512i key = _mm512_permutexvar_epi8(_mm512_load_si512(SPREAD), v);
+    uint32_t in = _mm512_cmpeq_epi32_mask(_mm512_and_si512(key, _mm512_set1_epi32(0xf0)),
+                                          _mm512_set1_epi32(0xe0));
+    __m512i cp = _mm512_slli_epi32(_mm512_and_si512(key, _mm512_set1_epi32(15)), 12);
+    cp = _mm512_or_si512(cp, _mm512_and_si512(_mm512_srli_epi32(key, 2), _mm512_set1_epi32(0xfc0)));
+    cp = _mm512_or_si512(cp, _mm512_and_si512(_mm512_srli_epi32(key, 16), _mm512_set1_epi32(63)));
+    in &= ~(in + 1); // up to the first that has not three bytes
+    __m512i from_han = _mm512_sub_epi32(cp, _mm512_set1_epi32(SCAN_HAN));
+    scan_lones l = {0};
+    l.words = in & _mm512_cmplt_epu32_mask(from_han, _mm512_set1_epi32(SCAN_HAN_END - SCAN_HAN));
+    uint32_t rest = in & ~(l.words | lone_breaks(cp, t));
+    if (rest) {
+        __m512i kind = lone_kinds(&key, cp, rest, p, t);
+        l.words |= rest & _mm512_cmpeq_epi32_mask(kind, _mm512_set1_epi32(WIDE_HAN));
+        l.marks = rest & _mm512_cmpeq_epi32_mask(kind, _mm512_set1_epi32(WIDE_MARK)) &
+                  _mm512_testn_epi32_mask(key, _mm512_set1_epi32(0xff0000));
+        uint32_t parts = _mm512_cmpeq_epi32_mask(kind, _mm512_set1_epi32(WIDE_BREAK)) |
+                         _mm512_test_epi32_mask(kind, _mm512_set1_epi32(WIDE_APOS));
+        uint32_t others = rest & ~(l.words | l.marks | parts);
+        in &= (others & -others) - 1;
+    }
+    l.n = (unsigned)_mm_popcnt_u32(in);
+    l.words &= in;
+    l.marks &= in;
+    key = _mm512_or_si512(key, _mm512_set1_epi32(' ' << 24));
+    _mm512_storeu_si512(keys, _mm512_maskz_compress_epi32((__mmask16)l.words, key));
+    return l;
+}
+
+static inline void block_thirds(uint32_t *out, uint32_t base, uint32_t mask)
+{
+    const __m512i thirds =
+        _mm512_setr_epi32(0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33, 36, 39, 42, 45);
+    __m512i at = _mm512_add_epi32(thirds, _mm512_set1_epi32((int)base));
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi32((__mmask16)mask, at));
+}
+
 static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint64_t upper,
                               uint64_t space)
 {

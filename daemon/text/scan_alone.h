@@ -1,6 +1,55 @@
 // scan_alone.h - stretches of characters that are words by themselves: Han, kana, Thai. A part
 // of scan_blocks.h.
 
+enum { SCAN_LONES = 16 }; // characters of three bytes that are read at once
+
+// What such characters are, a bit for each. Those of neither kind part words.
+typedef struct scan_lones {
+    unsigned n;            // how many; fewer than SCAN_LONES where something else follows
+    uint32_t words, marks; // marks: those that are dropped
+} scan_lones;
+
+// -- what a variant defines ----------------------------------------------------------------
+
+// Reads the characters at p, of which `left` bytes are text, and writes the keys of words, each
+// with a space behind it (4 * SCAN_LONES bytes are written).
+static scan_lones block_lones(uint8_t *keys, const uint8_t *p, size_t left, const scan_tables *t);
+// Writes base + 3 * the place of each bit of mask (SCAN_LONES of them are written).
+static void block_thirds(uint32_t *out, uint32_t base, uint32_t mask);
+
+// ------------------------------------------------------------------------------------------
+
+// block_lones, one after the other.
+static inline scan_lones scan_lones_each(uint8_t *keys, const uint8_t *p, size_t left,
+                                         const scan_tables *t)
+{
+    scan_lones l = {0};
+    for (; l.n < SCAN_LONES && left >= 3 && (*p & 0xf0) == 0xe0; l.n++, p += 3, left -= 3) {
+        const scan_row *row = scan_row_of(t, p[0], p[1]);
+        unsigned i = p[2] & 63, kind = row->kind[i];
+        unsigned is_word = kind == WIDE_HAN, mark = kind == WIDE_MARK && row->fold[2][i] == p[2];
+        if (!is_word && !mark && kind != WIDE_BREAK && !(kind & WIDE_APOS))
+            break;
+        keys[0] = p[0] ^ row->fold[0][i];
+        keys[1] = p[1] ^ row->fold[1][i];
+        keys[2] = p[2] ^ row->fold[2][i];
+        keys[3] = ' ';
+        keys += 4 * is_word;
+        l.words |= is_word << l.n;
+        l.marks |= mark << l.n;
+    }
+    return l;
+}
+
+// block_thirds, one after the other.
+static inline void scan_thirds_each(uint32_t *out, uint32_t base, uint32_t mask)
+{
+    for (unsigned i = 0; i < SCAN_LONES; i++, mask >>= 1) {
+        *out = base + 3 * i;
+        out += mask & 1;
+    }
+}
+
 // Whether the character at p, of a text that ends at `end`, is surely no part of a word before.
 static inline bool scan_parts(const scan_tables *t, const uint8_t *p, const uint8_t *end)
 {
@@ -12,70 +61,123 @@ static inline bool scan_parts(const scan_tables *t, const uint8_t *p, const uint
     return kind && !(kind & (WIDE_MARK | WIDE_IGNORE | WIDE_LEAD));
 }
 
-// What goes on from character to character.
+// What goes on from turn to turn.
 typedef struct scan_lone {
-    const uint8_t *p, *end; // the rest of the text
-    const uint8_t *word;    // the last word
-    size_t n;               // words
-    bool open;              // a mark would go with the last word
-    bool line;
+    const uint8_t *p;
+    const uint8_t *word; // the last one
+    bool open;           // a mark would go with it
+    bool line, was_line; // a line break before the next word; before the last
 } scan_lone;
 
-// Writes down word n of s, which is kept if it is one: the next is written over it else.
-static inline void scan_lone_put(scan *s, scan_lone *c, uint8_t *key, bool is_word, bool mark,
-                                 bool keys_only)
+// Writes down the words of a turn.
+static inline void scan_put_lones(scan *s, scan_state *c, scan_lone *o, const scan_lones *l,
+                                  bool keys_only)
 {
-    uint32_t at = (uint32_t)(c->p - s->text);
-    s->space[c->n] = s->keys_at + (uint32_t)(key - s->keys) + 3;
+    uint32_t first = l->marks & ~(l->marks << 1) & (l->words << 1 | o->open);
+    uint32_t marks = l->marks & ~(l->marks + first), in = l->words | marks;
+    unsigned n = (unsigned)__builtin_popcount(l->words);
+    uint32_t at = (uint32_t)(o->p - s->text), key = s->keys_at + (uint32_t)(c->out - s->keys);
+    for (uint32_t i = 0; i < SCAN_LONES; i++)
+        s->space[c->ended + i] = key + 3 + 4 * i;
     if (keys_only) {
-        s->alone[c->n] = is_word;
+        memset(s->alone + c->ended, 1, n);
+        s->has_alone |= n > 0;
     } else {
-        s->begin[c->n] = at;
-        s->end[c->n - (mark && c->open)] = at + 3;
-        s->begin_flags[c->n] = (uint8_t)(SCAN_ALONE | (c->line ? SCAN_LINE : 0));
-        s->end_flags[c->n] = SCAN_LOWER; // it has no capitals
-        c->line &= !is_word;
+        bool more = o->open && marks & 1; // of the last turn's last word
+        block_thirds(s->begin + c->ended, at, l->words);
+        block_thirds(s->end + c->ended - more, at + 3, in & ~(marks >> 1));
+        memset(s->begin_flags + c->ended, SCAN_ALONE, SCAN_LONES);
+        memset(s->end_flags + c->ended, SCAN_LOWER, SCAN_LONES); // they have no capitals
+        s->begin_flags[c->ended] |= o->line ? SCAN_LINE : 0;
     }
-    c->word = is_word ? c->p : c->word;
-    c->open = is_word || (mark && c->open);
-    c->n += is_word;
+    if (n) {
+        o->word = o->p + 3 * (31 - __builtin_clz(l->words));
+        o->was_line = o->line && n == 1;
+        o->line = false;
+    }
+    o->open = in >> (l->n - 1) & 1;
+    o->p += 3 * l->n;
+    c->out += 4 * n;
+    c->ended += n;
+}
+
+// Steps over what parts words in ASCII: behind characters of these scripts no mark joins.
+// Returns whether any was there.
+static inline bool scan_pass(const scan_tables *t, scan_lone *o, const uint8_t *end)
+{
+    const uint8_t *begin = o->p;
+    for (; o->p < end && *o->p < 0x80; o->p++) {
+        unsigned class = t->ascii[*o->p];
+        if (class & (BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT | BYTE_ODD))
+            break;
+        o->line |= class == BYTE_LINE;
+    }
+    o->open &= o->p == begin;
+    return o->p != begin;
+}
+
+// Reads a short word of ASCII that characters of three bytes follow (2018, COVID: what news in
+// these scripts is full of), if there is one, and what follows does not join it.
+static inline bool scan_short(scan *s, scan_state *c, scan_lone *o, const uint8_t *end,
+                              bool keys_only)
+{
+    enum { MOST = 12 };
+    const uint8_t *p = o->p, *stop = end - p < MOST ? end : p + MOST;
+    unsigned seen = 0;
+    uint8_t *key = c->out;
+    for (unsigned class; p < stop && *p < 0x80 && (class = s->tables->ascii[*p]) != 0 &&
+                         !(class & ~(BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT));
+         p++) {
+        *key++ = *p | (class & BYTE_UPPER ? 0x20 : 0);
+        seen |= class;
+    }
+    if (p == o->p || end - p < 3 || (*p & 0xf0) != 0xe0)
+        return false;
+    unsigned kind = scan_row_of(s->tables, p[0], p[1])->kind[p[2] & 63];
+    if (kind != WIDE_HAN && kind != WIDE_BREAK)
+        return false;
+    *key = ' ';
+    s->space[c->ended] = s->keys_at + (uint32_t)(key - s->keys);
+    if (!keys_only) {
+        s->begin[c->ended] = (uint32_t)(o->p - s->text);
+        s->end[c->ended] = (uint32_t)(p - s->text);
+        s->begin_flags[c->ended] =
+            (s->tables->ascii[*o->p] & BYTE_UPPER ? SCAN_CAP : 0) | (o->line ? SCAN_LINE : 0);
+        s->end_flags[c->ended] =
+            (seen & BYTE_LOWER ? SCAN_LOWER : 0) | (seen & BYTE_DIGIT ? SCAN_DIGIT : 0);
+    }
+    o->p = p;
+    o->open = o->line = false;
+    c->out = key + 1;
+    c->ended++;
+    return true;
 }
 
 // Reads on from c->at, where no word is open, as long as characters of three bytes come that
 // are words by themselves, their marks, and what parts them. Returns whether any was read.
 static inline bool scan_alone(scan *s, scan_state *c, bool keys_only)
 {
-    scan_lone l = {s->text + c->at, s->text + s->len, NULL, c->ended, false, c->line};
-    while (l.end - l.p >= 3 && (*l.p & 0xf0) == 0xe0 && l.n < SCAN_WORDS) {
-        const scan_row *row = scan_row_of(s->tables, l.p[0], l.p[1]);
-        unsigned i = l.p[2] & 63, kind = row->kind[i];
-        bool is_word = kind == WIDE_HAN, mark = kind == WIDE_MARK && row->fold[2][i] == l.p[2];
-        if (!is_word && !mark && !(kind == WIDE_BREAK || kind & WIDE_APOS))
-            break;
-        uint8_t *key = c->out + 4 * (l.n - c->ended);
-        key[0] = l.p[0] ^ row->fold[0][i];
-        key[1] = l.p[1] ^ row->fold[1][i];
-        key[2] = l.p[2] ^ row->fold[2][i];
-        key[3] = ' ';
-        scan_lone_put(s, &l, key, is_word, mark, keys_only);
-        l.p += 3;
+    const uint8_t *begin = s->text + c->at, *end = s->text + s->len;
+    scan_lone o = {.p = begin, .line = c->line};
+    for (bool more = true; more && c->ended < SCAN_WORDS;) {
+        scan_lones l = block_lones(c->out, o.p, (size_t)(end - o.p), s->tables);
+        if (l.n)
+            scan_put_lones(s, c, &o, &l, keys_only);
+        more = l.n == SCAN_LONES || scan_pass(s->tables, &o, end);
+        more |= l.n < SCAN_LONES && scan_short(s, c, &o, end, keys_only);
     }
-    if (l.open && !scan_parts(s->tables, l.p, l.end)) {
-        l.p = l.word;
-        l.n--;
+    if (o.open && !scan_parts(s->tables, o.p, end)) { // the last one is for the reference
+        o.p = o.word;
+        o.line = o.was_line;
+        c->out -= 4;
+        c->ended--;
         if (keys_only)
-            s->alone[l.n] = 0;
-        else
-            l.line = s->begin_flags[l.n] & SCAN_LINE;
+            s->alone[c->ended] = 0;
     }
-    bool any = l.p != s->text + c->at;
-    c->at = (uint32_t)(l.p - s->text);
-    c->out += 4 * (l.n - c->ended);
-    if (keys_only && l.n > c->ended)
-        s->has_alone = true;
-    c->begun = c->ended = l.n;
-    c->line = l.line;
+    c->at = (uint32_t)(o.p - s->text);
+    c->begun = c->ended;
+    c->line = o.line;
     c->letter = c->digit = false;
     c->carry = 0;
-    return any;
+    return o.p != begin;
 }

@@ -39,6 +39,16 @@ static inline uint64_t scan_hangul(const block *v, const scan_wide *w)
     return ea | block_equal(v, 0xeb) | block_equal(v, 0xec) | ed;
 }
 
+// Where the first character of Han is, of U+4E00-9FBF: all are words by themselves, and a block
+// is read up to there; 64: nowhere.
+static inline unsigned scan_han(const block *v, const scan_wide *w)
+{
+    uint64_t from = block_from(v, 0xe4) & ~block_from(v, 0xea); // E4-E9
+    from &= ~block_equal(v, 0xe4) | block_from(&w->next, 0xb8);
+    from &= ~block_equal(v, 0xe9) | ~block_from(&w->next, 0xbe);
+    return from ? (unsigned)__builtin_ctzll(from) : SCAN_BLOCK;
+}
+
 // Looks up the kinds of the characters of `todo`, lead bytes of C2-EF, and writes their folds.
 static inline void scan_look(block *v, scan_wide *w, uint64_t todo, const uint8_t *p,
                              const scan_tables *t)
@@ -91,8 +101,10 @@ static inline void scan_sequences(block *v, scan_bits *b, const uint8_t *p, size
     b->lead = block_from(v, 0xc0);
     b->three = block_from(v, 0xe0);
     uint64_t todo = b->lead & ~block_from(v, 0xf0);
-    if (b->three & block_from(v, 0xea))
+    if (b->three & block_from(v, 0xe4)) {
         hangul = scan_hangul(v, &w) & todo;
+        todo &= scan_below(scan_han(v, &w) + 1); // what lies beyond may come out as odd
+    }
     b->cont = b->high & ~b->lead;
     b->quote = block_equal(v, '"');
     scan_look(v, &w, todo & ~hangul, p, t);

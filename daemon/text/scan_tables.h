@@ -45,6 +45,9 @@ enum {
     SCAN_ROWS = 256,
     SCAN_THREE = 32,   // rows of three bytes begin there in row_of
     SCAN_ROWS_ODD = 0, // the row that has no kind
+    // Han without gaps since Unicode 4.1: each is WIDE_HAN and its own fold
+    SCAN_HAN = 0x4e00,
+    SCAN_HAN_END = 0x9fa6,
 };
 
 typedef struct scan_tables {

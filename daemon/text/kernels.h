@@ -11,6 +11,11 @@ enum { SHINGLE_MOST = 8 }; // words of a shingle
 // out[i] is the hash of the shingle of the words with hash[i .. i + each), for i < n.
 typedef void shingle_kernel(uint64_t *out, const uint64_t *hash, size_t n, unsigned each);
 
+// The same of as many words as it takes for their weight to reach that of k words, CHAR_WEIGHT
+// where alone is 1: at most SHINGLE_MOST, and so many can be read from i on.
+typedef void mixed_kernel(uint64_t *out, const uint64_t *hash, const uint8_t *alone, size_t n,
+                          unsigned k);
+
 // Whether a text is well-formed UTF-8.
 typedef bool utf8_kernel(const uint8_t *text, size_t len);
 
@@ -26,6 +31,7 @@ typedef struct text_kernels {
     scan_run *scan_keys; // the same for the keys alone
     hash_kernel *hash;
     shingle_kernel *shingles;
+    mixed_kernel *mixed;
 } text_kernels;
 
 const text_kernels *text_kernels_get(void);

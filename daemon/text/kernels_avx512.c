@@ -403,6 +403,11 @@ static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned eac
     shingle_blocks(out, hash, n, each);
 }
 
+static void mixed(uint64_t *out, const uint64_t *hash, const uint8_t *alone, size_t n, unsigned k)
+{
+    shingle_mixed_blocks(out, hash, alone, n, k);
+}
+
 void text_kernels_avx512(text_kernels *k)
 {
     *k = (text_kernels){
@@ -411,5 +416,6 @@ void text_kernels_avx512(text_kernels *k)
         .scan_keys = scan_keys,
         .hash = hashes,
         .shingles = shingles,
+        .mixed = mixed,
     };
 }

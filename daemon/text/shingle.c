@@ -3,7 +3,6 @@
 #include "text/kernels.h"
 #include "text/shingle_blocks.h"
 #include <stdlib.h>
-#include <string.h>
 
 static uint64_t shingle_hash(const uint64_t *hash, size_t i, size_t end)
 {
@@ -29,48 +28,28 @@ static size_t end_of(const hash_list *l, size_t i, unsigned k)
     return 0;
 }
 
-// Where the words that weigh the same as word i end.
-static size_t same_weight(const hash_list *l, size_t i)
+// The shingles that begin where as many words stand as one may have; returns how many.
+static size_t make_most(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned k)
 {
-    if (!l->alone)
-        return l->n;
-    const uint8_t *other = memchr(l->alone + i, !l->alone[i], l->n - i);
-    return other ? (size_t)(other - l->alone) : l->n;
-}
-
-_Static_assert((PRINT_WORDS * WORD_WEIGHT + CHAR_WEIGHT - 1) / CHAR_WEIGHT <= SHINGLE_MOST,
-               "a shingle of characters fits the kernels");
-
-// The shingles of `each` words that start at words i, i + 1, ... i + count - 1.
-static void make_even(uint64_t *out, uint32_t *ends, const uint64_t *hash, size_t i, size_t count,
-                      unsigned each)
-{
-    shingle_kernel *kernel = text_kernels_get()->shingles;
-    kernel(out + i, hash + i, count, each);
-    for (size_t j = i; ends && j < i + count; j++)
-        ends[j] = (uint32_t)(j + each);
+    size_t most = l->alone ? SHINGLE_MOST : k, n = l->n < most ? 0 : l->n - most + 1;
+    if (n == 0 || k > PRINT_WORDS)
+        return 0;
+    if (l->alone)
+        text_kernels_get()->mixed(out, l->hash, l->alone, n, k);
+    else
+        text_kernels_get()->shingles(out, l->hash, n, k);
+    for (size_t i = 0; ends && i < n; i++)
+        ends[i] = (uint32_t)(l->alone ? end_of(l, i, k) : i + k);
+    return n;
 }
 
 size_t shingles_from(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned k)
 {
-    size_t i = 0, even = 0; // words [i, even) weigh the same
-    while (i < l->n) {
-        if (i >= even)
-            even = same_weight(l, i);
-        unsigned weight = weight_of(l, i), each = (k * WORD_WEIGHT + weight - 1) / weight;
-        if (even - i >= each) {
-            size_t count = even - i - each + 1;
-            make_even(out, ends, l->hash, i, count, each);
-            i += count;
-            continue;
-        }
-        size_t end = end_of(l, i, k);
-        if (end == 0)
-            break;
+    size_t i = make_most(out, ends, l, k);
+    for (size_t end; i < l->n && (end = end_of(l, i, k)) != 0; i++) {
         out[i] = shingle_hash(l->hash, i, end);
         if (ends)
             ends[i] = (uint32_t)end;
-        i++;
     }
     if (i || l->n == 0)
         return i;

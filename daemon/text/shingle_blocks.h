@@ -1,9 +1,11 @@
 // shingle_blocks.h - the hashes of shingles in a row, in plain C that every compiler turns
 // into vectors: each CPU level includes and compiles it with its own instructions.
-// Layer: text.  May include: base, text/hash.  Threads: pure.
+// Layer: text.  May include: base, text/hash, text/kernels, text/shingle.  Threads: pure.
 #ifndef SHINGLED_TEXT_SHINGLE_BLOCKS_H
 #define SHINGLED_TEXT_SHINGLE_BLOCKS_H
 #include "text/hash.h"
+#include "text/kernels.h"
+#include "text/shingle.h"
 
 enum { SHINGLE_TURN = 23 }; // odd, so that no two of 64 places turn a word alike
 
@@ -41,5 +43,42 @@ static inline void shingle_blocks(uint64_t *restrict out, const uint64_t *restri
         shingle_row(out, hash, n, each);
     }
 }
+
+// The first k words are in any shingle, others as long as `light` ones before them leave room.
+static inline void shingle_mixed_row(uint64_t *restrict out, const uint64_t *restrict hash,
+                                     const uint8_t *restrict alone, size_t n, const unsigned k,
+                                     const unsigned most)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t h = hash[i], light = alone[i];
+        for (unsigned j = 1; j < k; j++) {
+            h = shingle_turn(h) + hash[i + j];
+            light += alone[i + j];
+        }
+        for (unsigned j = k; j < most; j++) {
+            uint64_t longer = shingle_turn(h) + hash[i + j];
+            h = (WORD_WEIGHT - CHAR_WEIGHT) * light > WORD_WEIGHT * (j - k) ? longer : h;
+            light += alone[i + j];
+        }
+        out[i] = hash_end(h);
+    }
+}
+
+// out[i] is the hash of the shingle of as many words from i on as it takes for their weight, less
+// where alone[i] is 1, to reach that of k words: at most SHINGLE_MOST, and so many can be read.
+static inline void shingle_mixed_blocks(uint64_t *restrict out, const uint64_t *restrict hash,
+                                        const uint8_t *restrict alone, size_t n, unsigned k)
+{
+    if (k == SKETCH_WORDS)
+        shingle_mixed_row(out, hash, alone, n, SKETCH_WORDS, 5);
+    else if (k == PRINT_WORDS)
+        shingle_mixed_row(out, hash, alone, n, PRINT_WORDS, SHINGLE_MOST);
+    else
+        shingle_mixed_row(out, hash, alone, n, k, SHINGLE_MOST);
+}
+
+_Static_assert(5 * CHAR_WEIGHT >= SKETCH_WORDS * WORD_WEIGHT &&
+                   SHINGLE_MOST * CHAR_WEIGHT >= PRINT_WORDS * WORD_WEIGHT,
+               "a shingle of characters fits");
 
 #endif

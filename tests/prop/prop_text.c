@@ -238,12 +238,45 @@ static void test_shared_run(void **state)
     }
 }
 
+// Words of both weights in any order, against what shingle.h says of a shingle.
+static void test_mixed_shingles(void **state)
+{
+    (void)state;
+    enum { MOST = 300, SHINGLE_WORDS = 8 };
+    uint64_t seed = t_seed(), hash[MOST], out[MOST];
+    uint8_t alone[MOST];
+    uint32_t ends[MOST];
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        hash_list l = {hash, alone, t_random(&seed) % MOST};
+        unsigned k = 3 + round % 3, rare = 1 + (unsigned)(t_random(&seed) % 20);
+        for (size_t i = 0; i < l.n; i++) {
+            hash[i] = t_random(&seed);
+            alone[i] = t_random(&seed) % rare == 0;
+        }
+        size_t n = shingles_from(out, ends, &l, k);
+        for (size_t i = 0; i < l.n; i++) {
+            size_t end = i;
+            unsigned weight = 0;
+            for (; end < l.n && weight < k * WORD_WEIGHT; end++)
+                weight += alone[end] ? CHAR_WEIGHT : WORD_WEIGHT;
+            if (weight < k * WORD_WEIGHT) {
+                assert_int_equal(n, i ? i : 1);
+                break;
+            }
+            uint64_t one[SHINGLE_WORDS];
+            hash_list part = {hash + i, alone + i, end - i};
+            assert_true(shingles_from(one, NULL, &part, k) >= 1); // the scalar way: so few
+            assert_true(i < n && out[i] == one[0]);
+            assert_int_equal(ends[i], end);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_unicode),
-        cmocka_unit_test(test_random_bytes),
-        cmocka_unit_test(test_halves),
+        cmocka_unit_test(test_mixed_shingles), cmocka_unit_test(test_random_unicode),
+        cmocka_unit_test(test_random_bytes),   cmocka_unit_test(test_halves),
         cmocka_unit_test(test_shared_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

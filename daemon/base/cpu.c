@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"scalar", "avx2", "avx512"};
-
-enum { LEVELS = sizeof names / sizeof *names };
+static const char *const names[] = {"scalar", "avx2", "avx512", "neon"};
 
 // What gcc and clang call supported was enabled by the operating system too (XCR0).
 #if defined(__x86_64__)
+static const cpu_level levels[] = {CPU_SCALAR, CPU_AVX2, CPU_AVX512};
+
 static cpu_level machine(void)
 {
     __builtin_cpu_init();
@@ -21,7 +21,16 @@ static cpu_level machine(void)
         return CPU_AVX2;
     return CPU_AVX512;
 }
+#elif defined(__aarch64__)
+static const cpu_level levels[] = {CPU_SCALAR, CPU_NEON};
+
+static cpu_level machine(void)
+{
+    return CPU_NEON;
+}
 #else
+static const cpu_level levels[] = {CPU_SCALAR};
+
 static cpu_level machine(void)
 {
     return CPU_SCALAR;
@@ -35,9 +44,9 @@ static void choose(void)
 {
     const char *most = getenv("SHG_CPU");
     best = machine();
-    for (unsigned i = 0; most && i < LEVELS; i++)
-        if (strcmp(most, names[i]) == 0 && (cpu_level)i < best)
-            best = (cpu_level)i;
+    for (size_t i = 0; most && i < sizeof levels / sizeof *levels; i++)
+        if (strcmp(most, names[levels[i]]) == 0 && levels[i] < best)
+            best = levels[i];
 }
 
 cpu_level cpu_best(void)

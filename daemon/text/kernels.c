@@ -16,6 +16,9 @@ static void fill(void)
         text_kernels_avx512(&table);
     else if (cpu_best() >= CPU_AVX2)
         text_kernels_avx2(&table);
+#elif defined(__aarch64__)
+    if (cpu_best() == CPU_NEON)
+        text_kernels_neon(&table);
 #endif
 }
 

@@ -39,6 +39,8 @@ const text_kernels *text_kernels_get(void);
 #if defined(__x86_64__)
 void text_kernels_avx2(text_kernels *k);
 void text_kernels_avx512(text_kernels *k);
+#elif defined(__aarch64__)
+void text_kernels_neon(text_kernels *k);
 #endif
 
 #endif

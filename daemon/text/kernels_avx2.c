@@ -210,10 +210,69 @@ static inline uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, u
     return _pext_u64(end, keep);
 }
 
+// Eight characters of three bytes, a lane each, and which of them are Han; 28 bytes are read.
+static inline unsigned lone_eight(__m256i *key, const uint8_t *p)
+{
+    const __m256i spread = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
+    const __m256i most = _mm256_set1_epi32(SCAN_HAN_END - SCAN_HAN - 1);
+    __m256i v = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)p)),
+                                        _mm_loadu_si128((const __m128i *)(p + 12)), 1);
+    v = _mm256_shuffle_epi8(v, spread);
+    __m256i three =
+        _mm256_cmpeq_epi32(_mm256_and_si256(v, _mm256_set1_epi32(0xf0)), _mm256_set1_epi32(0xe0));
+    __m256i cp = _mm256_slli_epi32(_mm256_and_si256(v, _mm256_set1_epi32(15)), 12);
+    cp = _mm256_or_si256(cp, _mm256_and_si256(_mm256_srli_epi32(v, 2), _mm256_set1_epi32(0xfc0)));
+    cp = _mm256_or_si256(cp, _mm256_and_si256(_mm256_srli_epi32(v, 16), _mm256_set1_epi32(63)));
+    __m256i from = _mm256_sub_epi32(cp, _mm256_set1_epi32(SCAN_HAN));
+    __m256i han = _mm256_cmpeq_epi32(_mm256_min_epu32(from, most), from);
+    *key = _mm256_or_si256(v, _mm256_set1_epi32(' ' << 24));
+    return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_and_si256(han, three)));
+}
+
+// Reads up to eight characters at p, and writes the keys of words.
+static inline scan_lones lone_half(uint8_t *keys, const uint8_t *p, const scan_tables *t)
+{
+    __m256i key;
+    scan_lones l = {.n = 8, .words = lone_eight(&key, p)};
+    if (l.words != 0xff) {
+        _Alignas(32) uint8_t each[32];
+        _mm256_store_si256((__m256i *)each, key);
+        for (unsigned rest = l.words ^ 0xff; rest; rest &= rest - 1) {
+            unsigned i = _tzcnt_u32(rest);
+            enum scan_lone_kind kind = LONE_OTHER;
+            if ((p[3 * i] & 0xf0) == 0xe0)
+                kind = scan_lone_at(each + 4 * i, p + 3 * i, t);
+            if (kind == LONE_OTHER) {
+                l.n = i;
+                break;
+            }
+            l.words |= (uint32_t)(kind == LONE_WORD) << i;
+            l.marks |= (uint32_t)(kind == LONE_MARK) << i;
+        }
+        l.words &= (1u << l.n) - 1;
+        uint64_t bytes = _pdep_u64(l.words, 0x0101010101010101u) * 0xff;
+        uint64_t place = _pext_u64(0x0706050403020100u, bytes);
+        __m256i order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)place));
+        key = _mm256_permutevar8x32_epi32(_mm256_load_si256((const __m256i *)each), order);
+    }
+    _mm256_storeu_si256((__m256i *)keys, key);
+    return l;
+}
+
 static inline scan_lones block_lones(uint8_t *keys, const uint8_t *p, size_t left,
                                      const scan_tables *t)
 {
-    return scan_lones_each(keys, p, left, t);
+    if (left < 24 + 28)
+        return scan_lones_each(keys, p, left, t);
+    scan_lones l = lone_half(keys, p, t);
+    if (l.n < 8)
+        return l;
+    scan_lones more = lone_half(keys + 4 * _mm_popcnt_u32(l.words), p + 24, t);
+    l.n += more.n;
+    l.words |= more.words << 8;
+    l.marks |= more.marks << 8;
+    return l;
 }
 
 static inline void block_thirds(uint32_t *out, uint32_t base, uint32_t mask)

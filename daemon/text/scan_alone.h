@@ -19,24 +19,36 @@ static void block_thirds(uint32_t *out, uint32_t base, uint32_t mask);
 
 // ------------------------------------------------------------------------------------------
 
+enum scan_lone_kind { LONE_PART, LONE_WORD, LONE_MARK, LONE_OTHER };
+
+// What the character of three bytes at p is; writes its fold.
+static inline enum scan_lone_kind scan_lone_at(uint8_t fold[3], const uint8_t *p,
+                                               const scan_tables *t)
+{
+    const scan_row *row = scan_row_of(t, p[0], p[1]);
+    unsigned i = p[2] & 63, kind = row->kind[i];
+    for (unsigned k = 0; k < 3; k++)
+        fold[k] = p[k] ^ row->fold[k][i];
+    if (kind == WIDE_HAN)
+        return LONE_WORD;
+    if (kind == WIDE_MARK && fold[2] == 0)
+        return LONE_MARK;
+    return kind == WIDE_BREAK || kind & WIDE_APOS ? LONE_PART : LONE_OTHER;
+}
+
 // block_lones, one after the other.
 static inline scan_lones scan_lones_each(uint8_t *keys, const uint8_t *p, size_t left,
                                          const scan_tables *t)
 {
     scan_lones l = {0};
     for (; l.n < SCAN_LONES && left >= 3 && (*p & 0xf0) == 0xe0; l.n++, p += 3, left -= 3) {
-        const scan_row *row = scan_row_of(t, p[0], p[1]);
-        unsigned i = p[2] & 63, kind = row->kind[i];
-        unsigned is_word = kind == WIDE_HAN, mark = kind == WIDE_MARK && row->fold[2][i] == p[2];
-        if (!is_word && !mark && kind != WIDE_BREAK && !(kind & WIDE_APOS))
+        enum scan_lone_kind kind = scan_lone_at(keys, p, t);
+        if (kind == LONE_OTHER)
             break;
-        keys[0] = p[0] ^ row->fold[0][i];
-        keys[1] = p[1] ^ row->fold[1][i];
-        keys[2] = p[2] ^ row->fold[2][i];
         keys[3] = ' ';
-        keys += 4 * is_word;
-        l.words |= is_word << l.n;
-        l.marks |= mark << l.n;
+        keys += kind == LONE_WORD ? 4 : 0;
+        l.words |= (uint32_t)(kind == LONE_WORD) << l.n;
+        l.marks |= (uint32_t)(kind == LONE_MARK) << l.n;
     }
     return l;
 }

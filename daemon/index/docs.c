@@ -3,12 +3,11 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { CHUNK = 1024 }; // documents
+enum { CHUNK = DOC_CHUNK };
 
 struct doc_chunk {
     uint8_t lanes[CHUNK][MINHASH_LANES];
     doc_info info[CHUNK];
-    bool alive[CHUNK];
     uint32_t n_alive;
 };
 
@@ -17,6 +16,7 @@ void docs_fini(doc_table *d)
     for (size_t i = 0; i < d->n_chunks; i++)
         free(d->chunk[i]);
     free(d->chunk);
+    free(d->alive);
     *d = (doc_table){0};
 }
 
@@ -32,7 +32,12 @@ static shg_err widen(doc_table *d, size_t n)
     if (!wider)
         return SHG_ENOMEM;
     d->chunk = wider;
-    d->ram_bytes += (cap - d->cap) * sizeof *wider;
+    uint64_t *alive = realloc(d->alive, cap * CHUNK / 8);
+    if (!alive)
+        return SHG_ENOMEM;
+    memset(alive + d->cap * CHUNK / 64, 0, (cap - d->cap) * CHUNK / 8);
+    d->alive = alive;
+    d->ram_bytes += (cap - d->cap) * (sizeof *wider + CHUNK / 8);
     d->cap = cap;
     return SHG_OK;
 }
@@ -64,7 +69,7 @@ void docs_add(doc_table *d, uint32_t doc, const doc_info *info, const uint8_t la
     doc_chunk *c = d->chunk[doc / CHUNK];
     memcpy(c->lanes[doc % CHUNK], lanes, MINHASH_LANES);
     c->info[doc % CHUNK] = *info;
-    c->alive[doc % CHUNK] = true;
+    d->alive[doc / 64] |= (uint64_t)1 << doc % 64;
     c->n_alive++;
     docs_skip(d, doc + 1);
 }
@@ -80,18 +85,12 @@ static doc_chunk *chunk_of(const doc_table *d, uint32_t doc)
     return doc / CHUNK < d->n_chunks ? d->chunk[doc / CHUNK] : NULL;
 }
 
-bool docs_alive(const doc_table *d, uint32_t doc)
-{
-    const doc_chunk *c = chunk_of(d, doc);
-    return c && c->alive[doc % CHUNK];
-}
-
 bool docs_kill(doc_table *d, uint32_t doc)
 {
     if (!docs_alive(d, doc))
         return false;
     doc_chunk *c = chunk_of(d, doc);
-    c->alive[doc % CHUNK] = false;
+    d->alive[doc / 64] &= ~((uint64_t)1 << doc % 64);
     if (--c->n_alive == 0 && (doc / CHUNK + 1) * CHUNK <= d->end) {
         d->chunk[doc / CHUNK] = NULL; // none can be added to it any more
         d->ram_bytes -= sizeof *c;
@@ -110,7 +109,7 @@ uint32_t docs_count(const doc_table *d, uint32_t from, uint32_t to)
             n += c->n_alive;
         else
             for (uint32_t doc = from; c && doc < next && doc < to; doc++)
-                n += c->alive[doc % CHUNK];
+                n += docs_alive(d, doc);
         from = next;
     }
     return n;

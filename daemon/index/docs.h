@@ -7,9 +7,11 @@
 #define SHINGLED_INDEX_DOCS_H
 #include "index/index.h"
 
+enum { DOC_CHUNK = 1024 }; // documents
 typedef struct doc_chunk doc_chunk;
 typedef struct doc_table {
     doc_chunk **chunk; // NULL where no document of it is there
+    uint64_t *alive;   // a bit for each document: all of them stay in the cache, unlike chunks
     size_t n_chunks, cap;
     uint32_t end; // one past the greatest document ever added
     size_t ram_bytes;
@@ -30,7 +32,11 @@ void docs_skip(doc_table *d, uint32_t end);
 // docs_count counts the documents of [from, to) that are there.
 uint32_t docs_count(const doc_table *d, uint32_t from, uint32_t to);
 
-bool docs_alive(const doc_table *d, uint32_t doc);
+static inline bool docs_alive(const doc_table *d, uint32_t doc)
+{
+    return doc / DOC_CHUNK < d->n_chunks && d->alive[doc / 64] >> doc % 64 & 1;
+}
+
 // NULL where the document is not there. They point into the table.
 const doc_info *docs_info(const doc_table *d, uint32_t doc);
 const uint8_t *docs_lanes(const doc_table *d, uint32_t doc);

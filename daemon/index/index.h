@@ -144,7 +144,8 @@ void article_free(article *a);
 SHG_MUST_CHECK shg_err index_signs(article_index *ix, uint32_t doc, minhash *out);
 
 // The documents that carry one fingerprint: the first list_cap of those still there, in
-// ascending order; total counts all that were ever put and not merged away yet.
+// ascending order; total counts all that were ever put and not merged away yet, of a list that is
+// full at least one more where there are more.
 typedef struct posting {
     uint32_t doc;
     bool quoted;

@@ -161,14 +161,28 @@ static shg_err deal(const hits *h, size_t n, article_index *ix, postings *out)
     return SHG_OK;
 }
 
+// Leaves out what has a full list already, and is known to be in more documents.
+static size_t drop_full(uint64_t *wants, size_t n, const hits *h)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t which = want_which(wants[i]);
+        if (h->n[which] < h->cap || h->total[which] <= h->cap)
+            wants[kept++] = wants[i];
+    }
+    return kept;
+}
+
 // The snapshot is begun under the lock, so that it has all blocks of the list.
-static shg_err search(article_index *ix, const uint64_t *wants, size_t n, hits *h)
+static shg_err search(article_index *ix, uint64_t *wants, size_t n, hits *h)
 {
     db_txn *t = NULL;
     pthread_rwlock_rdlock(&ix->lock);
     shg_err err = ix->segments.n ? db_begin(&t, ix->store, false) : SHG_OK;
-    for (size_t i = 0; i < ix->segments.n && !err; i++)
+    for (size_t i = 0; i < ix->segments.n && !err; i++) {
         err = segment_lookup(&ix->segments.s[i], t, wants, n, h);
+        n = drop_full(wants, n, h);
+    }
     db_abort(&t);
     if (ix->frozen)
         active_lookup(ix->frozen, wants, n, h);
@@ -177,15 +191,37 @@ static shg_err search(article_index *ix, const uint64_t *wants, size_t n, hits *
     return err ? err : buf_err(&h->found);
 }
 
-// Fingerprints in the order in which the blocks hold them. What is no fingerprint (over
-// PRINT_BITS) is in no list.
+// Merges two sorted runs, [0, mid) and [mid, n), by moving the shorter second one out.
+static bool merge_wants(uint64_t *wants, size_t mid, size_t n)
+{
+    size_t n_late = n - mid, i = mid, at = n;
+    uint64_t *late = malloc(n_late * sizeof *late);
+    if (!late)
+        return false;
+    memcpy(late, wants + mid, n_late * sizeof *late);
+    while (n_late) {
+        bool early = i && wants[i - 1] > late[n_late - 1];
+        wants[--at] = early ? wants[--i] : late[--n_late];
+    }
+    free(late);
+    return true;
+}
+
+// Fingerprints in the order in which the blocks hold them: mostly they are given so, but for some
+// terms at the end. What is no fingerprint (over PRINT_BITS) is in no list.
 static size_t sort_wants(uint64_t *wants, const uint64_t *hashes, size_t n)
 {
-    size_t kept = 0;
+    size_t kept = 0, sorted = 0;
     for (size_t i = 0; i < n; i++)
         if (hashes[i] >> PRINT_BITS == 0)
             wants[kept++] = want_of(hashes[i], (uint32_t)i);
-    qsort(wants, kept, sizeof *wants, by_want);
+    while (sorted < kept && (!sorted || wants[sorted - 1] < wants[sorted]))
+        sorted++;
+    if (sorted == kept)
+        return kept;
+    qsort(wants + sorted, kept - sorted, sizeof *wants, by_want);
+    if (!merge_wants(wants, sorted, kept))
+        qsort(wants, kept, sizeof *wants, by_want);
     return kept;
 }
 

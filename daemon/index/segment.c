@@ -132,23 +132,32 @@ static unsigned rest_bits(const segment *s)
     return PRINT_BITS - s->block_bits - s->bucket_bits;
 }
 
+static uint64_t long_bit(uint64_t hash)
+{
+    return (uint64_t)1 << hash % 64;
+}
+
+// Where the parts of a block of known counts stand; its length.
+static size_t lay_out(block *b, const segment *s, uint32_t number, const uint8_t *body)
+{
+    b->s = s;
+    b->base = number << s->bucket_bits;
+    b->ends = body + BLOCK_HEAD;
+    b->entries = b->ends + ((size_t)4 << s->bucket_bits);
+    b->longs = b->entries + (size_t)b->n * s->width;
+    b->docs = b->longs + (size_t)b->n_long * LONG_ENTRY;
+    return (size_t)(b->docs - body) + (size_t)b->n_docs * 4 + BLOCK_TAIL;
+}
+
 shg_err block_parse(block *out, const segment *s, uint32_t number, view body)
 {
     if (body.len < BLOCK_HEAD)
         return SHG_ECORRUPT;
-    *out = (block){.s = s,
-                   .n = load32(body.p),
-                   .n_long = load32(body.p + 4),
-                   .n_docs = load32(body.p + 8),
-                   .base = number << s->bucket_bits};
-    size_t ends = (size_t)4 << s->bucket_bits, entries = (size_t)out->n * s->width;
-    size_t longs = (size_t)out->n_long * LONG_ENTRY, docs = (size_t)out->n_docs * 4;
-    if (body.len != BLOCK_HEAD + ends + entries + longs + docs + BLOCK_TAIL)
+    *out = (block){.n = load32(body.p), .n_long = load32(body.p + 4), .n_docs = load32(body.p + 8)};
+    if (body.len != lay_out(out, s, number, body.p))
         return SHG_ECORRUPT;
-    out->ends = body.p + BLOCK_HEAD;
-    out->entries = out->ends + ends;
-    out->longs = out->entries + entries;
-    out->docs = out->longs + longs;
+    for (uint32_t i = 0; i < out->n_long; i++)
+        out->long_set |= long_bit(load32(out->longs + (size_t)i * LONG_ENTRY));
     return SHG_OK;
 }
 
@@ -330,7 +339,7 @@ shg_err block_build(buf *out, const segment *s, uint32_t number, flat *p, size_t
 
 static bool find_long(const block *b, uint64_t hash, long_list *out)
 {
-    uint32_t from = 0, to = b->n_long;
+    uint32_t from = 0, to = b->long_set & long_bit(hash) ? b->n_long : 0;
     while (from < to) {
         uint32_t mid = from + (to - from) / 2;
         *out = long_at(b, mid);
@@ -357,57 +366,96 @@ static void scan_long(const block *b, const long_list *l, uint32_t which, hits *
 static void scan_bucket(const block *b, uint32_t from, uint32_t to, uint64_t hash, uint32_t which,
                         hits *h)
 {
-    unsigned low = b->s->doc_bits + 1;
-    uint64_t rest = hash & (((uint64_t)1 << rest_bits(b->s)) - 1);
-    for (uint32_t i = from; i < to; i++) {
-        uint64_t e = entry_at(b, i);
-        if (e >> low != rest)
+    const segment *s = b->s;
+    unsigned low = s->doc_bits + 1;
+    uint64_t doc_mask = ((uint64_t)1 << s->doc_bits) - 1;
+    uint64_t all = s->width == 8 ? UINT64_MAX : ((uint64_t)1 << 8 * s->width) - 1;
+    uint64_t want = (hash & (((uint64_t)1 << rest_bits(s)) - 1)) << low;
+    uint64_t mask = all >> low << low; // of an entry: the bits that a fingerprint decides
+    const uint8_t *end = b->entries + (size_t)to * s->width;
+    for (const uint8_t *p = b->entries + (size_t)from * s->width; p < end; p += s->width) {
+        uint64_t e = load64(p);
+        if ((e ^ want) & mask)
             continue;
         h->total[which]++;
-        (void)hits_add(h, which, b->s->doc0 + (uint32_t)(e >> 1 & (((uint64_t)1 << (low - 1)) - 1)),
-                       (e & 1) != 0);
+        (void)hits_add(h, which, s->doc0 + (uint32_t)(e >> 1 & doc_mask), (e & 1) != 0);
     }
+}
+
+// seen_block gives a block that was opened before and stands where it stood.
+static bool seen_block(const segment *s, uint32_t number, block *out)
+{
+    const block_seen *seen = &s->verified[number];
+    uintptr_t body = atomic_load_explicit(&seen->body, memory_order_acquire);
+    if (body <= BLOCK_MOVES)
+        return false;
+    uint64_t n = atomic_load_explicit(&seen->n, memory_order_relaxed);
+    out->n = (uint32_t)n;
+    out->n_long = (uint32_t)(n >> 32);
+    out->n_docs = (uint32_t)atomic_load_explicit(&seen->n_docs, memory_order_relaxed);
+    out->long_set = atomic_load_explicit(&seen->long_set, memory_order_relaxed);
+    (void)lay_out(out, s, number, (const uint8_t *)body);
+    return true;
+}
+
+static void note_seen(const segment *s, uint32_t number, const block *b, bool lasting)
+{
+    block_seen *seen = &s->verified[number];
+    atomic_store_explicit(&seen->n, b->n | (uint64_t)b->n_long << 32, memory_order_relaxed);
+    atomic_store_explicit(&seen->n_docs, b->n_docs, memory_order_relaxed);
+    atomic_store_explicit(&seen->long_set, b->long_set, memory_order_relaxed);
+    atomic_store_explicit(&seen->body, lasting ? (uintptr_t)(b->ends - BLOCK_HEAD) : BLOCK_MOVES,
+                          memory_order_release);
 }
 
 static shg_err open_block(const segment *s, db_txn *t, uint32_t number, block *out)
 {
     uint8_t k[BLOCK_KEY_LEN];
     view key = {k, sizeof k}, value, body;
+    bool lasting, seen = atomic_load_explicit(&s->verified[number].body, memory_order_relaxed) != 0;
     block_key(k, s->id, number);
-    shg_err err = db_get(t, DB_BLOCKS, key, &value);
+    shg_err err = db_get_lasting(t, DB_BLOCKS, key, &value, &lasting);
     if (err)
         return err == SHG_ENOTFOUND ? corrupt(DB_BLOCKS, key, "missing") : err;
-    if (atomic_load_explicit(&s->verified[number], memory_order_relaxed)) {
+    if (seen)
         body = value_body(value);
-    } else {
+    else
         err = value_check(DB_BLOCKS, key, value, &body);
-        if (err)
-            return err;
-        atomic_store_explicit(&s->verified[number], 1, memory_order_relaxed);
-    }
+    if (err)
+        return err;
     err = block_parse(out, s, number, body);
-    return err ? corrupt(DB_BLOCKS, key, "shape") : SHG_OK;
+    if (err)
+        return corrupt(DB_BLOCKS, key, "shape");
+    if (!seen)
+        note_seen(s, number, out, lasting);
+    return SHG_OK;
 }
 
 // Memory is far away: places are fetched for a whole batch before any is looked at.
-enum { BATCH = 64 };
+enum { BATCH = 64, LINE = 64 };
 typedef struct probe {
     block b;
     uint32_t bucket, from, to;
 } probe;
 
+static void fetch_entries(probe *p)
+{
+    size_t width = p->b.s->width;
+    bucket_range(&p->b, p->bucket, &p->from, &p->to);
+    const uint8_t *e = p->b.entries + p->from * width, *end = p->b.entries + p->to * width;
+    for (int lines = 0; lines < 4 && e < end; lines++, e += LINE)
+        __builtin_prefetch(e);
+    __builtin_prefetch(end - 1);
+}
+
 static void scan_batch(probe *p, const uint64_t *wants, size_t n, hits *h)
 {
-    for (size_t i = 0; i < n; i++) {
-        bucket_range(&p[i].b, p[i].bucket, &p[i].from, &p[i].to);
-        const uint8_t *e = p[i].b.entries + (size_t)p[i].from * p[i].b.s->width;
-        __builtin_prefetch(e);
-        __builtin_prefetch(e + 64);
-    }
+    for (size_t i = 0; i < n; i++)
+        fetch_entries(&p[i]);
     for (size_t i = 0; i < n; i++) {
         long_list l;
         uint64_t hash = want_hash(wants[i]);
-        if (p[i].b.n_long && find_long(&p[i].b, hash, &l))
+        if (find_long(&p[i].b, hash, &l))
             scan_long(&p[i].b, &l, want_which(wants[i]), h);
         else
             scan_bucket(&p[i].b, p[i].from, p[i].to, hash, want_which(wants[i]), h);
@@ -417,8 +465,6 @@ static void scan_batch(probe *p, const uint64_t *wants, size_t n, hits *h)
 shg_err segment_lookup(const segment *s, db_txn *t, const uint64_t *wants, size_t n, hits *h)
 {
     probe p[BATCH];
-    block now = {.s = NULL};
-    uint32_t number = 0;
     if (s->n == 0)
         return SHG_OK;
     for (size_t i = 0; i < n;) {
@@ -426,13 +472,11 @@ shg_err segment_lookup(const segment *s, db_txn *t, const uint64_t *wants, size_
         for (; k < BATCH && i + k < n; k++) {
             uint64_t hash = want_hash(wants[i + k]);
             uint32_t at = (uint32_t)(hash >> (PRINT_BITS - s->block_bits));
-            shg_err err = now.s && at == number ? SHG_OK : open_block(s, t, at, &now);
+            shg_err err = seen_block(s, at, &p[k].b) ? SHG_OK : open_block(s, t, at, &p[k].b);
             if (err)
                 return err;
-            number = at;
-            p[k].b = now;
             p[k].bucket = bucket_number(s, hash);
-            __builtin_prefetch(now.ends + 4 * (size_t)p[k].bucket);
+            __builtin_prefetch(p[k].b.ends + 4 * (size_t)p[k].bucket);
         }
         scan_batch(p, wants + i, k, h);
         i += k;

@@ -20,6 +20,17 @@ enum {
     LONG_LIST = 128,
 };
 
+// What is known of a block since it was read first: its checksum held. Where it lasts at its
+// place (db_get_lasting), it need not be looked up again.
+typedef struct block_seen {
+    atomic_uintptr_t body; // its bytes; BLOCK_MOVES: seen, but to be looked up; 0: not seen
+    // Of one that lasts; set before body:
+    atomic_uint_fast64_t n;        // postings, and << 32 how many long lists
+    atomic_uint_fast64_t n_docs;   // of the long lists
+    atomic_uint_fast64_t long_set; // a bit 1 << hash % 64 for each of them
+} block_seen;
+enum { BLOCK_MOVES = 1 };
+
 typedef struct segment {
     uint32_t id, level;
     uint32_t doc0, doc1;
@@ -27,7 +38,7 @@ typedef struct segment {
     uint64_t n;      // postings; 0: it has no blocks
     unsigned block_bits, bucket_bits;
     unsigned doc_bits, width; // derived: bits of a document, bytes of an entry
-    atomic_uchar *verified;   // [blocks] checksum was seen to hold since the start; owned
+    block_seen *verified;     // [blocks] owned
     bool damaged;             // a block failed: not merged any more
 } segment;
 
@@ -79,6 +90,7 @@ typedef struct block {
     const segment *s;
     const uint8_t *ends, *entries, *longs, *docs;
     uint32_t n, n_long, n_docs, base; // base: number of its first bucket
+    uint64_t long_set;                // as in block_seen
 } block;
 SHG_MUST_CHECK shg_err block_parse(block *out, const segment *s, uint32_t number, view body);
 

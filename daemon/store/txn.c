@@ -88,6 +88,16 @@ shg_err db_get(db_txn *t, db_table table, view key, view *value)
     return db_note(t, from_mdb(t->d, rc));
 }
 
+// LMDB puts what is longer than half a page into overflow pages: a leaf that is copied or split
+// goes on naming them by number, and the map stays where it was opened.
+shg_err db_get_lasting(db_txn *t, db_table table, view key, view *value, bool *lasting)
+{
+    assert(!t->write && !is_cut(table)); // a write transaction has its new pages elsewhere
+    shg_err err = db_get(t, table, key, value);
+    *lasting = !err && value->len >= DB_LASTING;
+    return err;
+}
+
 shg_err db_get_many(db_txn *t, db_table table, const view *keys, view *values, size_t n)
 {
     assert(!is_cut(table)); // one value would take the place of another

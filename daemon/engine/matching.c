@@ -1,5 +1,6 @@
 #include "engine/matching.h"
 #include "base/clock.h"
+#include "evidence/screen.h"
 
 #include <stdlib.h>
 
@@ -12,35 +13,105 @@ enum {
     CAPPED_PART = 4,   // one in so many, make a candidate
 };
 
+// What is stored of a document that is there.
+static shg_err fetch(article *out, doc_info *info, library *lib, uint32_t doc)
+{
+    return index_info(lib->ix, doc, info) ? index_get(lib->ix, doc, out) : SHG_ENOTFOUND;
+}
+
+static shg_err read_fetched(reading **out, library *lib, const article *a, const doc_info *info)
+{
+    record rec;
+    shg_err e = record_parse(&rec, a->record);
+    if (e)
+        return e;
+    rec.text = a->text;
+    e = reading_make(out, &rec, lib->sources, lib->seed);
+    if (e)
+        return e;
+    (*out)->doc = a->doc;
+    (*out)->version = a->version;
+    (*out)->stored_ms = info->stored_ms;
+    cache_put(lib->cache, *out);
+    return SHG_OK;
+}
+
+static shg_err complete(reading **r)
+{
+    shg_err e = reading_complete(*r);
+    if (e)
+        reading_drop(r);
+    return e;
+}
+
 shg_err library_read(library *lib, uint32_t doc, reading **out)
 {
     *out = cache_get(lib->cache, doc);
-    if (*out) {
-        shg_err e = reading_complete(*out);
-        if (e)
-            reading_drop(out);
-        return e;
-    }
+    if (*out)
+        return complete(out);
     article a;
-    record rec;
     doc_info info;
-    if (!index_info(lib->ix, doc, &info))
-        return SHG_ENOTFOUND;
-    shg_err e = index_get(lib->ix, doc, &a);
+    shg_err e = fetch(&a, &info, lib, doc);
     if (e)
         return e;
-    e = record_parse(&rec, a.record);
-    if (!e) {
-        rec.text = a.text;
-        e = reading_make_whole(out, &rec, lib->sources, lib->seed);
-    }
-    if (!e) {
-        (*out)->doc = doc;
-        (*out)->version = a.version;
-        (*out)->stored_ms = info.stored_ms;
-        cache_put(lib->cache, *out);
-    }
+    e = read_fetched(out, lib, &a, &info);
     article_free(&a);
+    return e ? e : complete(out);
+}
+
+// Whether a text may match the one asked about, by no more of it than that takes.
+static shg_err screen_text(bool *may, screen *s, view text)
+{
+    words w;
+    term_list terms = {0};
+    shg_err e = words_make(&w, text, NULL);
+    if (e)
+        return e;
+    e = screen_words(s, &w, NULL, may);
+    if (!e && !*may) {
+        e = terms_list(&terms, &w);
+        *may = !e && screen_terms(s, &terms);
+    }
+    terms_free(&terms);
+    words_free(&w);
+    return e;
+}
+
+// The same by the text's own marks, too.
+static shg_err screen_reading(bool *may, screen *s, reading *r)
+{
+    shg_err e = screen_words(s, &r->side.words, r->side.mark, may);
+    if (!e && !*may) {
+        e = reading_complete(r);
+        *may = !e && screen_terms(s, &r->side.terms);
+    }
+    return e;
+}
+
+// library_screen is library_read of a document that may match; of another, *out is NULL: it
+// is read as far as it takes to tell.
+static shg_err library_screen(library *lib, screen *s, uint32_t doc, reading **out)
+{
+    bool may = true;
+    article a;
+    doc_info info;
+    shg_err e = SHG_OK;
+    *out = cache_get(lib->cache, doc);
+    if (!*out) {
+        e = fetch(&a, &info, lib, doc);
+        if (e)
+            return e;
+        e = screen_text(&may, s, a.text);
+        if (!e && may)
+            e = read_fetched(out, lib, &a, &info);
+        article_free(&a);
+    }
+    if (!e && may)
+        e = screen_reading(&may, s, *out);
+    if (!e && may)
+        e = reading_complete(*out);
+    if (e || !may)
+        reading_drop(out);
     return e;
 }
 
@@ -286,12 +357,12 @@ static shg_err compare(match *out, const side *a, const side *b, match_depth dep
 }
 
 // *keep tells whether the candidate is a match that was asked for.
-static shg_err verify(hit *out, bool *keep, library *lib, const side *query, uint32_t doc,
-                      const match_opts *o, uint32_t *left_out, bool *vanished)
+static shg_err verify(hit *out, bool *keep, library *lib, screen *s, const side *query,
+                      uint32_t doc, const match_opts *o, uint32_t *left_out, bool *vanished)
 {
     *out = (hit){0};
     *keep = false;
-    shg_err e = library_read(lib, doc, &out->with);
+    shg_err e = library_screen(lib, s, doc, &out->with);
     if (e == SHG_ECORRUPT) { // the log tells; its neighbours have their answers
         (*left_out)++;
         return SHG_OK;
@@ -300,6 +371,8 @@ static shg_err verify(hit *out, bool *keep, library *lib, const side *query, uin
         *vanished = true;
         return SHG_OK;
     }
+    if (!e && !out->with)
+        return SHG_OK;
     if (!e)
         e = mark(&out->side, lib, out->with, o->horizon);
     if (!e)
@@ -346,6 +419,33 @@ static bool is_itself(const reading *r, const reading *with)
            view_eq(record_get(&r->record, REC_URI), record_get(&with->record, REC_URI));
 }
 
+// Verifies the candidates, the likeliest first.
+static shg_err verify_all(hits *out, library *lib, const reading *r, const candidates *c,
+                          const match_opts *o, bool *vanished)
+{
+    screen s;
+    shg_err e = screen_open(&s, &out->side);
+    for (size_t i = 0; !e && i < c->n; i++) {
+        bool keep;
+        if (o->keep_most && out->n == 2 * o->keep_most)
+            keep_best(out, o->keep_most);
+        e = verify(&out->hit[out->n], &keep, lib, &s, &out->side, c->c[i].doc, o, &out->unverified,
+                   vanished);
+        if (keep && is_itself(r, out->hit[out->n].with)) {
+            hit_fini(&out->hit[out->n]);
+            keep = false;
+        }
+        out->n += keep;
+    }
+    screen_close(&s);
+    if (e)
+        return e;
+    keep_best(out, o->keep_most ? o->keep_most : out->n);
+    for (size_t i = 0; !e && i < out->n; i++)
+        e = match_deepen(&out->hit[i].match, &out->side, &out->hit[i].side, o->depth);
+    return e;
+}
+
 static shg_err find_once(hits *out, library *lib, const reading *r, const match_opts *o,
                          bool *vanished)
 {
@@ -363,27 +463,10 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
         out->hit = calloc(c.n + 1, sizeof *out->hit);
         e = out->hit ? SHG_OK : SHG_ENOMEM;
     }
-    for (size_t i = 0; !e && i < c.n; i++) {
-        bool keep;
-        if (o->keep_most && out->n == 2 * o->keep_most)
-            keep_best(out, o->keep_most);
-        e = verify(&out->hit[out->n], &keep, lib, &out->side, c.c[i].doc, o, &out->unverified,
-                   vanished);
-        if (keep && is_itself(r, out->hit[out->n].with)) {
-            hit_fini(&out->hit[out->n]);
-            keep = false;
-        }
-        out->n += keep;
-    }
     frequency_free(&f);
+    if (!e && c.n)
+        e = verify_all(out, lib, r, &c, o, vanished);
     free(c.c);
-    if (e) {
-        hits_free(out);
-        return e;
-    }
-    keep_best(out, o->keep_most ? o->keep_most : out->n);
-    for (size_t i = 0; !e && i < out->n; i++)
-        e = match_deepen(&out->hit[i].match, &out->side, &out->hit[i].side, o->depth);
     if (e)
         hits_free(out);
     return e;

@@ -11,7 +11,7 @@ enum {
     REUSED_WORDS = 25, // of prose: more than two reporters share by chance
     REUSED_TWICE = 16, // in two passages or more
     LONG_RUN = 12,     // words; long texts share many a set phrase, but none so long
-    QUOTED_WORDS = 10,
+    QUOTED_WORDS = RELATION_WORDS,
     NAME_PHRASE = 12,
     STANDING_MOST = 150, // words of prose; more than that was taken over, whatever the subject
     AMONG_MOST = 60,     // words of prose among AMONG times as much furniture
@@ -21,11 +21,10 @@ enum {
 // The definitions say "about 80 % stands in the other". Exact runs of four words and more
 // leave out what stands beside small edits, so that their share is lower.
 #define WHOLE .70
-#define MOST_OF .60
+#define MOST_OF RELATION_PART
 #define ALL_OF .80
 #define SAME_BULLETIN .85 // of two weather bulletins: the days use the same words
 #define PLAIN_LEAST .50
-#define SAME_EVENT .30
 #define REWORDED .55         // of the prose: of one rumour told by two, it is at most half
 #define REWORDED_PARTLY .45  // of it, where some stands in both exactly, of texts much alike
 #define REWORDED_SHORTER .70 // of the shorter one's prose, likewise
@@ -240,7 +239,7 @@ static bool rewords(const match *m, const wording *w, const side *a, const side 
 {
     double line = m->passages.quoted >= QUOTED_WORDS ? REWORDED_QUOTED : REWORDED;
     return rewords_partly(m, w, a, b) ||
-           (m->paraphrases.prose >= REWORDED_WORDS && m->cosine >= SAME_EVENT &&
+           (m->paraphrases.prose >= REWORDED_WORDS && m->cosine >= RELATION_COSINE &&
             score_told_alike(m, a, b) >= line);
 }
 
@@ -261,7 +260,7 @@ bool relation_asks_retold(const match *m, const side *a, const side *b)
         return true;
     if (m->cosine >= ALIKE && p->prose >= PASSAGE_LEAST && p->quoted < QUOTED_WORDS)
         return true;
-    return m->cosine >= SAME_EVENT && told >= REWORDED_WORDS &&
+    return m->cosine >= RELATION_COSINE && told >= REWORDED_WORDS &&
            told + p->prose >= REWORDED * most(a->own_prose, b->own_prose);
 }
 
@@ -289,7 +288,7 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
         return form ? REL_TEMPLATE : REL_REWRITE;
     if (w.quoted >= QUOTED_WORDS)
         return REL_QUOTES;
-    return m->cosine >= SAME_EVENT && !standing ? REL_RELATED : REL_NONE;
+    return m->cosine >= RELATION_COSINE && !standing ? REL_RELATED : REL_NONE;
 }
 
 void relation_decide(match *m, const side *a, const side *b, bool shell)

@@ -4,6 +4,15 @@
 #define SHINGLED_EVIDENCE_RELATION_H
 #include "evidence/match.h"
 
+// Two texts without a passage are about one event from here on, by their terms, and may say the
+// same in other words; below it no relation holds, whatever the marks (screen.h).
+#define RELATION_COSINE .30
+
+// With passages, and below it, one holds only from so many words in them on, or from such a part
+// of one text's own words.
+enum { RELATION_WORDS = 10 };
+#define RELATION_PART .60
+
 // relation_asks_retold tells whether the paraphrases may decide: where it says no, the relation is
 // the same without them. The exact measures of m are set.
 bool relation_asks_retold(const match *m, const side *a, const side *b);

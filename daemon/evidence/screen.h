@@ -1,0 +1,41 @@
+// screen.h - whether two texts can be a match at all, at a small part of what it costs to match.
+//
+// Most candidates share some set phrases and are no match. A passage is made of runs that hold
+// seeds of PASSAGE_SEED words and that follow each other with small gaps in both texts
+// (passages.h): where no runs of common seeds that are near each other in both weigh enough
+// together, there is none, whatever the marks of either side. Without a passage and below
+// RELATION_COSINE no relation holds (relation.h). So what is screened out would be REL_NONE at
+// every depth. Layer: evidence.  May include: passages, relation, side, terms, text, base. Threads:
+// one owner.
+#ifndef SHINGLED_EVIDENCE_SCREEN_H
+#define SHINGLED_EVIDENCE_SCREEN_H
+#include "evidence/side.h"
+
+// The first place of a seed in a, in open addressing; place 0: free, else one more than it.
+typedef struct screen_slot {
+    uint64_t seed;
+    uint32_t place;
+} screen_slot;
+
+typedef struct screen {
+    const side *a;
+    screen_slot *slot;
+    size_t mask;
+    uint32_t *next; // by place in a, less one: the next place of the same seed; 0 after the last
+    uint64_t *seed; // scratch: the seeds of a text, and where they end
+    uint32_t *end;
+    size_t room; // of either
+} screen;
+
+// screen_open makes one for the texts that are compared with a, which must outlive it. SHG_ENOMEM.
+SHG_MUST_CHECK shg_err screen_open(screen *out, const side *a);
+void screen_close(screen *s);
+
+// screen_words tells whether the two may share enough in passages. mark: what is known of b's words
+// (side.mark), or NULL; more may be marked later. Linear in the words. SHG_ENOMEM.
+SHG_MUST_CHECK shg_err screen_words(screen *s, const words *b, const uint8_t *mark, bool *may);
+
+// screen_terms tells whether the two may be about one event.
+bool screen_terms(const screen *s, const term_list *b);
+
+#endif

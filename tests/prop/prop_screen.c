@@ -1,0 +1,126 @@
+// prop_screen.c - whatever the texts and however their words come to be marked afterwards: what
+// the screen holds back is no match.
+#include "evidence/match.h"
+#include "evidence/screen.h"
+#include "t.h"
+
+enum { ROUNDS = 30000, WORDS_MOST = 160, TEXT_MOST = WORDS_MOST * 32 };
+
+// A word: mostly one of many, at times a common one, a name, or some characters without spaces.
+static size_t put_word(char *out, uint64_t *seed, unsigned kind)
+{
+    static const char *const common[] = {"the", "of", "said", "a", "minister", "on"};
+    static const char *const chars[] = {"北", "京", "市", "長", "は", "の", "発", "表"};
+    uint64_t x = t_random(seed);
+    if (kind == 1 && x % 3 == 0) {
+        size_t n = 0;
+        for (unsigned k = 0; k < 1 + x / 8 % 9; k++)
+            n += (size_t)sprintf(out + n, "%s", chars[t_random(seed) % 8]);
+        return n;
+    }
+    if (x % 3 == 1)
+        return (size_t)sprintf(out, " %s ", common[x / 8 % 6]);
+    return (size_t)sprintf(out, x % 5 ? "w%u " : "Name%u ", (unsigned)(x / 8 % 400));
+}
+
+// The words of a text that begin at these bytes.
+typedef struct made {
+    char text[TEXT_MOST];
+    size_t begin[WORDS_MOST + 1], n;
+} made;
+
+static void make(made *m, const made *from, uint64_t *seed, unsigned kind)
+{
+    size_t n_words =
+        t_random(seed) % 4 ? 20 + t_random(seed) % (WORDS_MOST - 20) : t_random(seed) % 20;
+    size_t at = 0, copied = 0, source = 0;
+    uint64_t often = 4 + t_random(seed) % 60;
+    for (m->n = 0; m->n < n_words; m->n++) {
+        m->begin[m->n] = at;
+        if (from && from->n && !copied && t_random(seed) % often == 0) {
+            copied = 1 + t_random(seed) % (t_random(seed) % 8 ? 9 : 40);
+            source = t_random(seed) % from->n;
+        }
+        if (copied && source < from->n) {
+            size_t len = from->begin[source + 1] - from->begin[source];
+            memcpy(m->text + at, from->text + from->begin[source], len);
+            at += len;
+            source++;
+            copied--;
+        } else {
+            copied = 0;
+            at += put_word(m->text + at, seed, kind);
+        }
+        if (t_random(seed) % 23 == 0)
+            at += (size_t)sprintf(m->text + at, t_random(seed) % 3 ? ".\n" : "\" ");
+    }
+    m->begin[m->n] = at;
+    m->text[at] = 0;
+}
+
+static void mark_some(side *s, uint64_t *seed, unsigned most)
+{
+    for (uint64_t i = t_random(seed) % (most + 1); s->words.n && i > 0; i--) {
+        size_t from = t_random(seed) % s->words.n, n = 1 + t_random(seed) % (s->words.n / 3 + 8);
+        side_add_mark(s, from, from + n, t_random(seed) % 2 ? MARK_SPEECH : MARK_FURNITURE);
+    }
+    if (t_random(seed) % 12 == 0) // a shell
+        side_add_mark(s, t_random(seed) % 9, s->words.n, MARK_FURNITURE);
+    side_count(s);
+}
+
+typedef struct outcome {
+    bool words, known, terms; // what may be, by each of them
+} outcome;
+
+static outcome screen_both(side *a, side *b)
+{
+    screen s;
+    outcome o;
+    assert_ok(screen_open(&s, a));
+    assert_ok(screen_words(&s, &b->words, NULL, &o.words));
+    assert_ok(screen_words(&s, &b->words, b->mark, &o.known));
+    o.terms = screen_terms(&s, &b->terms);
+    screen_close(&s);
+    assert_true(o.words || !o.known); // to know more never lets more through
+    return o;
+}
+
+static void test_screen(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    unsigned held = 0, matches = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        static made text_a, text_b;
+        side a, b;
+        match m;
+        unsigned kind = t_random(&seed) % 4 == 0;
+        make(&text_a, NULL, &seed, kind);
+        make(&text_b, &text_a, &seed, kind);
+        assert_ok(side_make(&a, view_of(text_a.text), NULL));
+        assert_ok(side_make(&b, view_of(text_b.text), NULL));
+        a.publisher = t_random(&seed) % 3;
+        b.publisher = t_random(&seed) % 3;
+        mark_some(&a, &seed, 3);
+        mark_some(&b, &seed, 2);
+        outcome o = screen_both(&a, &b);
+        mark_some(&b, &seed, 4);
+        assert_ok(match_make(&m, &a, &b, MATCH_RELATION));
+        if (!o.known && !o.terms)
+            assert_int_equal(m.relation, REL_NONE);
+        held += !o.known && !o.terms;
+        matches += m.relation != REL_NONE;
+        match_free(&m);
+        side_free(&a);
+        side_free(&b);
+    }
+    assert_in_range(held, ROUNDS / 20, ROUNDS); // neither side of the line is empty
+    assert_in_range(matches, ROUNDS / 20, ROUNDS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_screen)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

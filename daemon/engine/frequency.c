@@ -38,17 +38,40 @@ void frequency_free(frequency *f)
     *f = (frequency){0};
 }
 
+// An article that carries a fingerprint.
+typedef struct carrier {
+    uint32_t doc;
+    uint64_t publisher;
+    int64_t published_ms;
+} carrier;
+
+// The articles of a list that are still there; all of them in one look, since a lock for each would
+// cost more than all that is done with them.
+static size_t list_carriers(carrier out[LIST_CAP], article_index *ix, const posting_list *l)
+{
+    uint32_t doc[LIST_CAP];
+    doc_info info[LIST_CAP];
+    bool there[LIST_CAP];
+    size_t n = l->n < LIST_CAP ? l->n : LIST_CAP, n_there = 0;
+    for (size_t i = 0; i < n; i++)
+        doc[i] = l->p[i].doc;
+    index_infos(ix, doc, n, info, there);
+    for (size_t i = 0; i < n; i++)
+        if (there[i])
+            out[n_there++] = (carrier){doc[i], info[i].publisher, info[i].published_ms};
+    return n_there;
+}
+
 // Of how many distinct stories of the reading's publisher, its own included, is the list?
-static bool is_furniture(article_index *ix, const reading *r, const posting_list *l)
+static bool is_furniture(article_index *ix, const reading *r, const carrier *c, size_t n_c)
 {
     uint32_t story[FURNITURE_STORIES];
     unsigned n = 0;
-    if (!r->publisher_hash || l->n + 1 < FURNITURE_STORIES)
+    if (!r->publisher_hash || n_c + 1 < FURNITURE_STORIES)
         return false;
-    for (uint32_t i = 0; i < l->n && n < FURNITURE_STORIES - 1; i++) {
-        doc_info info;
-        uint32_t doc = l->p[i].doc;
-        if (!index_info(ix, doc, &info) || info.publisher != r->publisher_hash)
+    for (size_t i = 0; i < n_c && n < FURNITURE_STORIES - 1; i++) {
+        uint32_t doc = c[i].doc;
+        if (c[i].publisher != r->publisher_hash)
             continue;
         bool known = r->doc != DOC_NONE && index_resemblance(ix, r->doc, doc) >= SAME_STORY;
         for (unsigned s = 0; s < n && !known; s++)
@@ -59,44 +82,42 @@ static bool is_furniture(article_index *ix, const reading *r, const posting_list
     return n == FURNITURE_STORIES - 1;
 }
 
-typedef struct dated {
-    int64_t ms;
-    uint32_t doc;
-    uint64_t publisher;
-} dated;
-
 static int by_date(const void *a, const void *b)
 {
-    const dated *x = a, *y = b;
-    if (x->ms != y->ms)
-        return x->ms < y->ms ? -1 : 1;
+    const carrier *x = a, *y = b;
+    if (x->published_ms != y->published_ms)
+        return x->published_ms < y->published_ms ? -1 : 1;
     return x->doc < y->doc ? -1 : x->doc > y->doc;
 }
 
-static size_t list_dated(dated out[LIST_CAP], article_index *ix, const posting_list *l)
+// Those that have a date, by it.
+static size_t sort_dated(carrier out[LIST_CAP], const carrier *c, size_t n_c)
 {
     size_t n = 0;
-    for (uint32_t i = 0; i < l->n && n < LIST_CAP; i++) {
-        doc_info info;
-        if (index_info(ix, l->p[i].doc, &info) && info.published_ms != CLOCK_ABSENT)
-            out[n++] = (dated){info.published_ms, l->p[i].doc, info.publisher};
-    }
-    qsort(out, n, sizeof *out, by_date);
+    bool sorted = true;
+    for (size_t i = 0; i < n_c; i++)
+        if (c[i].published_ms != CLOCK_ABSENT) {
+            out[n++] = c[i];
+            sorted &= n < 2 || by_date(&out[n - 2], &out[n - 1]) < 0;
+        }
+    if (!sorted)
+        qsort(out, n, sizeof *out, by_date);
     return n;
 }
 
 // is_set_phrase tells whether several publishers carry a fingerprint in stories that lie days
 // apart: papers of one house have its boxes in common, and all papers the phrases of their
 // trade. What everybody prints of one event stands in the pages of two or three days.
-static bool is_set_phrase(article_index *ix, const posting_list *l)
+static bool is_set_phrase(article_index *ix, const carrier *c, size_t n_c)
 {
-    dated all[LIST_CAP], story[PHRASE_STORIES];
+    carrier all[LIST_CAP], story[PHRASE_STORIES];
     unsigned n = 0, publishers = 0;
-    if (l->n < PHRASE_STORIES)
+    if (n_c < PHRASE_STORIES)
         return false;
-    size_t n_all = list_dated(all, ix, l);
+    size_t n_all = sort_dated(all, c, n_c);
     for (size_t i = 0; i < n_all && n < PHRASE_STORIES; i++) {
-        bool near = n > 0 && all[i].ms - story[n - 1].ms < PHRASE_DAYS * (int64_t)86400000;
+        bool near = n > 0 && all[i].published_ms - story[n - 1].published_ms <
+                                 PHRASE_DAYS * (int64_t)86400000;
         bool new_publisher = all[i].publisher != 0;
         for (unsigned s = 0; s < n && !near; s++) {
             near = index_resemblance(ix, story[s].doc, all[i].doc) >= SAME_STORY;
@@ -141,7 +162,9 @@ static void judge(frequency *f, article_index *ix, const reading *r, frequency_c
 {
     for (uint32_t k = 0; k < r->n_keys; k++) {
         const posting_list *l = &f->lists.list[k];
-        if (is_furniture(ix, r, l) || is_set_phrase(ix, l)) {
+        carrier c[LIST_CAP];
+        size_t n = l->n + 1 < FURNITURE_STORIES ? 0 : list_carriers(c, ix, l);
+        if (is_furniture(ix, r, c, n) || is_set_phrase(ix, c, n)) {
             f->verdict[k] |= KEY_FURNITURE;
             counts->furniture++;
         }

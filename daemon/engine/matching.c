@@ -118,6 +118,8 @@ static shg_err library_screen(library *lib, screen *s, uint32_t doc, reading **o
 typedef struct candidate {
     uint32_t doc, weight;
     uint32_t terms, capped; // rare terms, and fingerprints with capped lists, that are shared
+    uint32_t n_words;       // of the document; from here on by passes
+    bool same;              // it reads the same as the one asked about
 } candidate;
 
 typedef struct candidates {
@@ -260,13 +262,16 @@ static bool is_in(uint64_t x, const uint64_t *set, size_t n)
     return false;
 }
 
-static bool passes(library *lib, uint32_t doc, const match_opts *o, bool *vanished)
+static bool passes(candidate *c, library *lib, const reading *r, const match_opts *o,
+                   bool *vanished)
 {
     doc_info d;
-    if (!index_info(lib->ix, doc, &d)) {
+    if (!index_info(lib->ix, c->doc, &d)) {
         *vanished = true;
         return false;
     }
+    c->n_words = d.n_words;
+    c->same = d.body == r->side.body && r->side.words.n;
     if (o->only_publishers && !is_in(d.publisher, o->publishers, o->n_publishers))
         return false;
     if (is_in(d.publisher, o->not_publishers, o->n_not_publishers))
@@ -278,13 +283,11 @@ static bool passes(library *lib, uint32_t doc, const match_opts *o, bool *vanish
 }
 
 // How many of the likeliest may be verified: by count, and by the words that must be read.
-static size_t affordable(library *lib, const candidate *c, size_t n, const match_opts *o)
+static size_t affordable(const candidate *c, size_t n, const match_opts *o)
 {
     uint64_t n_words = 0;
     for (size_t i = 0; i < n; i++) {
-        doc_info d = {0};
-        index_info(lib->ix, c[i].doc, &d);
-        n_words += d.n_words;
+        n_words += c[i].n_words;
         if (i == o->verify_most || (i > 0 && n_words > o->verify_words))
             return i;
     }
@@ -292,16 +295,13 @@ static size_t affordable(library *lib, const candidate *c, size_t n, const match
 }
 
 // Of many copies of one text the earliest say all there is to say of its story.
-static size_t drop_same(library *lib, candidate *c, size_t n, const reading *r, const match_opts *o)
+static size_t drop_same(candidate *c, size_t n, const match_opts *o)
 {
     size_t out = 0;
     uint32_t same = 0;
     for (size_t i = 0; i < n; i++) {
-        doc_info d = {0};
-        bool reads_the_same =
-            index_info(lib->ix, c[i].doc, &d) && d.body == r->side.body && r->side.words.n;
-        same += reads_the_same;
-        if (!reads_the_same || same <= o->same_most)
+        same += c[i].same;
+        if (!c[i].same || same <= o->same_most)
             c[out++] = c[i];
     }
     return out;
@@ -312,12 +312,12 @@ static void select_likeliest(candidates *c, const reading *r, library *lib, cons
 {
     size_t n = 0;
     for (size_t i = 0; i < c->n; i++)
-        if (passes(lib, c->c[i].doc, o, vanished))
+        if (passes(&c->c[i], lib, r, o, vanished))
             c->c[n++] = c->c[i];
     qsort(c->c, n, sizeof *c->c, by_weight);
     if (o->same_most)
-        n = drop_same(lib, c->c, n, r, o);
-    c->n = affordable(lib, c->c, n, o);
+        n = drop_same(c->c, n, o);
+    c->n = affordable(c->c, n, o);
     *left_out += (uint32_t)(n - c->n);
 }
 

@@ -129,6 +129,8 @@ typedef struct doc_info {
 
 SHG_MUST_CHECK shg_err index_find(article_index *ix, view uri, uri_entry *out);
 bool index_info(article_index *ix, uint32_t doc, doc_info *out); // false: not there, or taken out
+// index_infos is index_info of n documents at once, by which of them are there.
+void index_infos(article_index *ix, const uint32_t *docs, size_t n, doc_info *out, bool *there);
 uint32_t index_end(article_index *ix); // one past the greatest document number
 
 // An article read back. The views point into own; checksums were verified.

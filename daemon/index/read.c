@@ -14,6 +14,18 @@ bool index_info(article_index *ix, uint32_t doc, doc_info *out)
     return info != NULL;
 }
 
+void index_infos(article_index *ix, const uint32_t *docs, size_t n, doc_info *out, bool *there)
+{
+    pthread_rwlock_rdlock(&ix->lock);
+    for (size_t i = 0; i < n; i++) {
+        const doc_info *info = docs_info(&ix->docs, docs[i]);
+        there[i] = info != NULL;
+        if (info)
+            out[i] = *info;
+    }
+    pthread_rwlock_unlock(&ix->lock);
+}
+
 uint32_t index_end(article_index *ix)
 {
     pthread_rwlock_rdlock(&ix->lock);

@@ -467,6 +467,37 @@ static void test_default_map(void **state)
     assert_ok(put_numbers(f->d, DB_ARTICLES, 0, 20, 3000));
 }
 
+// What stands in pages of its own stays there, whatever is put beside it and wherever the tree
+// that names it is copied to.
+static void test_lasting_values(void **state)
+{
+    fixture *f = *state;
+    db_txn *t;
+    uint8_t k[4];
+    view big, small, again;
+    bool lasts;
+    assert_ok(put_numbers(f->d, DB_BLOCKS, 100, 104, DB_LASTING));
+    assert_ok(put_numbers(f->d, DB_BLOCKS, 200, 204, 100));
+    assert_ok(db_begin(&t, f->d, false));
+    assert_ok(db_get_lasting(t, DB_BLOCKS, key_of(k, 102), &big, &lasts));
+    assert_true(lasts);
+    assert_ok(db_get_lasting(t, DB_BLOCKS, key_of(k, 202), &small, &lasts));
+    assert_false(lasts);
+    assert_int_equal(db_get_lasting(t, DB_BLOCKS, key_of(k, 1), &small, &lasts), SHG_ENOTFOUND);
+    assert_false(lasts);
+    db_abort(&t);
+    for (uint32_t n = 0; n < 40; n++) {
+        assert_ok(put_numbers(f->d, DB_BLOCKS, 1000 + n * 20, 1020 + n * 20, n % 2 ? 60 : 9000));
+        assert_ok(put_numbers(f->d, DB_BLOCKS, 103, 104, DB_LASTING + n));
+        assert_ok(db_begin(&t, f->d, false));
+        assert_ok(db_get_lasting(t, DB_BLOCKS, key_of(k, 102), &again, &lasts));
+        assert_true(lasts && again.p == big.p && again.len == big.len);
+        assert_int_equal(big.p[0], 102);
+        assert_int_equal(big.p[big.len - 1], 102);
+        db_abort(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -484,6 +515,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_full_map_heals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk_heals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_default_map, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lasting_values, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

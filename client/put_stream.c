@@ -181,8 +181,7 @@ static bool send_next(sender *x)
     put *p = x->p;
     char mark[MARK_LEN];
     bool fine = true;
-    json_t *bare = p->next.header;
-    char *header = put_header(bare);
+    char *header = put_header(p->next.header);
     snprintf(mark, sizeof mark, "%08x:%llu", x->files, (unsigned long long)p->n.read);
     hold(x, &p->next);
     shg_client_err e;

@@ -2,10 +2,19 @@
 #include "shingled/wire.h"
 #include "text/utf8.h"
 
-// Levels of nesting, outside of strings; the parser's own stack must never meet more.
-static int depth_of(const char *p, size_t len)
+// More than any header within its limit can have; a line of a batch may be longer, and each value
+// takes some hundred bytes once it is parsed.
+enum { VALUES_MOST = 65536 };
+
+typedef struct shape {
+    int depth;     // levels of nesting, at most: the parser's own stack must never meet more
+    size_t values; // about
+} shape;
+
+static shape shape_of(const char *p, size_t len)
 {
-    int depth = 0, most = 0;
+    shape s = {0};
+    int depth = 0;
     bool in_string = false;
     for (size_t i = 0; i < len; i++) {
         if (in_string) {
@@ -16,12 +25,15 @@ static int depth_of(const char *p, size_t len)
         } else if (p[i] == '"') {
             in_string = true;
         } else if (p[i] == '{' || p[i] == '[') {
-            most = ++depth > most ? depth : most;
+            s.values++;
+            s.depth = ++depth > s.depth ? depth : s.depth;
         } else if (p[i] == '}' || p[i] == ']') {
             depth--;
+        } else {
+            s.values += p[i] == ',';
         }
     }
-    return most;
+    return s;
 }
 
 shg_err header_parse(json_t **out, view text, size_t most, refusal *r)
@@ -32,8 +44,11 @@ shg_err header_parse(json_t **out, view text, size_t most, refusal *r)
     if (text.len > most)
         return refuse(r, SHG_EHEADERSIZE, "the header has %zu bytes; at most %zu are taken",
                       text.len, most);
-    if (depth_of(p, text.len) > SHG_DEPTH_MAX)
+    shape s = shape_of(p, text.len);
+    if (s.depth > SHG_DEPTH_MAX)
         return refuse(r, SHG_EDEEP, "the header is nested over %d levels deep", SHG_DEPTH_MAX);
+    if (s.values > VALUES_MOST)
+        return refuse(r, SHG_EHEADERSIZE, "the record has over %d values", VALUES_MOST);
     *out = text.len ? json_loadb(p, text.len, 0, &why) : json_object();
     if (!*out && text.len && json_error_code(&why) == json_error_numeric_overflow)
         *out =

@@ -1,7 +1,6 @@
 // streams.c - the places of streams, as changes among the articles.
 #include "base/clock.h"
 #include "engine/state.h"
-#include "shingled/wire.h"
 
 #include <stdlib.h>
 

@@ -90,9 +90,12 @@ class Batches(Clause):
         body = lines(
             {"uri": "a", "text": "é " * 100000, "html": "x" * 100000},
             {"uri": "b", "text": "x", "title": "t" * 70000},
+            {"uri": "c", "text": "x", "n": [1] * 70000},
+            {"uri": "d", "text": "x", "n": [1] * 60000},
         )
-        (got,) = self.ok("PUTS", {}, body)["refused"]
-        self.assertEqual((got["record"], got["status"], got["error"]), (1, 413, "header_too_long"))
+        refused = self.ok("PUTS", {}, body)["refused"]
+        for got, place in zip(refused, (1, 2), strict=True):
+            self.assertEqual((got["record"], got["status"], got["error"]), (place, 413, "header_too_long"))
         self.assertEqual(self.get("a").body, [("é " * 100000).encode()])
 
     def test_c_15_7_in_order(self):

@@ -18,6 +18,7 @@ enum {
     FLYING_MOST = 32,     // batches under way, whatever the credit; below a client's window
     AGAIN_MS = 100,       // before it is opened again, doubling up to
     AGAIN_MOST_MS = 5000, // this
+    OPEN_MOST_MS = 30000, // for a server that is busy when a stream is opened first
     LENGTHS = 8,          // bytes before each pair
 };
 
@@ -345,10 +346,13 @@ shg_client_err shg_stream_open(shg_stream **out, shg_client *c, const char *name
     if (!*name || !is_plain(name, SHG_STREAM_NAME_MAX))
         e = shg_client_fail(c, SHG_CLIENT_EREQUEST, "\"%.200s\" can be no stream's name", name);
     snprintf(s->name, sizeof s->name, "%s", name);
+    int64_t end = now_ms() + OPEN_MOST_MS;
     for (s->broken = true; !e && s->broken;) {
         e = nap(s, s->again_ms ? s->again_ms - now_ms() : 0);
         if (!e)
             e = open_once(s);
+        if (!e && s->broken && now_ms() > end)
+            e = shg_client_fail(c, SHG_CLIENT_ETIMEOUT, "the server takes no stream now");
     }
     if (e) {
         free(s);

@@ -65,10 +65,10 @@ static size_t list_terms(sort_item *out, const words *w)
         const word *x = &w->w[i];
         uint64_t hash = x->hash;
         bool is_term = x->flags & WORD_CHAR ? run_of_chars(w, i, &hash) : x->key_len > 1;
-        if (is_term && !terms_common(hash))
-            out[n++] = (sort_item){hash, 0};
+        out[n] = (sort_item){hash, 0};
+        n += is_term;
     }
-    return n;
+    return terms_drop_common(out, out + w->n + 1, n);
 }
 
 // Whether a term could not get into a full list even if no table knew it.
@@ -98,12 +98,12 @@ static uint32_t take_heaviest(term *top, uint32_t n, const sort_item *t, size_t 
 shg_err rare_terms(uint64_t out[RARE_MOST], uint32_t *n, const words *w, uint64_t seed)
 {
     term top[RARE_MOST];
-    sort_item *t = malloc((2 * w->n + 1) * sizeof *t); // and room to sort in
+    sort_item *t = malloc(2 * (w->n + 1) * sizeof *t); // and room to sort in
     *n = 0;
     if (!t)
         return SHG_ENOMEM;
     size_t count = list_terms(t, w);
-    sort_items(t, t + w->n, count, 64);
+    sort_items(t, t + w->n + 1, count, 64);
     *n = take_heaviest(top, 0, t, count, false); // the heavier ones
     *n = take_heaviest(top, *n, t, count, true);
     for (uint32_t i = 0; i < *n; i++)

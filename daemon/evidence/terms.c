@@ -103,12 +103,29 @@ double terms_idf(uint64_t word_hash)
     return table.slot[s].share > 0 ? table.idf[s] : table.idf_unknown;
 }
 
-bool terms_common(uint64_t word_hash)
+static bool is_common(uint64_t word_hash)
 {
-    pthread_once(&once, load);
-    if (!(table.maybe_common[filter_word(word_hash)] & filter_bit(word_hash)))
-        return false;
     return (double)table.slot[slot_of(word_hash)].share > SHARE_COMMON;
+}
+
+// Common words and others come at random: first they are parted without a branch by the filter,
+// then nearly all that it held back are common.
+size_t terms_drop_common(sort_item *items, sort_item *tmp, size_t n)
+{
+    size_t left = 0, maybe = 0;
+    pthread_once(&once, load);
+    for (size_t i = 0; i < n; i++) {
+        sort_item x = items[i];
+        bool held = table.maybe_common[filter_word(x.key)] & filter_bit(x.key);
+        items[left] = tmp[maybe] = x;
+        left += !held;
+        maybe += held;
+    }
+    for (size_t i = 0; i < maybe; i++) {
+        if (!is_common(tmp[i].key))
+            items[left++] = tmp[i];
+    }
+    return left;
 }
 
 // hash_at gives the term that begins at word i; false where none does.
@@ -130,10 +147,12 @@ static size_t find_places(sort_item *out, const words *w)
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         uint64_t hash;
-        if (hash_at(w, i, &hash) && !terms_common(hash))
-            out[n++] = (sort_item){hash, (uint32_t)i};
+        bool begins = hash_at(w, i, &hash);
+        out[n] = (sort_item){hash, (uint32_t)i};
+        n += begins;
     }
-    sort_items(out, out + w->n, n, 64);
+    n = terms_drop_common(out, out + w->n + 1, n);
+    sort_items(out, out + w->n + 1, n, 64);
     return n;
 }
 
@@ -166,7 +185,7 @@ static size_t count_distinct(const sort_item *p, size_t n)
 shg_err terms_list(term_list *out, const words *w)
 {
     *out = (term_list){0};
-    sort_item *p = malloc((2 * w->n + 1) * sizeof *p); // and room to sort in
+    sort_item *p = malloc(2 * (w->n + 1) * sizeof *p); // and room to sort in
     if (!p)
         return SHG_ENOMEM;
     size_t n = find_places(p, w);

@@ -5,6 +5,7 @@
 // constant data.
 #ifndef SHINGLED_EVIDENCE_TERMS_H
 #define SHINGLED_EVIDENCE_TERMS_H
+#include "base/sort.h"
 #include "text/words.h"
 
 // terms_share is the share of articles that hold the word, in (0, 1].
@@ -16,8 +17,10 @@ double terms_idf(uint64_t word_hash);
 // terms_idf_most is the idf of a word that is not in the table; none has more.
 double terms_idf_most(void);
 
-// terms_common tells whether that share is over 10 %: such a word says nothing about the subject.
-bool terms_common(uint64_t word_hash);
+// terms_drop_common takes those out of n words, by their hashes as keys, whose share is over 10 %:
+// they say nothing about the subject. It returns how many are left; equal ones keep their order,
+// others need not. tmp has room for n.
+size_t terms_drop_common(sort_item *items, sort_item *tmp, size_t n);
 
 // One distinct word of a text, or two neighbouring characters of an unspaced script (one alone says
 // as little as a letter), and where it stands: words at[first .. first + n), ascending.

@@ -104,6 +104,9 @@ shg_err rare_terms(uint64_t out[RARE_MOST], uint32_t *n, const words *w, uint64_
         return SHG_ENOMEM;
     size_t count = list_terms(t, w);
     sort_items(t, t + w->n + 1, count, 64);
+    for (size_t i = 1; i < count; i++)
+        if (t[i].key == t[i - 1].key)
+            terms_fetch(t[i].key);
     *n = take_heaviest(top, 0, t, count, false); // the heavier ones
     *n = take_heaviest(top, *n, t, count, true);
     for (uint32_t i = 0; i < *n; i++)

@@ -2,6 +2,7 @@
 #include "base/sort.h"
 #include "text/shingle.h"
 
+#include <assert.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -14,21 +15,25 @@ enum {
     TABLE_SLOTS = 1 << TABLE_BITS,
     FILTER_BITS = 1 << 17, // 16 KB
     KEY_MOST = 128,
+    IDFS_MOST = 1024,
 };
 
 #define SHARE_UNKNOWN .001f // of a word that is not in the table: rarer than all in it
 #define SHARE_COMMON .10    // words over it say nothing about the subject
 
-// Open addressing by the hash itself; share 0 marks a free slot.
+// Open addressing by the hash itself; share 0 marks a free slot. The table is larger than the
+// nearest caches: all of a word stands together, and its idf is one of few.
 typedef struct slot {
     uint64_t hash;
     float share;
+    uint32_t idf; // in table.idf
 } slot;
 
 // Constant once loaded.
 static struct {
     slot slot[TABLE_SLOTS];
-    double idf[TABLE_SLOTS], idf_unknown;
+    double idf[IDFS_MOST]; // each once; 0: of unknown words
+    size_t n_idf;
     uint64_t maybe_common[FILTER_BITS / 64]; // bits by hash: most rare words stop at them
 } table;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -51,6 +56,17 @@ static uint64_t filter_bit(uint64_t hash)
     return (uint64_t)1 << (hash >> 58);
 }
 
+static uint32_t idf_number(double idf)
+{
+    size_t i = 0;
+    while (i < table.n_idf && table.idf[i] != idf)
+        i++;
+    assert(i < IDFS_MOST);
+    if (i == table.n_idf)
+        table.idf[table.n_idf++] = idf;
+    return (uint32_t)i;
+}
+
 // A word of several languages has the share of the one in which it is most common.
 static void add(view name, float share)
 {
@@ -64,7 +80,7 @@ static void add(view name, float share)
     if (share <= table.slot[s].share)
         return;
     table.slot[s].share = share;
-    table.idf[s] = -log((double)share);
+    table.slot[s].idf = idf_number(-log((double)share));
     if ((double)share > SHARE_COMMON)
         table.maybe_common[filter_word(hash)] |= filter_bit(hash);
 }
@@ -72,7 +88,7 @@ static void add(view name, float share)
 static void load(void)
 {
     const uint8_t *p = terms_data, *end = p + terms_data_len;
-    table.idf_unknown = -log((double)SHARE_UNKNOWN);
+    (void)idf_number(-log((double)SHARE_UNKNOWN)); // 0, as in a free slot
     while (p < end) {
         const uint8_t *eol = memchr(p, '\n', (size_t)(end - p));
         if (!eol)
@@ -96,11 +112,15 @@ double terms_share(uint64_t word_hash)
     return share > 0 ? (double)share : (double)SHARE_UNKNOWN;
 }
 
+void terms_fetch(uint64_t word_hash)
+{
+    __builtin_prefetch(&table.slot[word_hash & (TABLE_SLOTS - 1)]);
+}
+
 double terms_idf(uint64_t word_hash)
 {
     pthread_once(&once, load);
-    size_t s = slot_of(word_hash);
-    return table.slot[s].share > 0 ? table.idf[s] : table.idf_unknown;
+    return table.idf[table.slot[slot_of(word_hash)].idf];
 }
 
 static bool is_common(uint64_t word_hash)

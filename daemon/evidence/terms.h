@@ -14,6 +14,9 @@ double terms_share(uint64_t word_hash);
 // terms_idf is -ln of it.
 double terms_idf(uint64_t word_hash);
 
+// terms_fetch asks for what terms_idf will read, where there is something to do meanwhile.
+void terms_fetch(uint64_t word_hash);
+
 // terms_idf_most is the idf of a word that is not in the table; none has more.
 double terms_idf_most(void);
 

@@ -9,16 +9,17 @@ static shg_err list_lines(side *s)
 {
     const words *w = &s->words;
     size_t n = 0;
-    for (size_t i = 0; i < w->n; i++)
-        n += (w->w[i].flags & WORD_LINE) != 0;
-    s->line = malloc((n + 1) * sizeof *s->line);
-    if (!s->line)
+    uint32_t *line = malloc((w->n + 1) * sizeof *line);
+    if (!line)
         return SHG_ENOMEM;
     for (size_t i = 0; i < w->n; i++) {
-        if (w->w[i].flags & WORD_LINE)
-            s->line[s->n_lines++] = (uint32_t)i;
+        line[n] = (uint32_t)i;
+        n += (w->w[i].flags & WORD_LINE) != 0;
     }
-    s->line[s->n_lines] = (uint32_t)w->n;
+    line[n] = (uint32_t)w->n;
+    uint32_t *fit = realloc(line, (n + 1) * sizeof *line);
+    s->line = fit ? fit : line;
+    s->n_lines = n;
     return SHG_OK;
 }
 
@@ -70,15 +71,23 @@ void side_add_mark(side *s, size_t from, size_t to, enum mark m)
         s->mark[i] |= (uint8_t)m;
 }
 
+// Each loop is one that the compiler can make vectors of.
 void side_count(side *s)
 {
     uint64_t own = 0, prose = 0;
+    uint32_t chars = 0;
+    for (size_t i = 0; i < s->words.n; i++)
+        chars |= s->words.w[i].flags;
     for (size_t i = 0; i < s->words.n; i++) {
-        if (s->mark[i] & MARK_FURNITURE)
-            continue;
-        unsigned w = word_weight(&s->words.w[i]);
-        own += w;
-        prose += s->mark[i] & MARK_SPEECH ? 0 : w;
+        own += !(s->mark[i] & MARK_FURNITURE);
+        prose += !(s->mark[i] & (MARK_FURNITURE | MARK_SPEECH));
+    }
+    own *= WORD_WEIGHT;
+    prose *= WORD_WEIGHT;
+    for (size_t i = 0; i < s->words.n && chars & WORD_CHAR; i++) {
+        unsigned less = WORD_WEIGHT - word_weight(&s->words.w[i]);
+        own -= s->mark[i] & MARK_FURNITURE ? 0 : less;
+        prose -= s->mark[i] & (MARK_FURNITURE | MARK_SPEECH) ? 0 : less;
     }
     s->own_words = (uint32_t)((own + WORD_WEIGHT / 2) / WORD_WEIGHT);
     s->own_prose = (uint32_t)((prose + WORD_WEIGHT / 2) / WORD_WEIGHT);

@@ -320,8 +320,6 @@ static void gap_signs(scan *x, const uint8_t *p, const uint8_t *end, size_t i)
 // plain tells whether bytes hold no mark that could matter: the usual gap between words.
 static bool plain(const uint8_t *p, const uint8_t *end)
 {
-    if (end - p == 1 && *p == ' ')
-        return true;
     for (; p < end; p++) {
         if (*p >= 0x80 || *p == '"' || *p == '\'' || *p == '`' || *p == '<' || *p == '>' ||
             (*p == ',' && p + 1 < end && p[1] == ','))
@@ -336,6 +334,10 @@ static void quotations(side *s)
     size_t at = 0, n = s->words.n;
     const uint8_t *p = s->words.text.p;
     for (size_t i = 0; i <= n; i++) {
+        if (i < n && x.open != SINGLE && s->words.w[i].begin == at + 1 && p[at] == ' ') {
+            at = s->words.w[i].end; // nearly always
+            continue;
+        }
         size_t begin = i < n ? s->words.w[i].begin : s->words.text.len;
         if (at < begin && !plain(p + at, p + begin))
             gap_signs(&x, p + at, p + begin, i);

@@ -313,6 +313,6 @@ void engine_apply(engine *e, change *c, size_t n)
             delete_older(e, &c[to++]);
         from = to;
     }
-    matcher_wake(e->matcher);
+    matcher_wake(e->matcher, n);
     retention_wake(e->retention);
 }

@@ -238,7 +238,7 @@ static waited wait_for_work(struct matcher *m, bool failed)
 // Leaves the cores to ingestion for a while, if that is what they are wanted for.
 static void rest(struct matcher *m, int64_t began_ns)
 {
-    int64_t ns = pace_rest_ns(&m->pace, clock_mono_ns() - began_ns);
+    int64_t now_ns = clock_mono_ns(), ns = pace_rest_ns(&m->pace, now_ns, now_ns - began_ns);
     if (!ns || stories_awaited(m->e->stories))
         return;
     struct timespec until = time_after(ns);
@@ -304,9 +304,9 @@ bool matcher_is_near(struct matcher *m, uint32_t doc)
     return doc - atomic_load_explicit(&m->at, memory_order_relaxed) < NEAR_DOCS;
 }
 
-void matcher_wake(struct matcher *m)
+void matcher_wake(struct matcher *m, size_t stored)
 {
-    pace_note(&m->pace);
+    pace_note(&m->pace, stored);
     pthread_mutex_lock(&m->lock);
     pthread_cond_signal(&m->wake);
     pthread_mutex_unlock(&m->lock);

@@ -1,16 +1,21 @@
 #include "engine/pace.h"
-#include "base/clock.h"
 
-void pace_note(pace *p)
+void pace_note(pace *p, uint64_t n)
 {
-    atomic_store_explicit(&p->stored_ns, clock_mono_ns(), memory_order_relaxed);
+    atomic_fetch_add_explicit(&p->stored, n, memory_order_relaxed);
 }
 
-int64_t pace_rest_ns(pace *p, int64_t worked_ns)
+int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t worked_ns)
 {
-    const int64_t busy = (int64_t)PACE_BUSY_MS * 1000000, most = (int64_t)PACE_REST_MS * 1000000;
-    int64_t stored = atomic_load_explicit(&p->stored_ns, memory_order_relaxed);
-    if (!stored || clock_mono_ns() - stored > busy)
+    const int64_t ms = 1000000, most = PACE_REST_MS * ms;
+    int64_t since = now_ns - p->looked_ns;
+    if (since >= PACE_LOOK_MS * ms) {
+        uint64_t stored = atomic_load_explicit(&p->stored, memory_order_relaxed);
+        p->busy = (double)(stored - p->seen) * 1e9 > (double)since * PACE_BUSY;
+        p->seen = stored;
+        p->looked_ns = now_ns;
+    }
+    if (!p->busy)
         return 0;
     int64_t rest = worked_ns * (PACE_PARTS - 1);
     return rest < most ? rest : most;

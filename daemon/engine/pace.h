@@ -1,26 +1,37 @@
-// pace.h - how much of a core background work takes while articles come in.
+// pace.h - how much of a core background work takes while many articles come in.
 //
-// Placing an article in its story takes many times what storing it does. As long as articles are
-// being stored, it works one part of PACE_PARTS and rests the others, so that ingestion has the
-// cores; nothing is held while it rests, and its priority is that of all, so that nobody waits for
-// a lock that it has. It goes on at full speed PACE_BUSY_MS after the last commit, and while
-// somebody waits for what it does.
-// Layer: engine.  May include: base.  Threads: pace_note: any; pace_rest_ns: any.
+// Placing an article in its story takes many times what storing it does. As long as more than
+// PACE_BUSY articles a second are stored, it works one part of PACE_PARTS and rests the others, so
+// that ingestion has the cores; nothing is held while it rests, and its priority is that of all,
+// so that nobody waits for a lock that it has. It falls behind meanwhile. Beside less than that,
+// soon after it, and while somebody waits for what it does, it goes on at full speed.
+// Layer: engine.  May include: base.  Threads: pace_note: any; pace_rest_ns: one.
 #ifndef SHINGLED_ENGINE_PACE_H
 #define SHINGLED_ENGINE_PACE_H
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-enum { PACE_PARTS = 8, PACE_BUSY_MS = 50, PACE_REST_MS = 50 };
+enum {
+    PACE_PARTS = 8,
+    PACE_BUSY = 2000,  // articles a second: about a tenth of a core
+    PACE_LOOK_MS = 50, // between two looks at their number
+    PACE_REST_MS = 50, // at most
+};
 
 typedef struct pace {
-    atomic_int_fast64_t stored_ns; // when articles were stored last; 0: never
+    atomic_uint_fast64_t stored; // articles, ever
+    // of the thread that rests
+    uint64_t seen;
+    int64_t looked_ns;
+    bool busy;
 } pace;
 
-// pace_note tells that articles were stored just now.
-void pace_note(pace *p);
+// pace_note tells that n articles were stored.
+void pace_note(pace *p, uint64_t n);
 
-// pace_rest_ns is how long to rest after worked_ns of work: 0 to PACE_REST_MS.
-int64_t pace_rest_ns(pace *p, int64_t worked_ns);
+// pace_rest_ns is how long to rest after worked_ns of work, at now_ns (clock_mono_ns): 0 to
+// PACE_REST_MS.
+int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t worked_ns);
 
 #endif

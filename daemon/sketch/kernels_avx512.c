@@ -25,9 +25,15 @@ static inline halves load_halves(const uint64_t *p, size_t left)
 {
     const __m512i even =
         _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-    __mmask16 in = first(left);
-    __m512i a = _mm512_maskz_loadu_epi64((__mmask8)in, p);
-    __m512i b = _mm512_maskz_loadu_epi64((__mmask8)(in >> 8), p + 8);
+    __m512i a, b;
+    if (__builtin_expect(left >= 16, 1)) {
+        a = _mm512_loadu_si512(p);
+        b = _mm512_loadu_si512(p + 8);
+    } else {
+        __mmask16 in = first(left);
+        a = _mm512_maskz_loadu_epi64((__mmask8)in, p);
+        b = _mm512_maskz_loadu_epi64((__mmask8)(in >> 8), p + 8);
+    }
     __m512i odd = _mm512_or_si512(even, _mm512_set1_epi32(1));
     return (halves){_mm512_permutex2var_epi32(a, even, b), _mm512_permutex2var_epi32(a, odd, b)};
 }

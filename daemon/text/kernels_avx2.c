@@ -406,32 +406,37 @@ static inline __m256i load_two(const uint8_t *p, uint32_t first, uint32_t second
         _mm_loadu_si128((const __m128i *)(p + second)), 1);
 }
 
-// Four words at a time: as in kernels_avx512.c.
+// Four words at a time, those behind space[0 .. 4): as in kernels_avx512.c.
+static inline void hash_four(uint64_t *out, const uint8_t *keys, const uint32_t *space)
+{
+    const uint8_t *p = keys + 1;
+    __m128i end = _mm_loadu_si128((const __m128i *)(space + 1));
+    __m128i len = _mm_sub_epi32(end, _mm_loadu_si128((const __m128i *)space));
+    len = _mm_sub_epi32(len, _mm_set1_epi32(1));
+    __m128i bits = _mm_slli_epi32(len, 3);
+    __m256i even = load_two(p, space[0], space[2]), odd = load_two(p, space[1], space[3]);
+    __m256i x = step(_mm256_cvtepu32_epi64(len), _mm256_unpacklo_epi64(even, odd), bits, 0);
+    x = step(x, _mm256_unpackhi_epi64(even, odd), bits, 8);
+    x = times(_mm256_xor_si256(x, _mm256_srli_epi64(x, 29)), HASH_END);
+    _mm256_storeu_si256((__m256i *)out, _mm256_xor_si256(x, _mm256_srli_epi64(x, 32)));
+    __m128i more = _mm_cmpgt_epi32(len, _mm_set1_epi32(HASH_SHORT));
+    unsigned longer = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(more));
+    for (; longer; longer &= longer - 1) {
+        unsigned j = (unsigned)__builtin_ctz(longer);
+        out[j] = hash_long(p + space[j], space[j + 1] - space[j] - 1);
+    }
+}
+
 static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uint32_t *space,
                    size_t n)
 {
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        const uint32_t key[4] = {first, space[i] + 1, space[i + 1] + 1, space[i + 2] + 1};
-        __m128i end = _mm_loadu_si128((const __m128i *)(space + i));
-        __m128i len = _mm_sub_epi32(end, _mm_loadu_si128((const __m128i *)key));
-        __m128i bits = _mm_slli_epi32(len, 3);
-        __m256i even = load_two(keys, key[0], key[2]), odd = load_two(keys, key[1], key[3]);
-        __m256i x = step(_mm256_cvtepu32_epi64(len), _mm256_unpacklo_epi64(even, odd), bits, 0);
-        x = step(x, _mm256_unpackhi_epi64(even, odd), bits, 8);
-        x = _mm256_xor_si256(x, _mm256_srli_epi64(x, 29));
-        x = times(x, HASH_END);
-        x = _mm256_xor_si256(x, _mm256_srli_epi64(x, 32));
-        _mm256_storeu_si256((__m256i *)(out + i), x);
-        __m128i more = _mm_cmpgt_epi32(len, _mm_set1_epi32(HASH_SHORT));
-        unsigned longer = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(more));
-        for (; longer; longer &= longer - 1) {
-            unsigned j = (unsigned)__builtin_ctz(longer);
-            out[i + j] = hash_long(keys + key[j], space[i + j] - key[j]);
-        }
-        first = space[i + 3] + 1;
-    }
-    hash_each(out + i, keys, first, space + i, n - i);
+    if (n == 0)
+        return;
+    size_t i = 1;
+    out[0] = hash_padded(keys + first, space[0] - first);
+    for (; i + 4 <= n; i += 4)
+        hash_four(out + i, keys, space + i - 1);
+    hash_each(out + i, keys, space[i - 1] + 1, space + i, n - i);
 }
 
 static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned each)

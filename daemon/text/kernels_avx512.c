@@ -330,14 +330,13 @@ static bool valid(const uint8_t *p, size_t len)
     return true;
 }
 
-// Four words' 16 bytes from `at` on in each key, in the lanes of a register.
-static inline __m512i load_four(const uint8_t *keys, const uint32_t *key, unsigned at)
+// Four words' 16 bytes from p on, each behind its own space, in the lanes of a register.
+static inline __m512i load_four(const uint8_t *p, const uint32_t *space)
 {
-    const uint8_t *p = keys + at;
-    __m512i x = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(p + key[0])));
-    x = _mm512_mask_broadcast_i32x4(x, 0x00f0, _mm_loadu_si128((const __m128i *)(p + key[2])));
-    x = _mm512_mask_broadcast_i32x4(x, 0x0f00, _mm_loadu_si128((const __m128i *)(p + key[4])));
-    return _mm512_mask_broadcast_i32x4(x, 0xf000, _mm_loadu_si128((const __m128i *)(p + key[6])));
+    __m512i x = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(p + space[0])));
+    x = _mm512_mask_broadcast_i32x4(x, 0x00f0, _mm_loadu_si128((const __m128i *)(p + space[2])));
+    x = _mm512_mask_broadcast_i32x4(x, 0x0f00, _mm_loadu_si128((const __m128i *)(p + space[4])));
+    return _mm512_mask_broadcast_i32x4(x, 0xf000, _mm_loadu_si128((const __m128i *)(p + space[6])));
 }
 
 static inline __m512i times(__m512i x, uint64_t by)
@@ -361,41 +360,45 @@ static inline __m512i finish(__m512i x)
     return _mm512_xor_si512(x, _mm512_srli_epi64(x, 32));
 }
 
-// Eight words at a time: a pair of registers holds the 16 bytes of even and odd words, so that
-// unpacking them gives first halves and second halves in order.
+// Eight words at a time, those behind space[0 .. 8): a pair of registers holds the 16 bytes of even
+// and odd words, so that unpacking them gives first halves and second halves in order.
+static inline void hash_eight(uint64_t *out, const uint8_t *keys, const uint32_t *space)
+{
+    const uint8_t *p = keys + 1;
+    __m256i end = _mm256_loadu_si256((const __m256i *)(space + 1));
+    __m256i before = _mm256_loadu_si256((const __m256i *)space);
+    __m256i bytes = _mm256_sub_epi32(_mm256_sub_epi32(end, before), _mm256_set1_epi32(1));
+    __m512i len = _mm512_cvtepu32_epi64(bytes);
+    __m512i bits = _mm512_slli_epi64(len, 3);
+    __m512i even = load_four(p, space), odd = load_four(p, space + 1);
+    __m512i x = step(len, _mm512_unpacklo_epi64(even, odd), bits, 0);
+    x = step(x, _mm512_unpackhi_epi64(even, odd), bits, 8);
+    __mmask8 more = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * HASH_SHORT));
+    if (more) {
+        even = load_four(p + 16, space);
+        odd = load_four(p + 16, space + 1);
+        x = _mm512_mask_mov_epi64(x, more, step(x, _mm512_unpacklo_epi64(even, odd), bits, 16));
+        __mmask8 last = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 24));
+        x = _mm512_mask_mov_epi64(x, last, step(x, _mm512_unpackhi_epi64(even, odd), bits, 24));
+    }
+    _mm512_storeu_si512(out, finish(x));
+    __mmask8 most = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 32));
+    for (; most; most &= (__mmask8)(most - 1)) {
+        unsigned j = (unsigned)__builtin_ctz(most);
+        out[j] = hash_long(p + space[j], space[j + 1] - space[j] - 1);
+    }
+}
+
 static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uint32_t *space,
                    size_t n)
 {
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        _Alignas(32) uint32_t key[8];
-        __m256i end = _mm256_loadu_si256((const __m256i *)(space + i));
-        __m256i before = _mm256_alignr_epi32(end, _mm256_set1_epi32((int)first - 1), 7);
-        __m256i begin = _mm256_add_epi32(before, _mm256_set1_epi32(1));
-        __m512i len = _mm512_cvtepu32_epi64(_mm256_sub_epi32(end, begin));
-        __m512i bits = _mm512_slli_epi64(len, 3);
-        _mm256_store_si256((__m256i *)key, begin);
-        first = space[i + 7] + 1;
-
-        __m512i even = load_four(keys, key, 0), odd = load_four(keys, key + 1, 0);
-        __m512i x = step(len, _mm512_unpacklo_epi64(even, odd), bits, 0);
-        x = step(x, _mm512_unpackhi_epi64(even, odd), bits, 8);
-        __mmask8 more = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * HASH_SHORT));
-        if (more) {
-            even = load_four(keys, key, 16);
-            odd = load_four(keys, key + 1, 16);
-            x = _mm512_mask_mov_epi64(x, more, step(x, _mm512_unpacklo_epi64(even, odd), bits, 16));
-            __mmask8 last = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 24));
-            x = _mm512_mask_mov_epi64(x, last, step(x, _mm512_unpackhi_epi64(even, odd), bits, 24));
-        }
-        _mm512_storeu_si512(out + i, finish(x));
-        __mmask8 most = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 32));
-        for (; most; most &= (__mmask8)(most - 1)) {
-            unsigned j = (unsigned)__builtin_ctz(most);
-            out[i + j] = hash_long(keys + key[j], space[i + j] - key[j]);
-        }
-    }
-    hash_each(out + i, keys, first, space + i, n - i);
+    if (n == 0)
+        return;
+    size_t i = 1;
+    out[0] = hash_padded(keys + first, space[0] - first);
+    for (; i + 8 <= n; i += 8)
+        hash_eight(out + i, keys, space + i - 1);
+    hash_each(out + i, keys, space[i - 1] + 1, space + i, n - i);
 }
 
 static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned each)

@@ -1,4 +1,5 @@
 #include "engine/reading.h"
+#include "engine/sign.h"
 #include "base/clock.h"
 #include "base/sort.h"
 #include "sketch/winnow.h"
@@ -189,9 +190,7 @@ static shg_err make_signs(reading *r, uint64_t seed)
         return e;
     e = make_prints(r, &x, seed);
     x.n = shingles_make(x.shingle, NULL, w, SKETCH_WORDS);
-    if (x.n == 0) // no word at all: one shingle that only the same bytes share
-        x.shingle[x.n++] = XXH3_64bits(w->text.p, w->text.len);
-    minhash_sign(&r->sig, x.shingle, x.n, seed);
+    sign_shingles(&r->sig, x.shingle, x.n, w->text, seed);
     free(x.shingle);
     return e ? e : add_terms(r, seed);
 }

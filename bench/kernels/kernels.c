@@ -122,7 +122,7 @@ static void start(bench *b, cpu_level level)
     w.answer = answer[0];
     if (read(w.answer, &has, sizeof has) != (ssize_t)sizeof has)
         fail(w.level);
-    if (has == level)
+    if ((unsigned)has == (unsigned)level)
         b->w[b->n_workers++] = w;
     else
         close(w.ask);
@@ -131,7 +131,7 @@ static void start(bench *b, cpu_level level)
 static double ask(const worker *w, size_t which, size_t i)
 {
     pass p = {(uint32_t)which, (uint32_t)i};
-    double ns;
+    double ns = 0;
     if (write(w->ask, &p, sizeof p) != (ssize_t)sizeof p ||
         read(w->answer, &ns, sizeof ns) != (ssize_t)sizeof ns)
         fail(w->level);

@@ -54,6 +54,7 @@ static bool scan_on(hashes *h, keys *k, cursor *in, scan_run *by)
     s.text = in->begin;
     s.at = (uint32_t)(in->p - in->begin);
     s.len = (uint32_t)(in->end - in->begin);
+    s.line = false;
     do {
         if (!keys_room(k, s.len - s.at + SCAN_SLACK))
             return false;

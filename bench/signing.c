@@ -1,15 +1,14 @@
 #include "signing.h"
-#include "sketch/winnow.h"
-#include "text/shingle.h"
+#include "engine/sign.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
-static uint64_t shingles[SIGNING_WORDS];
-static uint32_t kept[SIGNING_WORDS];
+static signer kept; // from text to text, as a thread of the daemon has it
 
-static void read_words(words *w, view text)
+static void sign(signed_text *t, view text, uint64_t seed)
 {
-    if (words_make(w, text, NULL) || w->n == 0 || w->n > SIGNING_WORDS) {
+    if (sign_text(t, &kept, text, seed, NULL) || t->n_words == 0 || t->n_prints > SIGNING_PRINTS) {
         fprintf(stderr, "a text of %zu bytes that can't be signed\n", text.len);
         exit(1);
     }
@@ -33,30 +32,19 @@ static uint32_t distinct(print *p, size_t n)
 
 void signing_make(signing *out, view text, uint64_t seed)
 {
-    words w;
-    read_words(&w, text);
-    minhash_sign(&out->sig, shingles, shingles_make(shingles, NULL, &w, SKETCH_WORDS), seed);
-    size_t n = winnow(kept, shingles, shingles_make(shingles, NULL, &w, PRINT_WORDS));
-    if (n > SIGNING_PRINTS)
-        n = SIGNING_PRINTS;
-    for (size_t i = 0; i < n; i++)
-        out->prints[i] = (print){.hash = print_of(shingles[kept[i]], seed)};
-    out->n_prints = distinct(out->prints, n);
-    out->n_words = (uint32_t)w.n;
-    out->body = words_body_hash(&w);
-    words_free(&w);
+    signed_text t;
+    sign(&t, text, seed);
+    out->sig = t.sig;
+    for (size_t i = 0; i < t.n_prints; i++)
+        out->prints[i] = (print){.hash = t.print[i]};
+    out->n_prints = distinct(out->prints, t.n_prints);
+    out->n_words = (uint32_t)t.n_words;
+    out->body = XXH3_64bits(text.p, text.len);
 }
 
 uint64_t signing_hot(view text, uint64_t seed)
 {
-    minhash m;
-    words w;
-    uint64_t sum = 0;
-    read_words(&w, text);
-    minhash_sign(&m, shingles, shingles_make(shingles, NULL, &w, SKETCH_WORDS), seed);
-    size_t n = winnow(kept, shingles, shingles_make(shingles, NULL, &w, PRINT_WORDS));
-    for (size_t i = 0; i < n; i++)
-        sum += print_of(shingles[kept[i]], seed);
-    words_free(&w);
-    return sum + m.band[0] + m.lane[0];
+    signed_text t;
+    sign(&t, text, seed);
+    return t.sig.band[0] + t.sig.lane[0] + (t.n_prints ? t.print[0] : 0);
 }

@@ -5,18 +5,17 @@
 #define SHINGLED_BENCH_SIGNING_H
 #include "index/index.h"
 
-// Of a text of ARTICLES_TEXT_MOST bytes, at the most.
-enum { SIGNING_WORDS = 1 << 14, SIGNING_PRINTS = 1 << 12 };
+enum { SIGNING_PRINTS = 1 << 12 }; // of a text of ARTICLES_TEXT_MOST bytes there are fewer
 
 typedef struct signing {
     minhash sig;
     print prints[SIGNING_PRINTS]; // distinct, ascending by hash
     uint32_t n_prints, n_words;
-    uint64_t body;
+    uint64_t body; // stands for the words
 } signing;
 
 // signing_make is what the daemon does with every text, but for the marks of speech and the rare
-// terms, which take a whole reading. It ends the program where the text is no text.
+// terms, which take a whole reading. It ends the program where the text can't be signed.
 void signing_make(signing *out, view text, uint64_t seed);
 
 // signing_hot is the hot path alone: text to signature, bands and fingerprints, none of them

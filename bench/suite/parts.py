@@ -4,15 +4,18 @@ A part is a function of a Run (main.py): it runs programs by run.program(), whic
 """
 import os
 import shutil
+import time
 
 import peers
 
 MILLION = 1_000_000
+LEAST_S = 10  # what a program of the load gets, however late it is
 ASKED = ("query_", "ack_", "mixed_")  # rows of the load whose n counts questions or answers
 
 
 class Size:
-    """How much of everything; the name is the option that asks for it."""
+    """How much of everything; the name is the option that asks for it. load_s bounds the whole part of that name,
+    whose time depends on the daemon most."""
 
     def __init__(self, **of):
         self.__dict__.update(of)
@@ -20,13 +23,13 @@ class Size:
 
 SIZES = {
     "smoke": Size(kernels=["--smoke"], pairs=50, layout=[2000, 1000, 5], texts=200, peer_most=20,
-                  loads=[1000], alone=1000, matched=200, queries=100, load_s=60),
+                  loads=[1000], alone=1000, matched=200, queries=100, load_s=120),
     "quick": Size(kernels=["--quick"], pairs=4000, layout=[64_000, 20_000, 25], texts=5000, peer_most=300,
-                  loads=[100_000], alone=100_000, matched=20_000, queries=1000, load_s=60),
+                  loads=[100_000], alone=100_000, matched=20_000, queries=1000, load_s=90),
     "whole": Size(kernels=[], pairs=20_000, layout=[256_000, 100_000, 150], texts=30_000, peer_most=1000,
-                  loads=[100_000, MILLION], alone=500_000, matched=50_000, queries=5000, load_s=600),
+                  loads=[100_000, MILLION], alone=500_000, matched=50_000, queries=5000, load_s=1500),
     "huge": Size(kernels=[], pairs=20_000, layout=[256_000, 100_000, 150], texts=30_000, peer_most=1000,
-                 loads=[100_000, MILLION, 10 * MILLION], alone=500_000, matched=50_000, queries=5000, load_s=1800),
+                 loads=[100_000, MILLION, 10 * MILLION], alone=500_000, matched=50_000, queries=5000, load_s=5400),
 }
 
 
@@ -64,8 +67,10 @@ def run_peers(run):
 class Load:
     """A store that daemons are started on, one after another, each for some phases of bench_load."""
 
-    def __init__(self, run, n):
+    def __init__(self, run, n, until):
+        """until: when the whole part has to be done (time.monotonic)."""
         self.run, self.n, self.stored, self.grows = run, n, 0, False
+        self.until = until
         self.data = os.path.join(run.scratch, f"load-{n}")
         os.mkdir(self.data)
 
@@ -90,7 +95,8 @@ class Load:
         self.run.program("load", [
             "load/bench_load", "--data", self.data, "--keep", "--stored", str(self.stored), "--phases", phases,
             "--articles", str(articles or self.n), "--queries", str(self.run.size.queries), *options],
-            change=self._row, limit=self.run.size.load_s, may_fail=f"load of {self.n:,}, {phases} {' '.join(options)}")
+            change=self._row, limit=max(self.until - time.monotonic(), LEAST_S),
+            may_fail=f"load of {self.n:,}, {phases} {' '.join(options)}")
         if len(self.run.rows.all) == before:
             return False
         self.stored += articles
@@ -103,12 +109,12 @@ class Load:
 
 def load(run):
     """The two ways of putting, alone; then each size into a store of its own, over TCP, and asked over ipc."""
-    size = run.size
+    size, until = run.size, time.monotonic() + run.size.load_s
     for mode in "single", "batch":
-        with Load(run, size.alone) as store:
+        with Load(run, size.alone, until) as store:
             store.phases("ingest", "--mode", mode, "--steps", "1", articles=size.alone)
     for n in size.loads:
-        with Load(run, n) as store:
+        with Load(run, n, until) as store:
             probe = ("--probe", str(size.queries // 20))
             if not (store.phases("ingest,settle", "--mode", "batch", *probe, articles=n) or
                     store.phases("ingest,settle", *probe, articles=n)):

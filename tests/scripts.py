@@ -40,7 +40,7 @@ def test_no_log():
 
 
 def test_usage():
-    for name in ("test", "demo"):
+    for name in ("test", "demo", "bench"):
         r = subprocess.run([os.path.join(SCRIPT, name), "--nonsense"], capture_output=True, text=True)
         assert r.returncode == 2 and r.stderr.startswith(name + " - ") and "usage:" in r.stderr, (name, r)
 

@@ -23,7 +23,7 @@ class Size:
 
 SIZES = {
     "smoke": Size(kernels=["--smoke"], pairs=50, layout=[2000, 1000, 5], texts=200, peer_most=20,
-                  loads=[1000], alone=1000, matched=200, queries=100, load_s=120),
+                  loads=[1000], alone=1000, matched=200, queries=100, load_s=900),
     "quick": Size(kernels=["--quick"], pairs=4000, layout=[64_000, 20_000, 25], texts=5000, peer_most=300,
                   loads=[100_000], alone=100_000, matched=20_000, queries=1000, load_s=90),
     "whole": Size(kernels=[], pairs=20_000, layout=[256_000, 100_000, 150], texts=30_000, peer_most=1000,

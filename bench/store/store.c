@@ -128,11 +128,10 @@ static void ask_all(const row_of *of, article_index *ix, size_t questions)
     size_t n = 0;
     for (size_t tries = 0; us && n < questions && tries < 2 * questions; tries++) {
         uint32_t doc = (uint32_t)(rows_random(&seed) % index_end(ix));
-        doc_signs s;
-        if (index_signs(ix, doc, &s))
+        minhash sig;
+        if (index_signs(ix, doc, &sig))
             continue; // taken out
-        candidates += (double)ask(ix, doc, &s.sig, &us[n++]);
-        free(s.prints);
+        candidates += (double)ask(ix, doc, &sig, &us[n++]);
     }
     if (n) {
         rows_sort(us, n);

@@ -116,8 +116,10 @@ static void words(draft *d, uint32_t n)
     prose_name(d, before);
     for (uint32_t k = 1; k < n; k++) {
         uint64_t r = random_next(&d->random), how = random_next(&d->random);
-        const char *gap = how >> 60 == 0 ? ", " : how >> 55 == 31 ? " — " : " ";
-        prose_string(d, gap);
+        if (how >> 60 == 0 || how >> 55 == 31)
+            prose_string(d, how >> 60 == 0 ? ", " : " — ");
+        else if (d->len < ARTICLES_TEXT_MOST - SLACK)
+            d->text[d->len++] = ' ';
         if ((how & 0xff) < 30) {
             strewn(d, r);
             continue;

@@ -132,8 +132,9 @@ static int64_t intended_ns(const run *r, uint64_t k)
 static int64_t send_due(run *r, int64_t now)
 {
     ingest *g = r->g;
-    for (int i = 0; i < BURST && r->n_free && r->sent < g->n; i++) {
-        uint64_t n = g->batch < g->n - r->sent ? g->batch : g->n - r->sent;
+    uint64_t end = g->pause && r->next_step < g->n ? r->next_step : g->n;
+    for (int i = 0; i < BURST && r->n_free && r->sent < end; i++) {
+        uint64_t n = g->batch < end - r->sent ? g->batch : end - r->sent;
         n += !n;
         int64_t at = g->rate > 0 ? intended_ns(r, r->sent + n - 1) : now;
         if (at > now)
@@ -149,7 +150,7 @@ static int64_t send_due(run *r, int64_t now)
         r->n_free--;
         r->sent += n;
     }
-    return r->n_free && r->sent < g->n ? now : INT64_MAX;
+    return r->n_free && r->sent < end ? now : INT64_MAX;
 }
 
 static void trace(run *r, int64_t now, int64_t ns)

@@ -218,7 +218,8 @@ static bool run_ingest(load *l)
                 .batch = l->o.batched ? l->o.batch : 0,
                 .step = grow,
                 .ctx = l,
-                .steps = l->o.steps};
+                .steps = l->o.steps,
+                .pause = l->o.probe > 0};
     if (!p)
         return false;
     fprintf(stderr, "articles made in %.1f s\n", (double)(clock_mono_ns() - from) / 1e9);

@@ -30,7 +30,7 @@ static const char HELP[] =
     "  --ack-rate R          articles a second in ack and mixed (half of what ingest gave)\n"
     "  --queries N           questions of each kind (2000)\n"
     "  --steps N             figures of growth, so many times on the way (10)\n"
-    "  --probe N             questions at each step, with nothing on its way; they are not timed (0)\n"
+    "  --probe N             questions at each step; articles and clock wait meanwhile (0)\n"
     "  --memory MIB          for articles made before the clock runs (3000)\n"
     "  --trace FILE          \"ms,acked,longest_ms\" of each 10 ms of ingest\n"
     "  --threads             CPU time of each of the daemon's threads after ingest\n"

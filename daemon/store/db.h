@@ -59,10 +59,10 @@ void db_abort(db_txn **t); // ends a transaction of either kind; nulls *t; NULL 
 SHG_MUST_CHECK shg_err db_get(db_txn *t, db_table table, view key, view *value);
 
 // db_get_lasting is db_get in a snapshot, of any table but DB_ARTICLES, which also tells whether
-// the value stays where it is: one of DB_LASTING bytes or more lies in pages of its own, which
-// nothing moves. It may then be read without being looked up again, within any transaction whose
-// snapshot holds it as it was put.
-enum { DB_LASTING = 64 << 10 };
+// the value stays where it is: one of DB_LASTING bytes or more, and of a page, lies in pages of its
+// own, which nothing moves. It may then be read without being looked up again, within any
+// transaction whose snapshot holds it as it was put.
+enum { DB_LASTING = 4 << 10 };
 SHG_MUST_CHECK shg_err db_get_lasting(db_txn *t, db_table table, view key, view *value,
                                       bool *lasting);
 

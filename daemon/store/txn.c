@@ -93,8 +93,10 @@ shg_err db_get(db_txn *t, db_table table, view key, view *value)
 shg_err db_get_lasting(db_txn *t, db_table table, view key, view *value, bool *lasting)
 {
     assert(!t->write && !is_cut(table)); // a write transaction has its new pages elsewhere
+    MDB_stat st;
     shg_err err = db_get(t, table, key, value);
-    *lasting = !err && value->len >= DB_LASTING;
+    *lasting = !err && value->len >= DB_LASTING && mdb_stat(t->txn, t->d->dbi[table], &st) == 0 &&
+               value->len >= st.ms_psize;
     return err;
 }
 

@@ -417,10 +417,10 @@ class Live(InFolder):
         self.assertRegex(out, r"^[\d,]+ records read: [\d,]+ new")
 
     def test_progress_on_a_terminal(self):
-        path = self.write("p.jsonl", "\n".join(self.lines(4000, "progress")))
+        path = self.write("p.jsonl", "\n".join(self.lines(1, "progress") * 40000))
         out = on_terminal("--server", self.daemon.endpoint, "put", path)
         self.assertRegex(out, r"█.* %  [\d]+ records, \d+/s")
-        self.assertIn("4,000 records read: ", out)
+        self.assertIn("40,000 records read: ", out)
 
     def test_interrupt(self):
         reader, writer = os.pipe()

@@ -356,13 +356,15 @@ static shg_client_err send_magic(shg_client *c, unsigned *life)
     for (;;) {
         monitor_drain(c);
         *life = c->life;
-        if (zmq_send(c->sock, SHG_MAGIC, SHG_MAGIC_LEN, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
+        // A connection that ended may still have its pipe: what goes in there then is lost unseen.
+        bool gone = c->was_up && !c->up;
+        if (!gone && zmq_send(c->sock, SHG_MAGIC, SHG_MAGIC_LEN, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
             break;
-        if (errno != EAGAIN)
+        if (!gone && errno != EAGAIN)
             return fail_zmq(c, "send");
         if (left_ms(d) == 0)
             return no_server(c, d);
-        shg_client_err e = wait_for(c, ZMQ_POLLOUT, d);
+        shg_client_err e = wait_for(c, gone ? 0 : ZMQ_POLLOUT, d);
         if (e)
             return e;
     }

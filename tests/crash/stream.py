@@ -76,14 +76,14 @@ def main():
             killed += stats["articles"] < ARTICLES // 2
             run.kill_daemon() if k % 2 else run.kill_client()
         stats = run.wait_for(ARTICLES + 1)
-        assert run.put.returncode == 1, run.put.returncode  # there were refused ones
+        with open(run.err, encoding="utf8") as f:
+            said = f.read()
+        assert run.put.returncode == 1, (run.put.returncode, said[-500:])  # there were refused ones
         assert stats["articles"] == ARTICLES - ARTICLES // EVERY, stats
         for i in range(ARTICLES):
             status, head, *body = run.daemon.call("GET", {"uri": f"u:{i}"})
             assert status == (404 if i % EVERY == EVERY - 1 else 200), (i, head)
             assert status == 404 or (head["version"], body) == (1, [json.loads(line(i))["text"].encode()]), (i, head)
-        with open(run.err, encoding="utf8") as f:
-            said = f.read()
         named = [w for w in said.split() if w.startswith("u:")]
         assert len(named) == len(set(named)), "named twice"
         assert "stored before; going on" in said, said

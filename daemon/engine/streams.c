@@ -12,6 +12,8 @@ static shg_err look_place(index_txn *t, change *c, view name)
     stream_place at;
     shg_err err = index_stream_get(t, name, &at);
     c->batch = err ? 0 : at.batch;
+    free(c->mark);
+    c->mark = NULL;
     if (!err && at.mark.len) {
         c->mark = strndup((const char *)at.mark.p, at.mark.len);
         return c->mark ? SHG_OK : SHG_ENOMEM;

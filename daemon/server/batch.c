@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CHANGES_FIRST = 64 };
+enum { CHANGES_FIRST = 64, FORMAT_MOST = 5 };
 
 typedef enum member {
     M_STREAM,
@@ -78,14 +78,16 @@ static shg_err find_stream(batch *b, const flat_member *m, streams *s, refusal *
 
 static shg_err read_format(batch *b, const flat_member *m, refusal *r)
 {
-    if (m->kind == FLAT_NULL || (m->kind == FLAT_STRING && view_eq(m->raw, view_of("jsonl"))))
-        b->format = BATCH_LINES;
-    else if (m->kind == FLAT_STRING && view_eq(m->raw, view_of("pairs")))
-        b->format = BATCH_PAIRS;
-    else if (m->kind == FLAT_STRING)
-        return refuse(r, SHG_EENCODING, "format must be \"jsonl\" or \"pairs\"");
-    else
+    char format[FORMAT_MOST + 1];
+    if (m->kind != FLAT_NULL && m->kind != FLAT_STRING)
         return refuse(r, SHG_EOPTION, "format must be a string");
+    bool known = !text_of(format, m, M_FORMAT, 0, FORMAT_MOST, r);
+    if (m->kind == FLAT_NULL || (known && !strcmp(format, "jsonl")))
+        b->format = BATCH_LINES;
+    else if (known && !strcmp(format, "pairs"))
+        b->format = BATCH_PAIRS;
+    else
+        return refuse(r, SHG_EENCODING, "format must be \"jsonl\" or \"pairs\"");
     return SHG_OK;
 }
 
@@ -113,10 +115,11 @@ static shg_err number_batch(batch *b, const flat_member *m, size_t bytes, refusa
     if (e)
         return e;
     b->act = b->repeated ? STREAM_LOOK : STREAM_SET;
+    if (b->repeated)
+        return SHG_OK; // its mark came with it the first time
     if (*mark && !(b->mark = strdup(mark)))
         return refuse(r, SHG_ENOMEM, "out of memory");
-    if (!b->repeated)
-        b->stream->received = b->number;
+    b->stream->received = b->number;
     return SHG_OK;
 }
 
@@ -276,6 +279,8 @@ void batch_settle(batch *b, batch_verb verb)
 {
     if (!b->refusal.err)
         b->refusal = b->change[b->n - 1].refusal; // the group was not committed
+    if (!b->refusal.err && b->repeated && b->change[b->n - 1].batch < b->number)
+        refuse(&b->refusal, SHG_EORDER, "what came first under this number was not stored");
     if (!b->stream)
         return;
     if (b->refusal.err && b->act == STREAM_SET)

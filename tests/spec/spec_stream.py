@@ -106,6 +106,8 @@ class Batches(Clause):
     def test_c_15_8_format(self):
         self.refused(self.ask("PUTS", {"format": "csv"}, b"x"), 415, "unknown_encoding")
         self.refused(self.ask("PUTS", {"format": 1}, b"x"), 400, "bad_option")
+        for head in b'{"format":"pair\\u0073"}', b'{"format":"pair\\u0073","other":1.5}':
+            self.ok("PUTS", head, pair({"uri": "a"}, b"text"))
 
     def test_c_15_9_cut_off(self):
         whole = pair({"uri": "a"}, b"text") + pair({"uri": "b"}, b"text")
@@ -175,10 +177,22 @@ class Streams(Clause):
     def test_c_15_16_not_twice(self):
         session = self.open()["session"]
         for i in range(1, 3):
-            self.puts(session, i, some(i, 1))
+            self.puts(session, i, some(i, 1), mark=str(i))
         r = self.puts(session, 1, lines({"uri": "u1", "text": "other words"}))
         self.assertEqual((r.status, r["repeated"], r["ack"], r["new"]), (200, True, 2, 0))
         self.assertEqual(self.get("u1")["version"], 1)
+        for _ in range(3):
+            self.assertEqual(self.puts(session, 2, some(5, 1), mark="another")["repeated"], True)
+        self.assertEqual(self.open()["mark"], "2")
+
+    def test_c_15_16_what_was_refused_is_not_acknowledged_when_it_is_repeated(self):
+        session = self.open()["session"]
+        for i, body in (1, pair({"uri": "a"}, b"x" * 999999)), (2, b"\0\0"), (2, pair({"uri": "b"}, b"x")):
+            head = json.dumps({"session": session, "batch": i, "format": "pairs"}).encode()
+            self.s.send_multipart([b"SHG1", b"PUTS", b"", head, body])
+        replies = [self.recv() for _ in range(3)]
+        self.assertEqual(sorted(r.status for r in replies), [200, 400, 409], [r.header for r in replies])
+        self.assertEqual(self.open()["ack"], 1)
 
     def test_c_15_17_cumulative(self):
         session = self.open()["session"]

@@ -1,5 +1,6 @@
 // record.h: names and aliases, what counts as absent, dates, and each refusal.
 #include "t.h"
+#include "engine/header.h"
 #include "engine/record.h"
 
 // By both ways in: they must give the same.
@@ -185,6 +186,214 @@ static void stored_form_reads_back(void **state)
     free(dump);
 }
 
+// --- records at random ---
+
+enum { ROUNDS = 20000, LINE_MOST = 4096 };
+
+static const char *pick(uint64_t *seed, const char *const *from, size_t n)
+{
+    return from[t_random(seed) % n];
+}
+#define PICK(seed, from) pick(seed, from, sizeof(from) / sizeof *(from))
+
+// What a string may hold, sound and not.
+static void put_some_string(buf *to, uint64_t *seed)
+{
+    static const char *const parts[] = {
+        "None",
+        "null",
+        "quay",
+        "https://a.example/b",
+        "2017-03-12",
+        "\\u004eone",
+        "\\u0000",
+        "\\ud83d",
+        "\\ud83d\\ude00",
+        "\\ude00\\ud83d",
+        "\\n",
+        "\\/",
+        "\\u0001",
+        "\xc3\xa9",
+        "\xff",
+        "\xed\xa0\x80",
+        "\x7f",
+        " ",
+        "\\u00e9",
+        "\\\"",
+        "\\\\",
+        "\\x",
+        "\\u12",
+        "\t",
+        "\xc2\xa0",
+        "http://www.B@[::1]:9/",
+        "accept",
+        "c\\u006fmmit",
+        "12:00 \\u002b01",
+        ",",
+    };
+    buf_add8(to, '"');
+    for (size_t n = t_random(seed) % 4; n; n--) {
+        const char *part = PICK(seed, parts);
+        if (t_random(seed) % 4 || (*part != '\\' && (uint8_t)*part < 0x80))
+            buf_add(to, part, strlen(part));
+    }
+    buf_add8(to, '"');
+}
+
+static void put_value(buf *to, uint64_t *seed)
+{
+    static const char *const others[] = {
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "7",
+        "4294967296",
+        "999999999999999999",
+        "1.0",
+        "1e2",
+        "01",
+        "{}",
+        "[[]]",
+        "[1]",
+        "[null]",
+        "9223372036854775808",
+        "[",
+        "nul",
+        "-",
+        "",
+        "1e999",
+        "[\"a\",1]",
+        "{\"uri\":\"inner\"}",
+        "[\"a\",]",
+    };
+    uint64_t r = t_random(seed) % 16;
+    if (r < 10) {
+        put_some_string(to, seed);
+    } else if (r < 13) {
+        buf_add8(to, '[');
+        for (size_t i = 0, n = t_random(seed) % 4; i < n; i++) {
+            buf_add(to, ", ", i ? 1 + t_random(seed) % 2 : 0);
+            put_some_string(to, seed);
+        }
+        buf_add8(to, ']');
+    } else {
+        const char *other = PICK(seed, others);
+        buf_add(to, other, strlen(other));
+    }
+}
+
+static void put_record(buf *to, uint64_t *seed)
+{
+    static const char *const names[] = {
+        "uri",        "uri",        "id",    "url",        "link",         "headline",
+        "title",      "published",  "date",  "by",         "author",       "authors",
+        "source",     "language",   "lang",  "creditLine", "text",         "content",
+        "maintext",   "if_version", "match", "durability", "extra",        "",
+        "uri\\u0000", "t\\u0065xt", "ur",    "uri2",       "canonicalUrl", "publisher",
+        "dateline",   "by",
+    };
+    static const char sound[] = "{\"uri\":\"u\",\"text\":\"a\"";
+    size_t first = t_random(seed) % 2;
+    buf_add(to, sound, first ? sizeof sound - 1 : 1);
+    for (size_t i = first, n = t_random(seed) % 6; i < n; i++) {
+        const char *name = PICK(seed, names);
+        buf_add(to, ",", i > 0);
+        buf_add8(to, '"');
+        buf_add(to, name, strlen(name));
+        buf_add(to, "\": ", 2 + t_random(seed) % 2);
+        put_value(to, seed);
+    }
+    buf_add8(to, '}');
+}
+
+typedef struct outcome {
+    shg_err err, option_err;
+    refusal r;
+    put_options options;
+    record rec;
+    char *uri;
+} outcome;
+
+static void judge(outcome *o, const record_source *s)
+{
+    refusal option = {0};
+    o->err = record_read(&o->rec, s, (view){0}, RECORD_URI | RECORD_TEXT, &o->r);
+    o->option_err = record_put_options(s, &o->options, &option);
+    o->uri = record_source_uri(s);
+}
+
+static void agree(outcome *a, outcome *b, view line)
+{
+    bool uris = a->uri && b->uri ? !strcmp(a->uri, b->uri) : a->uri == b->uri;
+    if (a->err != b->err || a->option_err != b->option_err || !uris || a->r.at != b->r.at ||
+        strcmp(a->r.detail, b->r.detail) != 0)
+        fail_msg("%.*s: %s (%s), but %s (%s)", (int)line.len, (const char *)line.p,
+                 shg_err_name(a->err), a->r.detail, shg_err_name(b->err), b->r.detail);
+    if (!a->option_err) {
+        assert_int_equal(a->options.if_version, b->options.if_version);
+        assert_int_equal(a->options.match, b->options.match);
+        assert_int_equal(a->options.accept, b->options.accept);
+    }
+    if (!a->err)
+        same(&a->rec, &b->rec);
+}
+
+// What is stored of a record is read again as it was.
+static void reads_back(const record *rec)
+{
+    size_t len;
+    record again;
+    char *dump = record_dump(rec, &len);
+    assert_ok(record_parse(&again, (view){(const uint8_t *)dump, len}));
+    again.text = rec->text;
+    same((record *)(uintptr_t)rec, &again);
+    record_free(&again);
+    free(dump);
+}
+
+static void records_read_the_same_by_both_ways(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    size_t both = 0, good = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        buf b = {.max = LINE_MOST};
+        put_record(&b, &seed);
+        uint8_t *tight = malloc(b.len); // a sanitizer sees a byte too many
+        memcpy(tight, b.p, b.len);
+        view line = {tight, b.len};
+        record_source flatly = {0}, parsed = {0};
+        outcome x = {0}, y = {0};
+        refusal r = {0};
+        json_t *h;
+        if (record_source_flat(&flatly, line)) {
+            if (header_parse(&h, line, LINE_MOST, &r))
+                fail_msg("jansson does not take %.*s: %s", (int)line.len, (const char *)line.p,
+                         r.detail);
+            assert_ok(record_source_json(&parsed, h));
+            judge(&x, &flatly);
+            judge(&y, &parsed);
+            agree(&x, &y, line);
+            both++;
+            good += !x.err;
+            if (!x.err) {
+                reads_back(&x.rec);
+                record_free(&x.rec);
+                record_free(&y.rec);
+            }
+            free(x.uri);
+            free(y.uri);
+            record_source_fini(&parsed);
+            json_decref(h);
+        }
+        free(tight);
+        buf_fini(&b);
+    }
+    assert_true(both > ROUNDS / 10 && good > ROUNDS / 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +405,7 @@ int main(void)
         cmocka_unit_test(each_fault_has_its_refusal),
         cmocka_unit_test(credits_read_every_author),
         cmocka_unit_test(stored_form_reads_back),
+        cmocka_unit_test(records_read_the_same_by_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

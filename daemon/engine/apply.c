@@ -211,9 +211,11 @@ static void settle(engine *e, change *c)
         cache_put(e->lib.cache, c->reading);
 }
 
-static void apply_all(engine *e, change *c, size_t n)
+// before: why an earlier part of the group was not stored. Then this is not either: it may hold
+// what stood behind that in one stream.
+static shg_err apply_all(engine *e, change *c, size_t n, shg_err before)
 {
-    shg_err err = apply_group(e, c, n);
+    shg_err err = before ? before : apply_group(e, c, n);
     if (err)
         log_limited(LOG_ERROR, "SHG-COMMIT", "a group of %zu changes was not stored: %s (%s)", n,
                     shg_err_name(err), shg_err_text(err));
@@ -222,6 +224,7 @@ static void apply_all(engine *e, change *c, size_t n)
             refuse(&c[i].refusal, err, "nothing of this was stored: %s", shg_err_text(err));
         settle(e, &c[i]);
     }
+    return err;
 }
 
 typedef struct old_docs {
@@ -303,12 +306,13 @@ static void delete_older(engine *e, change *c)
 
 void engine_apply(engine *e, change *c, size_t n)
 {
+    shg_err err = SHG_OK;
     for (size_t from = 0; from < n;) {
         size_t to = from;
         while (to < n && c[to].kind != CHANGE_DELETE_OLDER)
             to++;
         if (to > from)
-            apply_all(e, c + from, to - from);
+            err = apply_all(e, c + from, to - from, err);
         if (to < n)
             delete_older(e, &c[to++]);
         from = to;

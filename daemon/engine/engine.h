@@ -83,7 +83,8 @@ SHG_MUST_CHECK shg_err engine_read_delete(engine *e, json_t *header, change *out
 void change_fini(change *c);
 
 // engine_apply makes n changes durable, in order, in one commit (DELETE_OLDER in as many as
-// it takes). After it, every change has its answer and is visible to all.
+// it takes). After it, every change has its answer and is visible to all. Where a part was not
+// stored, none of the articles and places behind it is.
 void engine_apply(engine *e, change *c, size_t n);
 
 // engine_count_refusal counts a PUT that never became a change.

@@ -180,12 +180,30 @@ static shg_err check_length(db *d, const char *dir, const char **why)
     return SHG_OK;
 }
 
+// A store has all its tables from its first commit on: one that lacks some is of another format,
+// and stays as it is.
+static int open_each(db *d, MDB_txn *t)
+{
+    unsigned flags = 0;
+    int rc = mdb_dbi_open(t, table_names[0], flags, &d->dbi[0]);
+    if (rc == MDB_NOTFOUND && !d->read_only) {
+        flags = MDB_CREATE;
+        rc = mdb_dbi_open(t, table_names[0], flags, &d->dbi[0]);
+    }
+    for (int i = 1; i < DB_TABLES && rc == 0; i++) {
+        rc = mdb_dbi_open(t, table_names[i], flags, &d->dbi[i]);
+        if (rc == MDB_NOTFOUND)
+            rc = MDB_VERSION_MISMATCH;
+    }
+    return rc;
+}
+
 static shg_err open_tables(db *d, const char *dir, const char **why)
 {
     MDB_txn *t = NULL;
     int rc = mdb_txn_begin(d->env, NULL, d->read_only ? MDB_RDONLY : 0, &t);
-    for (int i = 0; i < DB_TABLES && rc == 0; i++)
-        rc = mdb_dbi_open(t, table_names[i], d->read_only ? 0 : MDB_CREATE, &d->dbi[i]);
+    if (rc == 0)
+        rc = open_each(d, t);
     if (rc == 0)
         rc = mdb_txn_commit(t), t = NULL;
     if (t)
@@ -194,7 +212,9 @@ static shg_err open_tables(db *d, const char *dir, const char **why)
         *why = say_why("%s: not a store: a table is missing", dir);
         return SHG_ECORRUPT;
     }
-    if (rc != 0)
+    if (rc == MDB_VERSION_MISMATCH)
+        *why = say_why("%s: the store was written in another format: a table is missing", dir);
+    else if (rc != 0)
         *why = say_why("%s: %s", dir, mdb_strerror(rc));
     return from_mdb(d, rc);
 }

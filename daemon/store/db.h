@@ -36,9 +36,9 @@ typedef struct db_opts {
 } db_opts;
 
 // db_open opens or makes the store in the directory dir (made if missing, mode 0700).
-// SHG_EBUSY: another process holds it. SHG_ECORRUPT: no store of ours, or one cut short. SHG_EIO:
-// what the system said is in *why (static or thread-local text; never NULL). On failure *out is
-// NULL.
+// SHG_EBUSY: another process holds it. SHG_ECORRUPT: no store of ours, or one cut short.
+// SHG_EFORMAT: it has not all of these tables. SHG_EIO: what the system said is in *why (static or
+// thread-local text; never NULL). On failure *out is NULL, and a store that was there is as it was.
 SHG_MUST_CHECK shg_err db_open(db **out, const char *dir, const db_opts *o, const char **why);
 void db_close(db **d); // no transaction may be open; NULL is fine
 

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "store/db.h"
 
+#include <lmdb.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -388,6 +389,30 @@ static void test_cut_file_is_refused(void **state)
     assert_non_null(strstr(why, "cut short"));
 }
 
+static void test_other_tables_are_refused(void **state)
+{
+    fixture *f = *state;
+    const char *why = NULL;
+    MDB_env *env;
+    MDB_txn *t;
+    MDB_dbi dbi;
+    db_close(&f->d);
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_set_maxdbs(env, DB_TABLES), 0);
+    assert_int_equal(mdb_env_open(env, f->dir, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &t), 0);
+    assert_int_equal(mdb_dbi_open(t, "prints", 0, &dbi), 0);
+    assert_int_equal(mdb_drop(t, dbi, 1), 0);
+    assert_int_equal(mdb_txn_commit(t), 0);
+    mdb_env_close(env);
+    for (int i = 0; i < 2; i++) { // nor is it made on the way
+        assert_int_equal(db_open(&f->d, f->dir, &(db_opts){.read_only = i == 0}, &why),
+                         SHG_EFORMAT);
+        assert_non_null(strstr(why, "another format"));
+    }
+    assert_int_equal(db_open(&f->d, f->dir, &(db_opts){.read_only = true}, &why), SHG_EFORMAT);
+}
+
 static void test_full_map_heals(void **state)
 {
     fixture *f = *state;
@@ -513,6 +538,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_open_failures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut_file_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_map_heals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_other_tables_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk_heals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_default_map, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lasting_values, set_up, tear_down),

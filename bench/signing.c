@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-static signer kept; // from text to text, as a thread of the daemon has it
+static signer kept; // its memory, from text to text
 
 static void sign(signed_text *t, view text, uint64_t seed)
 {

@@ -14,12 +14,13 @@ typedef struct signing {
     uint64_t body; // stands for the words
 } signing;
 
-// signing_make is what the daemon does with every text, but for the marks of speech and the rare
-// terms, which take a whole reading. It ends the program where the text can't be signed.
+// signing_make gives what the daemon stores of a text, but for the marks of speech, the further
+// fingerprints within it and the rare terms, which take a whole reading (engine/reading.h). It ends
+// the program where the text can't be signed.
 void signing_make(signing *out, view text, uint64_t seed);
 
-// signing_hot is the hot path alone: text to signature, bands and fingerprints, none of them
-// kept. It returns a number that depends on all of them.
+// signing_hot is the hot path alone (engine/sign.h): text to signature, bands and fingerprints,
+// none of them kept. It returns a number that depends on all of them.
 uint64_t signing_hot(view text, uint64_t seed);
 
 #endif

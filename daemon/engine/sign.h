@@ -1,8 +1,11 @@
 // sign.h - from a text to what is looked up about it: signature and fingerprints.
 //
-// The hot path: words' hashes, shingles, sketch, bands, winnowed fingerprints, all by the
-// kernels of this CPU, in memory that is kept from text to text. What it gives is bit for bit
-// what the steps give one by one (words_make, shingles_make, minhash_sign, winnow, print_of).
+// sign_text is the hot path alone: words' hashes, shingles, sketch, bands, winnowed fingerprints,
+// all by the kernels of this CPU, in memory that is kept from text to text. What it gives is bit
+// for bit what the steps give one by one (words_make, shingles_make, minhash_sign, winnow,
+// print_of). The daemon goes by those steps (reading.h): it needs the words' places as well, for
+// marks and terms, and keeps further fingerprints within speech. Benchmarks and peers are measured
+// on sign_text, which is what others' libraries do.
 // Layer: engine.  May include: sketch, text.  Threads: one owner of each signer.
 #ifndef SHINGLED_ENGINE_SIGN_H
 #define SHINGLED_ENGINE_SIGN_H

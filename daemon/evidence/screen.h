@@ -5,8 +5,8 @@
 // (passages.h): where no runs of common seeds that are near each other in both weigh enough
 // together, there is none, whatever the marks of either side. Without a passage and below
 // RELATION_COSINE no relation holds (relation.h). So what is screened out would be REL_NONE at
-// every depth. Layer: evidence.  May include: passages, relation, side, terms, text, base. Threads:
-// one owner.
+// every depth.
+// Layer: evidence.  May include: passages, relation, side, terms, text, base.  Threads: one owner.
 #ifndef SHINGLED_EVIDENCE_SCREEN_H
 #define SHINGLED_EVIDENCE_SCREEN_H
 #include "evidence/side.h"

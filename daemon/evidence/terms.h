@@ -1,8 +1,8 @@
 // terms.h - how common a word is: background document frequencies.
 //
 // Compiled in from data/terms.tsv in this folder (its source is stated there), by the hash of the
-// word's key; what is not in the table is rare. Layer: evidence.  May include: text, base. Threads:
-// constant data.
+// word's key; what is not in the table is rare.
+// Layer: evidence.  May include: text, base.  Threads: constant data.
 #ifndef SHINGLED_EVIDENCE_TERMS_H
 #define SHINGLED_EVIDENCE_TERMS_H
 #include "base/sort.h"

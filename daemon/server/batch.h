@@ -2,7 +2,7 @@
 //
 // The router reads their headers and decides by the streams that are open; a worker takes the batch
 // apart and reads its records; the writer commits them together with the place of the stream.
-// Layer: server.
+// Layer: server.  Threads: one owner at a time, in that order.
 #ifndef SHINGLED_SERVER_BATCH_H
 #define SHINGLED_SERVER_BATCH_H
 #include "engine/engine.h"
@@ -18,7 +18,7 @@ typedef struct batch {
     bool close;    // ACK: the stream's session ends
     stream_act act;
     batch_format format;
-    char *mark;      // PUTS: what the client keeps with it; owned
+    char *mark;      // PUTS: what the client keeps with it; owned, until the change takes it
     change *change;  // the records, and behind them the place of the stream; owned
     size_t n;        // with the place; 0: not read
     refusal refusal; // of the batch as a whole
@@ -33,8 +33,8 @@ SHG_MUST_CHECK shg_err batch_admit(batch *b, batch_verb verb, message *m, stream
 // batch_read takes the body apart and reads each record; what is wrong with one is in its change.
 void batch_read(batch *b, batch_verb verb, message *m, engine *e);
 
-// batch_settle, on the writer's thread once the changes were applied: opens or breaks the stream.
-// batch_bar, before that: refuses what comes behind a batch that was not stored.
+// batch_bar refuses, before the changes are applied, what comes behind a batch that was not
+// stored. batch_settle opens or breaks the stream once they were. Both on the writer's thread.
 void batch_bar(batch *b);
 void batch_settle(batch *b, batch_verb verb);
 

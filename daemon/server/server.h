@@ -1,5 +1,5 @@
-// server.h - SHG1 over a ROUTER socket, and a PULL socket where asked for: threads, queues,
-// draining. Layer: server.  May include: engine, base, zmq.
+// server.h - SHG1 over a ROUTER socket, and a PULL socket where asked for: threads, queues, drain.
+// Layer: server.  May include: engine, base, zmq.
 #ifndef SHINGLED_SERVER_SERVER_H
 #define SHINGLED_SERVER_SERVER_H
 #include "engine/engine.h"

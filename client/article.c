@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-bool article_is_file(const char *operand)
+static bool is_file(const char *operand)
 {
     return !strcmp(operand, "-") || (!strstr(operand, "://") && access(operand, F_OK) == 0);
 }
@@ -27,8 +27,8 @@ static int load_file(cli *c, article *a)
     else if (got == RECORDS_END)
         code = cli_fault(c, EXIT_USAGE, "%s: holds no record", a->name);
     else if (got == RECORDS_BAD)
-        code = cli_fault(c, EXIT_USAGE, "%s:%llu: %s", a->name, (unsigned long long)r.line,
-                         r.detail);
+        code =
+            cli_fault(c, EXIT_USAGE, "%s:%llu: %s", a->name, (unsigned long long)r.line, r.detail);
     else if (!r.text)
         code = cli_fault(c, EXIT_USAGE, "%s: the record has no text", a->name);
     if (code == GO_ON) {
@@ -45,7 +45,7 @@ static int load_file(cli *c, article *a)
 int article_load(cli *c, article *a, const char *operand, bool as_uri)
 {
     *a = (article){.name = operand};
-    if (!as_uri && article_is_file(operand))
+    if (!as_uri && is_file(operand))
         return load_file(c, a);
     a->stored = true;
     a->record = json_object();

@@ -13,10 +13,8 @@ typedef struct article {
     size_t text_len;
 } article;
 
-// article_is_file: the operand is "-" or names a file. What has a "://" never does.
-bool article_is_file(const char *operand);
-
-// article_load reads a file operand (of JSON its first record), or takes a uri as it is.
+// article_load reads a file operand (of JSON its first record), or takes a uri as it is. "-" and
+// what names a file are files; what has a "://" never is.
 // as_uri: it is a uri whatever it looks like. GO_ON, or an exit status after saying why.
 int article_load(cli *c, article *a, const char *operand, bool as_uri);
 

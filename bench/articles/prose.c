@@ -54,7 +54,8 @@ static uint32_t of_event(const draft *d, uint32_t k, uint32_t from)
     return from + random_below(mix64(d->event + k), LANGUAGE_WORDS - from);
 }
 
-void prose_person(draft *d, bool full)
+// One of the event's people, with the first name or without.
+static void add_person(draft *d, bool full)
 {
     uint32_t who = random_below(random_next(&d->random), PEOPLE);
     if (full) {
@@ -84,10 +85,10 @@ static void strewn(draft *d, uint64_t r)
 {
     switch (r % 10) {
     case 0:
-        prose_person(d, r >> 8 & 1);
+        add_person(d, r >> 8 & 1);
         break;
     case 1:
-        prose_person(d, false);
+        add_person(d, false);
         prose_string(d, "’s");
         break;
     case 2:
@@ -134,14 +135,14 @@ static void attribution(draft *d)
     switch (random_next(&d->random) % 5) {
     case 0:
         prose_string(d, ",” said ");
-        prose_person(d, true);
+        add_person(d, true);
         prose_string(d, ", the head of the ");
         prose_name(d, of_event(d, 301, NAMES_FROM));
         prose_string(d, " Council.");
         break;
     case 1:
         prose_string(d, ",” ");
-        prose_person(d, false);
+        add_person(d, false);
         prose_string(d, " told reporters.");
         break;
     case 2:
@@ -149,7 +150,7 @@ static void attribution(draft *d)
         break;
     default:
         prose_string(d, ",” ");
-        prose_person(d, false);
+        add_person(d, false);
         prose_string(d, " said.");
     }
 }

@@ -44,9 +44,6 @@ void prose_sentence(draft *d);
 // prose_take adds sentence s of another draft; with `reworded` one word in eight is another.
 void prose_take(draft *d, const draft *of, const sentence *s, bool reworded);
 
-// prose_person appends one of the event's people, with the first name or without.
-void prose_person(draft *d, bool full);
-
 // prose_place appends the event's place.
 void prose_place(draft *d);
 

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-typedef enum ask_what { ASK_URI, ASK_TEXT, ASK_WHATS } ask_what;
+typedef enum ask_what { ASK_URI, ASK_TEXT } ask_what;
 
 typedef struct ask {
     const char *endpoint;
@@ -19,8 +19,8 @@ typedef struct ask {
     unsigned window; // questions on their way at once
     // results
     histogram answers;
-    uint64_t matches, derived,
-        found; // of `derived` questions the source was stored, `found` of them named it
+    uint64_t matches;
+    uint64_t derived, found; // questions whose source was stored, and of them those that named it
     double seconds;
 } ask;
 

@@ -105,13 +105,6 @@ double terms_idf_most(void)
     return -log((double)SHARE_UNKNOWN);
 }
 
-double terms_share(uint64_t word_hash)
-{
-    pthread_once(&once, load);
-    float share = table.slot[slot_of(word_hash)].share;
-    return share > 0 ? (double)share : (double)SHARE_UNKNOWN;
-}
-
 void terms_fetch(uint64_t word_hash)
 {
     __builtin_prefetch(&table.slot[word_hash & (TABLE_SLOTS - 1)]);

@@ -8,10 +8,7 @@
 #include "base/sort.h"
 #include "text/words.h"
 
-// terms_share is the share of articles that hold the word, in (0, 1].
-double terms_share(uint64_t word_hash);
-
-// terms_idf is -ln of it.
+// terms_idf is -ln of the share of articles that hold the word: 0 where all do.
 double terms_idf(uint64_t word_hash);
 
 // terms_fetch asks for what terms_idf will read, where there is something to do meanwhile.

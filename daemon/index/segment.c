@@ -20,7 +20,8 @@ static unsigned bits_for(uint64_t n) // least b with n <= 1 << b
     return b;
 }
 
-bool segment_derive(segment *s)
+// Fills in what follows from the others; false: they make no sense.
+static bool derive(segment *s)
 {
     unsigned q = s->block_bits + s->bucket_bits;
     if (s->doc1 < s->doc0 || s->block_bits > BLOCK_BITS_MOST || s->bucket_bits > BUCKET_BITS_MOST ||
@@ -45,7 +46,7 @@ void segment_shape(segment *s, uint64_t n, size_t block_bytes)
     if (s->block_bits > BLOCK_BITS_MOST)
         s->block_bits = BLOCK_BITS_MOST;
     s->bucket_bits = q - s->block_bits;
-    bool good = segment_derive(s);
+    bool good = derive(s);
     assert(good);
     (void)good;
 }
@@ -83,7 +84,7 @@ static shg_err parse_one(const uint8_t *p, segment *out, uint32_t doc0)
                      .n = load64(p + 20),
                      .block_bits = p[28],
                      .bucket_bits = p[29]};
-    if (!segment_derive(out) || out->doc0 != doc0 || out->doc1 > DOC_MAX)
+    if (!derive(out) || out->doc0 != doc0 || out->doc1 > DOC_MAX)
         return SHG_ECORRUPT;
     return segment_alloc(out);
 }

@@ -50,10 +50,8 @@ typedef struct segments {
 } segments;
 
 // segment_shape chooses the bits for about n postings in blocks of about block_bytes;
-// doc0 and doc1 are set before. segment_derive fills in what follows from the others; false:
-// they make no sense.
+// doc0 and doc1 are set before.
 void segment_shape(segment *s, uint64_t n, size_t block_bytes);
-bool segment_derive(segment *s);
 SHG_MUST_CHECK shg_err segment_alloc(segment *s); // makes `verified`
 
 static inline uint32_t segment_blocks(const segment *s)

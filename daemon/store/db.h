@@ -66,11 +66,6 @@ enum { DB_LASTING = 4 << 10 };
 SHG_MUST_CHECK shg_err db_get_lasting(db_txn *t, db_table table, view key, view *value,
                                       bool *lasting);
 
-// db_get_many is n gets of any table but DB_ARTICLES; values[i].p is NULL where keys[i] is not
-// there.
-SHG_MUST_CHECK shg_err db_get_many(db_txn *t, db_table table, const view *keys, view *values,
-                                   size_t n);
-
 // db_put adds or replaces; db_append is a put whose key sorts after all others of
 // the table (faster; SHG_EINTERNAL where it does not). db_del: SHG_ENOTFOUND.
 SHG_MUST_CHECK shg_err db_put(db_txn *t, db_table table, view key, view value);

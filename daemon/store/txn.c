@@ -100,17 +100,6 @@ shg_err db_get_lasting(db_txn *t, db_table table, view key, view *value, bool *l
     return err;
 }
 
-shg_err db_get_many(db_txn *t, db_table table, const view *keys, view *values, size_t n)
-{
-    assert(!is_cut(table)); // one value would take the place of another
-    for (size_t i = 0; i < n; i++) {
-        shg_err err = db_get(t, table, keys[i], &values[i]);
-        if (err && err != SHG_ENOTFOUND)
-            return err;
-    }
-    return SHG_OK;
-}
-
 static shg_err put(db_txn *t, db_table table, view key, view value, unsigned flags)
 {
     assert(t->write);

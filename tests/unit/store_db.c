@@ -276,23 +276,6 @@ static void test_scan(void **state)
     }
 }
 
-static void test_get_many(void **state)
-{
-    fixture *f = *state;
-    db_txn *t;
-    uint8_t k[3][4];
-    view keys[3], values[3];
-    assert_ok(put_numbers(f->d, DB_LINKS, 1, 3, 5));
-    for (uint32_t i = 0; i < 3; i++)
-        keys[i] = key_of(k[i], i);
-    assert_ok(db_begin(&t, f->d, false));
-    assert_ok(db_get_many(t, DB_LINKS, keys, values, 3));
-    assert_null(values[0].p);
-    assert_int_equal(values[1].p[4], 1);
-    assert_int_equal(values[2].len, 5);
-    db_abort(&t);
-}
-
 static void test_drop_in_slices(void **state)
 {
     fixture *f = *state;
@@ -531,7 +514,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_append_goes_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_values_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scan, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_get_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_drop_in_slices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_process_at_a_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_copy_is_a_store, set_up, tear_down),

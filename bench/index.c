@@ -9,14 +9,15 @@
 // tenth, and one for the lookups of 90 fingerprints at the end.
 #include "base/clock.h"
 #include "index/index.h"
+#include "must.h"
+#include "rows.h"
+#include "scratch.h"
 #include "store/db.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 enum {
     PRINTS = 90,
@@ -37,22 +38,14 @@ typedef struct made {
     doc_add a;
 } made;
 
-static uint64_t mix(uint64_t *state)
-{
-    uint64_t z = (*state += 0x9e3779b97f4a7c15ull);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
-}
-
 // Words of an invented language, the frequent ones short, so that zstd finds about what it
 // finds in news.
 static void make_text(uint8_t *text, uint64_t *r)
 {
     for (size_t at = 0; at < TEXT;) {
-        uint64_t x = mix(r), word = (x % WORDS) * (x >> 32 & 0xfff) / 0xfff, s = word;
+        uint64_t x = rows_random(r), word = (x % WORDS) * (x >> 32 & 0xfff) / 0xfff, s = word;
         for (size_t n = 2 + word % 9; n && at < TEXT; n--)
-            text[at++] = (uint8_t)('a' + mix(&s) % 26);
+            text[at++] = (uint8_t)('a' + rows_random(&s) % 26);
         if (at < TEXT)
             text[at++] = ' ';
     }
@@ -67,9 +60,9 @@ static int by_hash(const void *a, const void *b)
 static uint32_t make_prints(print *p, uint64_t *r)
 {
     for (int i = 0; i < PRINTS; i++) {
-        uint64_t x = mix(r);
+        uint64_t x = rows_random(r);
         uint64_t common = x % BOILERPLATE;
-        p[i].hash = (x >> 40) % 100 < 5 ? mix(&common) & 0xffffffffff : x & 0xffffffffff;
+        p[i].hash = (x >> 40) % 100 < 5 ? rows_random(&common) & 0xffffffffff : x & 0xffffffffff;
         p[i].quoted = (x >> 56 & 3) == 0;
     }
     qsort(p, PRINTS, sizeof *p, by_hash);
@@ -85,17 +78,19 @@ static void make(made *m, uint64_t i)
     uint64_t r = i * 0x632be59bd9b4e019ull, copy = i % 3 == 2 ? i - 2 : i;
     uint64_t shared = copy * 0x632be59bd9b4e019ull;
     snprintf(m->uri, sizeof m->uri, "https://www.morning-ledger.example/2017/%llu/%llx.html",
-             (unsigned long long)(i % 365), (unsigned long long)mix(&r));
+             (unsigned long long)(i % 365), (unsigned long long)rows_random(&r));
     snprintf(m->record, sizeof m->record,
              "{\"headline\":\"Council votes on item %llu\",\"published\":\"2017-03-12T18:05:00Z\","
              "\"publisher\":\"morning-ledger.example\",\"by\":\"A. Writer\",\"language\":\"en\"}",
              (unsigned long long)i);
     make_text(m->text, &r);
-    m->a =
-        (doc_add){.published_ms = (int64_t)i, .content = mix(&r), .body = mix(&r), .n_words = 420};
+    m->a = (doc_add){.published_ms = (int64_t)i,
+                     .content = rows_random(&r),
+                     .body = rows_random(&r),
+                     .n_words = 420};
     m->a.n_prints = make_prints(m->prints, &shared);
     for (int k = 0; k < MINHASH_LANES; k++)
-        m->sig.lane[k] = (uint8_t)mix(k % MINHASH_BANDS < 20 ? &shared : &r);
+        m->sig.lane[k] = (uint8_t)rows_random(k % MINHASH_BANDS < 20 ? &shared : &r);
     minhash_bands(m->sig.band, m->sig.lane, SEED);
 }
 
@@ -108,44 +103,14 @@ static void aim(made *m)
     m->a.prints = m->prints;
 }
 
-static void must(shg_err err, const char *what)
-{
-    if (!err)
-        return;
-    fprintf(stderr, "%s: %s\n", what, shg_err_text(err));
-    exit(1);
-}
-
-// What the program wrote. (write_bytes of the same file counts whole folios of the page
-// cache, many times what reaches the device.)
-static uint64_t written_bytes(void)
-{
-    unsigned long long n = 0;
-    char line[128];
-    FILE *f = fopen("/proc/self/io", "r");
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "wchar: %llu", &n) == 1)
-            break;
-    if (f)
-        fclose(f);
-    return n;
-}
-
-static int64_t cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void ingest(article_index *ix, uint64_t n, uint64_t group)
 {
     made *m = calloc(group, sizeof *m);
-    int64_t spent = 0, slowest = 0, add_cpu = 0, commit_cpu = 0;
-    uint64_t wrote = written_bytes(), tenth = n / 10 ? n / 10 : 1, next = tenth, since = 0;
-    printf("documents,docs_per_s,add_cpu_us,commit_cpu_us,slowest_ms,written_per_doc,segments,file_"
-           "bytes,"
-           "ram_bytes\n");
+    int64_t spent = 0, slowest = 0;
+    double add_cpu = 0, commit_cpu = 0, wrote = rows_written();
+    uint64_t tenth = n / 10 ? n / 10 : 1, next = tenth, since = 0;
+    printf("documents,docs_per_s,add_cpu_us,commit_cpu_us,slowest_ms,written_per_doc,segments,"
+           "file_bytes,ram_bytes\n");
     for (uint64_t i = 0; i < n && m; i += group) {
         for (uint64_t k = 0; k < group; k++) {
             make(&m[k], i + k);
@@ -155,13 +120,14 @@ static void ingest(article_index *ix, uint64_t n, uint64_t group)
         }
         index_txn *t;
         uri_entry e;
-        int64_t from = clock_mono_ns(), cpu = cpu_ns();
+        int64_t from = clock_mono_ns();
+        double cpu = rows_cpu_ns();
         must(index_begin(&t, ix), "begin");
         for (uint64_t k = 0; k < group; k++)
             must(index_add(t, &m[k].a, &e), "add");
-        int64_t added = cpu_ns();
+        double added = rows_cpu_ns();
         must(index_commit(&t), "commit");
-        commit_cpu += cpu_ns() - added;
+        commit_cpu += rows_cpu_ns() - added;
         add_cpu += added - cpu;
         int64_t took = clock_mono_ns() - from;
         spent += took;
@@ -171,16 +137,17 @@ static void ingest(article_index *ix, uint64_t n, uint64_t group)
             continue;
         index_stats s;
         must(index_stat(ix, &s), "stat");
-        uint64_t now = written_bytes();
-        printf("%" PRIu64 ",%.0f,%.1f,%.1f,%.1f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
-               i + group, (double)since * 1e9 / (double)spent,
-               (double)add_cpu / 1e3 / (double)since, (double)commit_cpu / 1e3 / (double)since,
-               (double)slowest / 1e6, (now - wrote) / since, s.segments, s.file_bytes, s.ram_bytes);
+        double now = rows_written();
+        printf("%" PRIu64 ",%.0f,%.1f,%.1f,%.1f,%.0f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+               i + group, (double)since * 1e9 / (double)spent, add_cpu / 1e3 / (double)since,
+               commit_cpu / 1e3 / (double)since, (double)slowest / 1e6,
+               (now - wrote) / (double)since, s.segments, s.file_bytes, s.ram_bytes);
         fflush(stdout);
         wrote = now;
         next += tenth;
         since = 0;
-        spent = slowest = add_cpu = commit_cpu = 0;
+        spent = slowest = 0;
+        add_cpu = commit_cpu = 0;
     }
     for (uint64_t k = 0; m && k < group; k++)
         buf_fini(&m[k].packed);
@@ -204,7 +171,7 @@ static void ask(article_index *ix, uint64_t n, const char *when)
         size_t found, total;
         postings p;
         article a;
-        make(&m, mix(&r) % n);
+        make(&m, rows_random(&r) % n);
         for (uint32_t i = 0; i < m.a.n_prints; i++)
             hashes[i] = m.prints[i].hash;
         int64_t t0 = clock_mono_ns();
@@ -212,7 +179,7 @@ static void ask(article_index *ix, uint64_t n, const char *when)
         int64_t t1 = clock_mono_ns();
         must(index_near(ix, m.sig.band, DOC_NONE, docs, 256, &found, &total), "near");
         int64_t t2 = clock_mono_ns();
-        must(index_get(ix, (uint32_t)(mix(&r) % n), &a), "get");
+        must(index_get(ix, (uint32_t)(rows_random(&r) % n), &a), "get");
         int64_t t3 = clock_mono_ns();
         for (size_t i = 0; i < p.n; i++)
             hits += p.list[i].n;
@@ -260,28 +227,16 @@ static void weigh_file(const char *dir, uint64_t n)
            (u.file_bytes - u.table_bytes[DB_ARTICLES]) / n);
 }
 
-static void clean_up(const char *dir)
-{
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
-    char path[NAME + 16];
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
-        unlink(path);
-    }
-    rmdir(dir);
-}
-
 int main(int argc, char **argv)
 {
     uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000;
     uint64_t group = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000;
-    char dir[NAME] = "bench-index-XXXXXX";
+    char dir[SCRATCH_PATH];
     const char *why;
     article_index *ix;
-    if (argc > 3)
-        snprintf(dir, sizeof dir, "%s/bench-index-XXXXXX", argv[3]);
-    if (!n || !group || !mkdtemp(dir))
+    if (!n || !group)
         return 2;
+    scratch_make(dir, argc > 3 ? argv[3] : ".", "bench-index");
     index_opts o = {.seed = SEED, .stamp = "bench", .background = true};
     must(index_open(&ix, dir, &o, &why), "open");
     ingest(ix, n, group);
@@ -299,6 +254,6 @@ int main(int argc, char **argv)
     must(index_check(dir, o.stamp, NULL, NULL, NULL, &faults), "check");
     printf("check,us_per_doc=%.2f,faults=%" PRIu64 "\n",
            (double)(clock_mono_ns() - from) / 1e3 / (double)n, faults);
-    clean_up(dir);
+    scratch_remove(dir);
     return faults != 0;
 }

@@ -8,16 +8,16 @@
 // tenth of the articles.
 #include "base/clock.h"
 #include "engine/engine.h"
+#include "must.h"
 #include "rows.h"
+#include "scratch.h"
 #include "texts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { GROUP = 256, TENTHS = 10, NAME = 256, PATH = 512 };
+enum { GROUP = 256, TENTHS = 10 };
 enum stage { READ, APPLY, DROP, BACKGROUND, STAGES };
 
 static double process_ns(void)
@@ -25,14 +25,6 @@ static double process_ns(void)
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static void must(shg_err err, const char *what)
-{
-    if (!err)
-        return;
-    fprintf(stderr, "%s: %s\n", what, shg_err_text(err));
-    exit(1);
 }
 
 // One group, from bytes to acknowledged; adds to ns what each stage took.
@@ -69,29 +61,15 @@ static void ingest_tenth(engine *e, texts *t, uint64_t from, uint64_t groups, do
         us[s] = ns[s] / 1e3 / (double)(groups * GROUP);
 }
 
-static void clean_up(const char *dir)
-{
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
-    char path[PATH];
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
-        unlink(path);
-    }
-    rmdir(dir);
-}
-
 int main(int argc, char **argv)
 {
     static const char *const names[STAGES] = {"read", "apply", "drop", "background"};
     static double us[STAGES][TENTHS];
     uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 50000;
     uint64_t groups = n / TENTHS / GROUP ? n / TENTHS / GROUP : 1;
-    char dir[NAME] = "bench-ingest-XXXXXX", corpus[TEXTS_NAME], why[PATH] = "";
+    char dir[SCRATCH_PATH], corpus[TEXTS_NAME], why[512] = "";
     engine *e;
-    if (argc > 2)
-        snprintf(dir, sizeof dir, "%s/bench-ingest-XXXXXX", argv[2]);
-    if (!mkdtemp(dir))
-        return 2;
+    scratch_make(dir, argc > 2 ? argv[2] : ".", "bench-ingest");
     texts *t = texts_new(GROUP, 1);
     texts_name(t, corpus);
     must(engine_open(&e, &(engine_opts){.dir = dir, .seed = 42}, why, sizeof why), why);
@@ -103,7 +81,7 @@ int main(int argc, char **argv)
     }
     engine_close(&e);
     texts_free(&t);
-    clean_up(dir);
+    scratch_remove(dir);
     rows_head();
     row_of of = {"ingest", "-", corpus, groups * TENTHS * GROUP};
     for (int s = 0; s < STAGES; s++)

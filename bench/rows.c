@@ -21,6 +21,19 @@ double rows_wall_ns(void)
     return now(CLOCK_MONOTONIC);
 }
 
+double rows_written(void)
+{
+    unsigned long long n = 0;
+    char line[128];
+    FILE *f = fopen("/proc/self/io", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "wchar: %llu", &n) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return (double)n;
+}
+
 void rows_head(void)
 {
     puts("bench,name,level,corpus,n,repetitions,min,median,max,unit");

@@ -13,6 +13,10 @@
 double rows_cpu_ns(void);  // CPU time of this thread; a system call of about .3 us
 double rows_wall_ns(void); // monotonic
 
+// rows_written is how many bytes this process wrote. (write_bytes of the same file counts whole
+// folios of the page cache, many times what reaches the device.)
+double rows_written(void);
+
 void rows_head(void); // prints the head line
 
 // What a row is about.

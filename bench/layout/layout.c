@@ -10,17 +10,17 @@
 // gets fewer articles, and stops after so many seconds: it would take hours, and grows
 // slower the more there is, so that the ratio is smaller than one of equal numbers.
 #include "dupsort.h"
+#include "must.h"
 #include "rows.h"
+#include "scratch.h"
 #include "signing.h"
 #include "texts.h"
 #include "base/cpu.h"
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { GROUP = 1000, STEPS = 10, QUERIES = 1000, PATH = 512, LIST_CAP = 64, SEAL = 32768 };
+enum { GROUP = 1000, STEPS = 10, QUERIES = 1000, LIST_CAP = 64, SEAL = 32768 };
 
 typedef struct prepared {
     signing s;
@@ -35,24 +35,10 @@ typedef struct run {
     article_index *packer; // packs for both
     texts *t;
     prepared *p;
-    char dir[PATH];
+    char dir[SCRATCH_PATH];
     row_of of;
     const char *name;
 } run;
-
-static void must(shg_err err, const char *what)
-{
-    if (!err)
-        return;
-    fprintf(stderr, "%s: %s\n", what, shg_err_text(err));
-    exit(1);
-}
-
-static void fail(const char *what)
-{
-    perror(what);
-    exit(1);
-}
 
 static void prepare(run *r, uint64_t first)
 {
@@ -104,24 +90,9 @@ static void store_naive(run *r)
     dupsort_commit(r->naive);
 }
 
-// What this process wrote. (write_bytes of the same file counts whole folios of the page
-// cache, many times what reaches the device.)
-static double written(void)
-{
-    unsigned long long n = 0;
-    char line[128];
-    FILE *f = fopen("/proc/self/io", "r");
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "wchar: %llu", &n) == 1)
-            break;
-    if (f)
-        fclose(f);
-    return (double)n;
-}
-
 static double file_bytes(const run *r)
 {
-    char path[PATH + 16];
+    char path[SCRATCH_PATH + 16];
     struct stat s;
     snprintf(path, sizeof path, "%s/data.mdb", r->dir);
     return stat(path, &s) ? 0 : (double)s.st_blocks * 512;
@@ -146,13 +117,13 @@ static double ingest(run *r, uint64_t *n, double seconds, bool say)
     step = step ? step : GROUP;
     while (done < *n && spent < seconds * 1e9) {
         prepare(r, done);
-        double wrote = written(), from = rows_wall_ns();
+        double wrote = rows_written(), from = rows_wall_ns();
         if (r->ix)
             store_ours(r, done);
         else
             store_naive(r);
         spent += rows_wall_ns() - from;
-        at += written() - wrote;
+        at += rows_written() - wrote;
         done += GROUP;
         if (!say || done - told < step)
             continue;
@@ -208,26 +179,6 @@ static void ask(run *r, uint64_t n)
     fprintf(stderr, "%s: %.1f postings a query\n", r->name, (double)hits / QUERIES);
 }
 
-static void make_folder(char dir[PATH], const char *in)
-{
-    snprintf(dir, PATH, "%s/layout-XXXXXX", in);
-    if (!mkdtemp(dir))
-        fail(dir);
-}
-
-static void remove_folder(const char *dir)
-{
-    char path[PATH + 256];
-    DIR *d = opendir(dir);
-    for (struct dirent *e; d && (e = readdir(d));) {
-        snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-        unlink(path); // "." and ".." refuse
-    }
-    if (d)
-        closedir(d);
-    rmdir(dir);
-}
-
 static void open_index(article_index **ix, const char *dir)
 {
     const char *why = "";
@@ -242,7 +193,7 @@ static void open_index(article_index **ix, const char *dir)
 static double pass(run *r, const char *in, bool ours, uint64_t *n, double seconds, bool say)
 {
     r->name = ours ? "segments" : "dupsort";
-    make_folder(r->dir, in);
+    scratch_make(r->dir, in, "layout");
     if (ours)
         open_index(&r->ix, r->dir);
     else
@@ -254,7 +205,7 @@ static double pass(run *r, const char *in, bool ours, uint64_t *n, double second
         index_close(&r->ix);
     else
         dupsort_close(&r->naive);
-    remove_folder(r->dir);
+    scratch_remove(r->dir);
     return rate;
 }
 
@@ -264,7 +215,7 @@ int main(int argc, char **argv)
     uint64_t fewer = argc > 2 ? strtoull(argv[2], NULL, 10) : 100000;
     double seconds = argc > 3 ? strtod(argv[3], NULL) : 150;
     const char *in = argc > 4 ? argv[4] : ".";
-    char corpus[TEXTS_NAME], aside[PATH];
+    char corpus[TEXTS_NAME], aside[SCRATCH_PATH];
     run r = {.t = texts_new(GROUP, 1), .p = calloc(GROUP, sizeof *r.p)};
     if (!r.p || n < GROUP || fewer < GROUP || seconds <= 0) {
         fprintf(stderr, "usage: layout [articles [of them by dupsort [seconds [folder]]]]; "
@@ -273,7 +224,7 @@ int main(int argc, char **argv)
     }
     texts_name(r.t, corpus);
     r.of = (row_of){"layout", cpu_name(cpu_best()), corpus, n};
-    make_folder(aside, in);
+    scratch_make(aside, in, "layout");
     open_index(&r.packer, aside);
     rows_head();
     double ours[2], naive;
@@ -285,7 +236,7 @@ int main(int argc, char **argv)
     r.of.n = fewer;
     rows_print(&r.of, "articles/s", &naive, 1, "dupsort_ingest_per_s");
     index_close(&r.packer);
-    remove_folder(aside);
+    scratch_remove(aside);
     for (size_t i = 0; i < GROUP; i++)
         buf_fini(&r.p[i].packed);
     free(r.p);

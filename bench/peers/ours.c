@@ -11,17 +11,18 @@
 // query:             the candidates of a signature (index_near) and the estimate of each
 // memory:            what index_stats counts as RAM, per article: bands, lanes, facts, the
 //                    active segment
+#include "must.h"
 #include "rows.h"
+#include "scratch.h"
 #include "signing.h"
 #include "texts.h"
 #include "base/bytes.h"
 #include "base/cpu.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <xxhash.h>
 
-enum { REPETITIONS = 7, GROUP = 1000, SEED = 42, CANDIDATES = 256, PATH = 512 };
+enum { REPETITIONS = 7, GROUP = 1000, SEED = 42, CANDIDATES = 256 };
 
 #define SIMILAR .5 // what a query calls similar, here and for every peer
 
@@ -41,14 +42,6 @@ typedef struct item {
 static void fail(const char *what)
 {
     perror(what);
-    exit(1);
-}
-
-static void must(shg_err err, const char *what)
-{
-    if (!err)
-        return;
-    fprintf(stderr, "%s: %s\n", what, shg_err_text(err));
     exit(1);
 }
 
@@ -208,30 +201,17 @@ static void measure_query(const row_of *of, article_index *ix, const corpus *c)
     free(us);
 }
 
-static void remove_folder(const char *dir)
-{
-    static const char *const leaves[] = {"data.mdb", "lock.mdb", "lock"};
-    char file[PATH + 16];
-    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++) {
-        snprintf(file, sizeof file, "%s/%s", dir, leaves[i]);
-        unlink(file);
-    }
-    rmdir(dir);
-}
-
 static int run(const char *path, const char *in)
 {
     corpus c = {0};
-    char dir[PATH], name[32];
+    char dir[SCRATCH_PATH], name[32];
     const char *why = "";
     article_index *ix;
     index_opts o = {.seed = SEED, .stamp = "bench"};
     read_corpus(&c, path);
     snprintf(name, sizeof name, "news:%08x", (unsigned)(XXH3_64bits(c.bytes, c.size) >> 32));
     row_of of = {"peers", cpu_name(cpu_best()), name, c.n};
-    snprintf(dir, sizeof dir, "%s/peers-XXXXXX", in);
-    if (!mkdtemp(dir))
-        fail(dir);
+    scratch_make(dir, in, "peers");
     if (index_open(&ix, dir, &o, &why)) {
         fprintf(stderr, "%s: %s\n", dir, why);
         return 1;
@@ -241,7 +221,7 @@ static int run(const char *path, const char *in)
     measure_insert(&of, ix, &c);
     measure_query(&of, ix, &c);
     index_close(&ix);
-    remove_folder(dir);
+    scratch_remove(dir);
     free(c.text);
     free(c.bytes);
     return 0;

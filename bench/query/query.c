@@ -10,38 +10,29 @@
 // the same from build to build.
 #include "base/clock.h"
 #include "engine/ask.h"
-#include "sample.h"
+#include "must.h"
+#include "rows.h"
+#include "texts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <xxhash.h>
 
 enum { GROUP = 1000, HELD_OUT = 512, CACHE = 128 << 20, NEAR = 1024 };
 
 static int64_t cpu_ns(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    return (int64_t)rows_cpu_ns();
 }
 
-static void must(shg_err err, const char *what)
+// t holds one article at a time.
+static void read_article(engine *e, texts *t, uint64_t i, change *out)
 {
-    if (!err)
-        return;
-    fprintf(stderr, "%s: %s\n", what, shg_err_text(err));
-    exit(1);
-}
-
-static void read_sample(engine *e, sample *s, uint64_t i, change *out)
-{
-    view header, text;
     refusal why = {0};
-    sample_make(s, i, &header, &text);
-    must(engine_read_put(e, header, text, NULL, out, &why), "read");
+    texts_again(t, i);
+    must(engine_read_put(e, texts_record(t, 0), texts_text(t, 0), NULL, out, &why), "read");
 }
 
 // Stores what a change says. The engine would work out its story, too.
@@ -78,14 +69,14 @@ static void store(engine *e, change *c, size_t n)
         change_fini(&c[k]);
 }
 
-static void fill(engine *e, sample *s, uint64_t n)
+static void fill(engine *e, texts *t, uint64_t n)
 {
     static change c[GROUP];
     size_t k = 0;
     for (uint64_t i = 0; i < n; i++) {
         if (i % HELD_OUT == HELD_OUT - 1)
             continue;
-        read_sample(e, s, i, &c[k++]);
+        read_article(e, t, i, &c[k++]);
         if (k == GROUP) {
             store(e, c, k);
             k = 0;
@@ -144,12 +135,12 @@ static void ask_place(asked *out, engine *e, const reading *r)
     hits_free(&h);
 }
 
-static void ask_full(asked *out, engine *e, sample *s, uint64_t i)
+static void ask_full(asked *out, engine *e, texts *t, uint64_t i)
 {
-    view header, text;
     json_t *reply;
     refusal why = {0};
-    sample_make(s, i, &header, &text);
+    texts_again(t, i);
+    view header = texts_record(t, 0), text = texts_text(t, 0);
     json_t *question =
         json_pack("{s:o}", "article", json_loadb((const char *)header.p, header.len, 0, NULL));
     int64_t from = cpu_ns();
@@ -195,7 +186,7 @@ static void tell(asked *a)
            a->unverified / n, a->bytes / n, a->answers);
 }
 
-static void ask(engine *e, sample *s, size_t n)
+static void ask(engine *e, texts *t, size_t n)
 {
     asked a = {0};
     uint64_t stored = index_end(e->lib.ix), held = stored / (HELD_OUT - 1);
@@ -207,13 +198,13 @@ static void ask(engine *e, sample *s, size_t n)
         uint64_t i = ((uint64_t)a.n * 7919 % held) * HELD_OUT + HELD_OUT - 1;
         change c;
         int64_t from = cpu_ns();
-        read_sample(e, s, i, &c);
+        read_article(e, t, i, &c);
         reading *r = c.reading;
         must(reading_complete(r), "complete");
         a.ns[READ][a.n] = cpu_ns() - from;
         ask_copies(&a, e, r);
         ask_lookup(&a, e, r);
-        ask_full(&a, e, s, i); // before the other, which leaves the candidates in the cache
+        ask_full(&a, e, t, i); // before the other, which leaves the candidates in the cache
         ask_place(&a, e, r);
         change_fini(&c);
     }
@@ -228,8 +219,8 @@ int main(int argc, char **argv)
     char why[256];
     const char *what;
     bool filling = argc == 4 && !strcmp(argv[1], "fill");
-    sample *s = sample_new(1);
-    if (argc < 3 || (!filling && strcmp(argv[1], "ask")) || !s)
+    texts *t = texts_new(1, 1);
+    if (argc < 3 || (!filling && strcmp(argv[1], "ask")))
         return 2;
     index_opts io = {
         .list_cap = LIST_CAP, .seed = 42, .stamp = engine_stamp(), .background = filling};
@@ -242,17 +233,17 @@ int main(int argc, char **argv)
     }
     e.lib.seed = index_seed(e.lib.ix);
     if (filling) {
-        fill(&e, s, strtoull(argv[3], NULL, 10));
+        fill(&e, t, strtoull(argv[3], NULL, 10));
     } else {
         index_stats st;
         must(index_stat(e.lib.ix, &st), "stat");
         printf("%" PRIu64 " articles in %" PRIu64 " segments, opened in %.2f s\n", st.articles,
                st.segments, (double)(clock_mono_ns() - from) / 1e9);
-        ask(&e, s, argc > 3 ? strtoull(argv[3], NULL, 10) : 1000);
+        ask(&e, t, argc > 3 ? strtoull(argv[3], NULL, 10) : 1000);
     }
     cache_close(&e.lib.cache);
     index_close(&e.lib.ix);
     sources_close(&e.lib.sources);
-    sample_free(s);
+    texts_free(&t);
     return 0;
 }

@@ -9,6 +9,7 @@
 // query_copies_*: from the bands of a stored article to the estimate of every candidate
 // (index_near, index_resemblance), one thread, by the wall; articles drawn at random
 // open_s: index_open, which rebuilds what lives in RAM
+#include "must.h"
 #include "rows.h"
 #include "base/cpu.h"
 #include "engine/engine.h"
@@ -32,14 +33,6 @@ typedef struct weights {
     } table[TABLES];
     size_t n;
 } weights;
-
-static void must(shg_err err, const char *what)
-{
-    if (!err)
-        return;
-    fprintf(stderr, "%s: %s\n", what, shg_err_text(err));
-    exit(1);
-}
 
 static void must_db(int rc, const char *what)
 {

@@ -6,6 +6,7 @@
 #include "ingest.h"
 #include "options.h"
 #include "report.h"
+#include "rows.h"
 #include "wire.h"
 
 #include <pthread.h>
@@ -429,7 +430,7 @@ int main(int argc, char **argv)
     l.a = articles_new(l.o.seed);
     l.zmq = zmq_ctx_new();
     bool fine = l.a && l.zmq && open_daemon(&l);
-    report_head();
+    rows_head();
     fine = fine && run(&l);
     daemon_stop(&l.d, SIGTERM);
     if (l.made_data && !l.o.keep)

@@ -1,18 +1,12 @@
 #include "report.h"
+#include "rows.h"
 
 #include <stdio.h>
 #include <string.h>
 
-void report_head(void)
-{
-    puts("bench,name,level,corpus,n,repetitions,min,median,max,unit");
-}
-
 void report_value(const report *r, const char *name, uint64_t n, double value, const char *unit)
 {
-    printf("load,%s,%s,%s,%llu,1,%.6g,%.6g,%.6g,%s\n", name, r->mode, r->corpus,
-           (unsigned long long)n, value, value, value, unit);
-    fflush(stdout);
+    rows_print(&(row_of){"load", r->mode, r->corpus, n}, unit, &value, 1, "%s", name);
     fprintf(stderr, "%-34s %14.6g %s\n", name, value, unit);
 }
 

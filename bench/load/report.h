@@ -1,4 +1,4 @@
-// report.h - figures as rows of CSV on standard output, and as lines to read on standard error.
+// report.h - figures: rows of CSV (rows.h) on standard output, lines to read on standard error.
 // Threads: one thread.
 #ifndef SHINGLED_BENCH_REPORT_H
 #define SHINGLED_BENCH_REPORT_H
@@ -10,9 +10,6 @@ typedef struct report {
     char corpus[64];
     const char *mode; // of the articles' way: the column `level`
 } report;
-
-// report_head prints the names of the columns.
-void report_head(void);
 
 // report_value prints one figure of `n` articles or questions.
 void report_value(const report *r, const char *name, uint64_t n, double value, const char *unit);

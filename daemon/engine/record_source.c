@@ -7,46 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-// In the order of record_first.
+// A field a line, in the order of record_first.
+// clang-format off
 const char *const record_names[RECORD_NAMES] = {
-    "uri",
-    "id",
-    "url",
-    "link", //
-    "headline",
-    "title", //
-    "published",
-    "firstCreated",
-    "datePublished",
-    "date_publish",
-    "publish_date",
-    "date",
-    "publisher",
-    "source",
-    "source_domain",
-    "sitename",
-    "hostname", //
-    "by",
-    "author",
-    "authors", //
-    "language",
-    "lang",
-    "inLanguage",      //
-    "canonicalUrl",    //
-    "creditLine",      //
-    "dateline",        //
-    "copyrightHolder", //
-    "copyrightNotice", //
-    "text",
-    "maintext",
-    "content",
-    "body_text",
-    "articleBody",
-    "raw_text",
-    "if_version",
-    "match",
-    "durability",
+    "uri", "id", "url", "link",
+    "headline", "title",
+    "published", "firstCreated", "datePublished", "date_publish", "publish_date", "date",
+    "publisher", "source", "source_domain", "sitename", "hostname",
+    "by", "author", "authors",
+    "language", "lang", "inLanguage",
+    "canonicalUrl",
+    "creditLine",
+    "dateline",
+    "copyrightHolder",
+    "copyrightNotice",
+    "text", "maintext", "content", "body_text", "articleBody", "raw_text",
+    "if_version", "match", "durability",
 };
+// clang-format on
 
 const uint8_t record_first[REC_FIELDS + 2] = {
     0, 4, 6, 12, 17, 20, 23, 24, 25, 26, 27, 28, RECORD_FIRST_OPTION};

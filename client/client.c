@@ -61,13 +61,11 @@ shg_client_err shg_client_fail(shg_client *c, shg_client_err e, const char *form
     return e;
 }
 
-#define fail shg_client_fail
-
 static shg_client_err fail_zmq(shg_client *c, const char *what)
 {
     if (errno == EINTR)
-        return fail(c, SHG_CLIENT_EINTR, "interrupted by a signal");
-    return fail(c, SHG_CLIENT_EZMQ, "%s: %s", what, zmq_strerror(errno));
+        return shg_client_fail(c, SHG_CLIENT_EINTR, "interrupted by a signal");
+    return shg_client_fail(c, SHG_CLIENT_EZMQ, "%s: %s", what, zmq_strerror(errno));
 }
 
 // -- time -------------------------------------------------------------------------------
@@ -232,18 +230,20 @@ static shg_client_err set_options(shg_client *c)
 static shg_client_err no_server(shg_client *c, deadline d)
 {
     if (c->was_up)
-        return fail(c, SHG_CLIENT_ENOSERVER,
-                    "the server at %s went away and did not come back within %.1f s", c->endpoint,
-                    waited_s(d));
+        return shg_client_fail(c, SHG_CLIENT_ENOSERVER,
+                               "the server at %s went away and did not come back within %.1f s",
+                               c->endpoint, waited_s(d));
     if (c->tcp_up)
-        return fail(c, SHG_CLIENT_ENOSERVER,
-                    "no server at %s: something listens there, but did not shake hands as "
-                    "ZeroMQ within %.1f s; is this shingled's port, and not that of a web page?",
-                    c->endpoint, waited_s(d));
-    return fail(c, SHG_CLIENT_ENOSERVER,
-                "no server at %s: waited %.1f s for a connection; is shingled running, and does "
-                "its \"ready\" line name this endpoint?",
-                c->endpoint, waited_s(d));
+        return shg_client_fail(
+            c, SHG_CLIENT_ENOSERVER,
+            "no server at %s: something listens there, but did not shake hands as "
+            "ZeroMQ within %.1f s; is this shingled's port, and not that of a web page?",
+            c->endpoint, waited_s(d));
+    return shg_client_fail(
+        c, SHG_CLIENT_ENOSERVER,
+        "no server at %s: waited %.1f s for a connection; is shingled running, and does "
+        "its \"ready\" line name this endpoint?",
+        c->endpoint, waited_s(d));
 }
 
 shg_client_err shg_client_connect(shg_client *c, const char *endpoint)
@@ -251,7 +251,8 @@ shg_client_err shg_client_connect(shg_client *c, const char *endpoint)
     if (!c)
         return SHG_CLIENT_ENOMEM;
     if (c->monitor)
-        return fail(c, SHG_CLIENT_EREQUEST, "this client is connected to %s already", c->endpoint);
+        return shg_client_fail(c, SHG_CLIENT_EREQUEST, "this client is connected to %s already",
+                               c->endpoint);
     snprintf(c->endpoint, sizeof c->endpoint, "%s", endpoint);
     shg_client_err e = set_options(c);
     if (!e)
@@ -259,9 +260,10 @@ shg_client_err shg_client_connect(shg_client *c, const char *endpoint)
     if (e)
         return e;
     if (zmq_connect(c->sock, endpoint))
-        return fail(c, SHG_CLIENT_EENDPOINT,
-                    "\"%s\" is not an endpoint (%s); one looks like " SHG_DEFAULT_ENDPOINT,
-                    endpoint, zmq_strerror(errno));
+        return shg_client_fail(
+            c, SHG_CLIENT_EENDPOINT,
+            "\"%s\" is not an endpoint (%s); one looks like " SHG_DEFAULT_ENDPOINT, endpoint,
+            zmq_strerror(errno));
     if (!strncmp(endpoint, "inproc:", 7)) // no handshake to wait for
         return SHG_CLIENT_OK;
     deadline d = deadline_in(c->connect_ms);
@@ -333,17 +335,19 @@ static shg_client_err check_request(shg_client *c, const char *verb, const shg_b
                                     size_t n_bodies)
 {
     if (!c->monitor)
-        return fail(c, SHG_CLIENT_EREQUEST, "not connected: call shg_client_connect first");
+        return shg_client_fail(c, SHG_CLIENT_EREQUEST,
+                               "not connected: call shg_client_connect first");
     if (!is_verb(verb))
-        return fail(c, SHG_CLIENT_EREQUEST, "\"%.32s\" is no verb: 1 to %d of A-Z and -", verb,
-                    SHG_VERB_MAX);
+        return shg_client_fail(c, SHG_CLIENT_EREQUEST, "\"%.32s\" is no verb: 1 to %d of A-Z and -",
+                               verb, SHG_VERB_MAX);
     if (n_bodies > SHG_FRAMES_MAX - REPLY_FRAMES)
-        return fail(c, SHG_CLIENT_EREQUEST, "%zu body frames are more than %d", n_bodies,
-                    SHG_FRAMES_MAX - REPLY_FRAMES);
+        return shg_client_fail(c, SHG_CLIENT_EREQUEST, "%zu body frames are more than %d", n_bodies,
+                               SHG_FRAMES_MAX - REPLY_FRAMES);
     for (size_t i = 0; i < n_bodies; i++)
         if (body[i].len > SHG_FRAME_MAX)
-            return fail(c, SHG_CLIENT_EREQUEST, "a body of %zu bytes is over the %d of a frame",
-                        body[i].len, SHG_FRAME_MAX);
+            return shg_client_fail(c, SHG_CLIENT_EREQUEST,
+                                   "a body of %zu bytes is over the %d of a frame", body[i].len,
+                                   SHG_FRAME_MAX);
     return SHG_CLIENT_OK;
 }
 
@@ -403,7 +407,8 @@ shg_client_err shg_client_send(shg_client *c, const char *verb, const char *head
     if (e)
         return e;
     if (c->n_flights == c->window)
-        return fail(c, SHG_CLIENT_EWINDOW, "%u requests are in flight already", c->window);
+        return shg_client_fail(c, SHG_CLIENT_EWINDOW, "%u requests are in flight already",
+                               c->window);
     unsigned life;
     e = send_magic(c, &life);
     if (e)
@@ -483,17 +488,18 @@ static int parse_status(zmq_msg_t *f)
 static shg_client_err parse_reply(shg_client *c, hold *h, size_t n, shg_reply *r)
 {
     if (n < REPLY_FRAMES || n > SHG_FRAMES_MAX || !frame_is(&h->frame[0], SHG_MAGIC))
-        return fail(c, SHG_CLIENT_EPEER, "the peer at %s does not answer in " SHG_MAGIC,
-                    c->endpoint);
+        return shg_client_fail(c, SHG_CLIENT_EPEER, "the peer at %s does not answer in " SHG_MAGIC,
+                               c->endpoint);
     r->status = parse_status(&h->frame[1]);
     if (r->status < 0)
-        return fail(c, SHG_CLIENT_EPEER, "the peer at %s answers without a status", c->endpoint);
+        return shg_client_fail(c, SHG_CLIENT_EPEER, "the peer at %s answers without a status",
+                               c->endpoint);
     if (zmq_msg_size(&h->frame[2]) == 8)
         r->tag = tag_load(zmq_msg_data(&h->frame[2]));
     size_t len = zmq_msg_size(&h->frame[3]);
     h->header = malloc(len + 3);
     if (!h->header)
-        return fail(c, SHG_CLIENT_ENOMEM, "out of memory");
+        return shg_client_fail(c, SHG_CLIENT_ENOMEM, "out of memory");
     memcpy(h->header, len ? zmq_msg_data(&h->frame[3]) : "{}", len ? len : 2);
     r->header_len = len ? len : 2;
     h->header[r->header_len] = 0;
@@ -512,7 +518,7 @@ static shg_client_err read_reply(shg_client *c, shg_reply *r, bool *got)
     *got = false;
     hold *h = r->hold = malloc(sizeof *h);
     if (!h)
-        return fail(c, SHG_CLIENT_ENOMEM, "out of memory");
+        return shg_client_fail(c, SHG_CLIENT_ENOMEM, "out of memory");
     h->n = 0;
     h->header = NULL;
     size_t n;
@@ -548,7 +554,7 @@ shg_client_err shg_client_recv(shg_client *c, shg_reply *reply, int wait_ms)
     if (!c)
         return SHG_CLIENT_ENOMEM;
     if (!c->n_flights)
-        return fail(c, SHG_CLIENT_EWINDOW, "nothing is in flight");
+        return shg_client_fail(c, SHG_CLIENT_EWINDOW, "nothing is in flight");
     deadline d = deadline_in(wait_ms);
     for (;;) {
         monitor_drain(c); // first: what the peer sent before it went is in the queue by then
@@ -557,11 +563,13 @@ shg_client_err shg_client_recv(shg_client *c, shg_reply *reply, int wait_ms)
         if (e || got)
             return e;
         if (flight_lost(c, &reply->tag))
-            return fail(c, SHG_CLIENT_ELOST, "the connection to %s was lost before the answer came",
-                        c->endpoint);
+            return shg_client_fail(c, SHG_CLIENT_ELOST,
+                                   "the connection to %s was lost before the answer came",
+                                   c->endpoint);
         if (left_ms(d) == 0)
-            return fail(c, SHG_CLIENT_ETIMEOUT, "no answer from %s within %.1f s%s", c->endpoint,
-                        waited_s(d), c->up ? ", though it is connected: it may be busy" : "");
+            return shg_client_fail(c, SHG_CLIENT_ETIMEOUT, "no answer from %s within %.1f s%s",
+                                   c->endpoint, waited_s(d),
+                                   c->up ? ", though it is connected: it may be busy" : "");
         e = wait_for(c, ZMQ_POLLIN, d);
         if (e)
             return e;
@@ -576,8 +584,8 @@ shg_client_err shg_client_call(shg_client *c, const char *verb, const char *head
     if (!c)
         return SHG_CLIENT_ENOMEM;
     if (c->n_flights)
-        return fail(c, SHG_CLIENT_EWINDOW, "%zu requests are in flight: receive their answers",
-                    c->n_flights);
+        return shg_client_fail(c, SHG_CLIENT_EWINDOW,
+                               "%zu requests are in flight: receive their answers", c->n_flights);
     uint64_t tag = 0;
     shg_client_err e = shg_client_send(c, verb, header, body, n_bodies, &tag);
     if (!e)

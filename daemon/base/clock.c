@@ -1,7 +1,6 @@
 #include "base/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 
 int64_t clock_wall_ms(void)
 {
@@ -15,6 +14,26 @@ int64_t clock_mono_ns(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void clock_cond_init(pthread_cond_t *c)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(c, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+struct timespec clock_mono_after(int64_t ns)
+{
+    enum { SECOND_NS = 1000000000 };
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    ns += t.tv_nsec;
+    t.tv_sec += ns / SECOND_NS;
+    t.tv_nsec = ns % SECOND_NS;
+    return t;
 }
 
 // Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back.

@@ -2,15 +2,22 @@
 // Layer: base.  Threads: any.
 #ifndef SHINGLED_BASE_CLOCK_H
 #define SHINGLED_BASE_CLOCK_H
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 enum { CLOCK_TEXT_LEN = 32 };  // room for "2017-03-12T18:05:00.123Z" and its NUL
 #define CLOCK_ABSENT INT64_MIN // "no time known", in milliseconds
 
 int64_t clock_wall_ms(void); // Unix time
 int64_t clock_mono_ns(void);
+
+// clock_cond_init makes a condition whose waits end by the monotonic clock; clock_mono_after is the
+// time ns (0 or more) from now, for pthread_cond_timedwait on it.
+void clock_cond_init(pthread_cond_t *c);
+struct timespec clock_mono_after(int64_t ns);
 
 // clock_order is a number that ascends with the time, and is greatest for CLOCK_ABSENT.
 static inline uint64_t clock_order(int64_t unix_ms)

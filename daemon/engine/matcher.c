@@ -207,23 +207,12 @@ static shg_err place_document(struct matcher *m, uint32_t doc)
     return err;
 }
 
-static struct timespec time_after(int64_t ns)
-{
-    enum { SECOND_NS = 1000000000 };
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    ns += t.tv_nsec;
-    t.tv_sec += ns / SECOND_NS;
-    t.tv_nsec = ns % SECOND_NS;
-    return t;
-}
-
 // Waits for the next document; with places unsaved, or after a failure, only SAVE_IDLE_MS.
 typedef enum waited { WAITED_WORK, WAITED_IDLE, WAITED_STOP } waited;
 
 static waited wait_for_work(struct matcher *m, bool failed)
 {
-    struct timespec until = time_after((int64_t)SAVE_IDLE_MS * 1000000);
+    struct timespec until = clock_mono_after((int64_t)SAVE_IDLE_MS * 1000000);
     int timed_out = 0;
     pthread_mutex_lock(&m->lock);
     while (!m->stop && !timed_out && (failed || m->next >= index_end(m->e->lib.ix)))
@@ -241,7 +230,7 @@ static void rest(struct matcher *m, int64_t began_ns)
     int64_t now_ns = clock_mono_ns(), ns = pace_rest_ns(&m->pace, now_ns, now_ns - began_ns);
     if (!ns || stories_awaited(m->e->stories))
         return;
-    struct timespec until = time_after(ns);
+    struct timespec until = clock_mono_after(ns);
     pthread_mutex_lock(&m->lock);
     int timed_out = 0;
     while (!m->stop && !timed_out && !stories_awaited(m->e->stories))
@@ -287,13 +276,11 @@ shg_err matcher_start(struct matcher **out, engine *e)
     m->next = stories_passed(e->stories);
     atomic_init(&m->at, m->next);
     pthread_mutex_init(&m->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&m->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&m->wake);
     if (!pthread_create(&m->thread, NULL, run_matcher, m))
         return SHG_OK;
+    pthread_cond_destroy(&m->wake);
+    pthread_mutex_destroy(&m->lock);
     free(m);
     *out = NULL;
     return SHG_ENOMEM;

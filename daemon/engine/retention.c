@@ -1,4 +1,4 @@
-// Retention: articles are let go by age and by size, in slices that nobody has to wait for.
+// retention.c - articles are let go by age and by size, in slices that nobody has to wait for.
 //
 // An article's age counts from `published`, where that is absent from the time of storing: as
 // DELETE older_than has it. What counts as the size of the store are the pages that its articles
@@ -12,7 +12,6 @@
 #include "engine/state.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     TICK_MS = 500,       // between two looks at age and size
@@ -162,11 +161,7 @@ static shg_err step(struct retention *r, bool *more)
 
 static bool wait_for(struct retention *r, int64_t ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000 + ms / 1000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = clock_mono_after(ms * 1000000);
     pthread_mutex_lock(&r->lock);
     int rc = 0;
     while (!r->stop && !r->woken && rc == 0 && ms)
@@ -200,13 +195,11 @@ shg_err retention_start(struct retention **out, engine *e, const engine_opts *o)
     r->keep_ms = o->keep_ms;
     r->keep_bytes = o->keep_bytes;
     pthread_mutex_init(&r->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&r->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&r->wake);
     if (!pthread_create(&r->thread, NULL, run_retention, r))
         return SHG_OK;
+    pthread_cond_destroy(&r->wake);
+    pthread_mutex_destroy(&r->lock);
     free(r);
     *out = NULL;
     return SHG_ENOMEM;

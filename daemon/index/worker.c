@@ -1,9 +1,9 @@
 // worker.c - the thread that seals and merges behind the writers.
+#include "base/clock.h"
 #include "base/log.h"
 #include "index/inside.h"
 
 #include <signal.h>
-#include <time.h>
 
 enum {
     IDLE_S = 2, // without work for so long, small leftovers are done too
@@ -13,9 +13,7 @@ enum {
 // Waits until kicked, stopped, or for some seconds; tells whether it was kicked.
 static bool sleep_until(worker *w, int seconds, bool *stop)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += seconds;
+    struct timespec until = clock_mono_after((int64_t)seconds * 1000000000);
     pthread_mutex_lock(&w->lock);
     int rc = 0;
     while (!w->kicked && !w->stop && rc == 0)
@@ -67,12 +65,8 @@ static int start_thread(article_index *ix)
 shg_err worker_start(article_index *ix)
 {
     worker *w = &ix->worker;
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->wake, &attr);
-    pthread_condattr_destroy(&attr);
+    clock_cond_init(&w->wake);
     w->kicked = true; // what an earlier run left behind
     w->running = start_thread(ix) == 0;
     return w->running ? SHG_OK : SHG_ENOMEM;

@@ -5,14 +5,13 @@
 #include <stdlib.h>
 
 enum {
-    PLACES = 10, // of a line
-    LOAD = 14,   // documents a bucket, on average, before a table grows: between one line
-                 // and two, so that few places stay empty
-    TAG_LOW = 8, // bits of a hash below its tag: the first buckets have as many
+    PLACES = 10,  // of a line
+    LOAD = 24,    // documents a bucket, on average, before a table grows: some lines, so that
+                  // few places stay empty (a sixth; a quarter with 14)
+    TAG_LOW = 10, // bits of a hash below its tag: the first buckets have as many
     TAG_BITS = 16,
-    CHUNK = 256,     // lines
-    SWEEP = 2,       // buckets of each table looked at for a document that goes
-    LEVEL_FIRST = 8, // log2 CHUNK: a table begins with one chunk
+    CHUNK = 256, // lines
+    SWEEP = 2,   // buckets of each table looked at for a document that goes
 };
 
 // A bucket, or one that hangs behind it. Places fill from 0; a free one has DOC_NONE.
@@ -22,6 +21,7 @@ typedef struct line {
     uint32_t next; // number of the line with older documents, which is full; or NO_LINE
 } line;
 #define NO_LINE UINT32_MAX
+#define BUCKETS_MOST (1u << (TAG_LOW + TAG_BITS)) // as far as tags tell; 32 documents each, then
 static_assert(sizeof(line) == 64, "a cache line");
 enum { SLAB = HUGE_PAGE / sizeof(line) };
 
@@ -36,7 +36,6 @@ typedef struct table {
 
 struct bands {
     table of[MINHASH_BANDS];
-    uint64_t seed;
     uint32_t spare; // list of free lines
     size_t n_spare;
     line **slab; // where all lines come from, CHUNK at a time
@@ -139,20 +138,21 @@ static shg_err spare_chunk(bands *b)
     return SHG_OK;
 }
 
-shg_err bands_new(bands **out, uint64_t seed)
+shg_err bands_new(bands **out)
 {
     bands *b = *out = calloc(1, sizeof *b);
     if (!b)
         return SHG_ENOMEM;
-    b->seed = seed;
     b->spare = NO_LINE;
     for (int i = 0; i < MINHASH_BANDS; i++) {
-        b->of[i].level = LEVEL_FIRST;
-        b->of[i].n_buckets = 1u << LEVEL_FIRST;
-        if (table_chunk(b, &b->of[i])) {
-            bands_free(b);
-            *out = NULL;
-            return SHG_ENOMEM;
+        b->of[i].level = TAG_LOW;
+        b->of[i].n_buckets = 1u << TAG_LOW;
+        while (b->of[i].n_chunks * CHUNK < b->of[i].n_buckets) {
+            if (table_chunk(b, &b->of[i])) {
+                bands_free(b);
+                *out = NULL;
+                return SHG_ENOMEM;
+            }
         }
     }
     return SHG_OK;
@@ -177,13 +177,19 @@ static void count_bucket(table *t)
         t->level++;
 }
 
+// Has it too few buckets for n documents?
+static bool is_short(const table *t, uint64_t n)
+{
+    return n > (uint64_t)t->n_buckets * LOAD && t->n_buckets < BUCKETS_MOST;
+}
+
 shg_err bands_expect(bands *b, size_t n)
 {
     shg_err err = SHG_OK;
     for (int i = 0; i < MINHASH_BANDS; i++) {
         table *t = &b->of[i];
         assert(t->n == 0);
-        while (!err && (uint64_t)t->n_buckets * LOAD < n) {
+        while (!err && is_short(t, n)) {
             err = t->n_chunks * CHUNK <= t->n_buckets ? table_chunk(b, t) : SHG_OK;
             if (!err)
                 count_bucket(t);
@@ -202,6 +208,7 @@ shg_err bands_reserve(bands *b, size_t n)
     for (int i = 0; i < MINHASH_BANDS && !err; i++) {
         table *t = &b->of[i];
         uint64_t most = (t->n + n) / LOAD + 1;
+        most = most < BUCKETS_MOST ? most : BUCKETS_MOST;
         while (!err && (uint64_t)t->n_chunks * CHUNK <= most)
             err = table_chunk(b, t);
     }
@@ -228,14 +235,10 @@ static void push(bands *b, line *l, uint16_t tag, uint32_t doc)
     l->doc[at] = doc;
 }
 
-// The bits of a document's hash that choose among the buckets: they are in its place as long as
-// there are fewer than 2^24 buckets; then its lanes tell.
-static uint32_t hash_at(const bands *b, const table *t, const doc_table *d, uint32_t bucket,
-                        uint16_t tag, uint32_t doc)
+// The bits of a document's hash that choose among the buckets.
+static uint32_t hash_at(uint32_t bucket, uint16_t tag)
 {
-    if (t->level + 1 < TAG_LOW + TAG_BITS)
-        return (uint32_t)tag << TAG_LOW | (bucket & ((1u << TAG_LOW) - 1));
-    return mix(minhash_band(docs_lanes(d, doc), (unsigned)(t - b->of), b->seed));
+    return (uint32_t)tag << TAG_LOW | (bucket & ((1u << TAG_LOW) - 1));
 }
 
 // Puts the documents of a line that are still there where they now belong.
@@ -243,7 +246,7 @@ static void deal_line(bands *b, table *t, const doc_table *d, uint32_t bucket, c
 {
     for (int i = 0; i < PLACES && from->doc[i] != DOC_NONE; i++) {
         if (docs_alive(d, from->doc[i])) {
-            uint32_t hash = hash_at(b, t, d, bucket, from->tag[i], from->doc[i]);
+            uint32_t hash = hash_at(bucket, from->tag[i]);
             push(b, line_at(t, bucket_of(t, hash)), from->tag[i], from->doc[i]);
         } else {
             t->n--;
@@ -302,7 +305,7 @@ void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[M
     for (int i = 0; i < MINHASH_BANDS; i++) {
         table *t = &b->of[i];
         push(b, at[i], tag_of(mix(band[i])), doc);
-        if (++t->n > (uint64_t)t->n_buckets * LOAD)
+        if (is_short(t, ++t->n))
             split(b, t, d);
     }
 }
@@ -319,11 +322,6 @@ void bands_sweep(bands *b, const doc_table *d)
     }
 }
 
-static bool is_of(const bands *b, const doc_table *d, uint32_t doc, unsigned band, uint32_t value)
-{
-    return docs_alive(d, doc) && minhash_band(docs_lanes(d, doc), band, b->seed) == value;
-}
-
 // Lines come newest first, so that the search may stop at BANDS_MOST: within a line
 // the documents ascend.
 static void find(const bands *b, unsigned band, const doc_table *d, uint32_t value, uint32_t end,
@@ -334,9 +332,12 @@ static void find(const bands *b, unsigned band, const doc_table *d, uint32_t val
     uint16_t tag = tag_of(hash);
     const line *l = line_at(t, bucket_of(t, hash));
     for (size_t n = 0; n < BANDS_MOST;) {
+        if (l->next != NO_LINE)
+            __builtin_prefetch(numbered(b, l->next));
         for (int i = PLACES - 1; i >= 0 && n < BANDS_MOST; i--)
-            if (l->tag[i] == tag && l->doc[i] < end && is_of(b, d, l->doc[i], band, value)) {
-                buf_add(found, &l->doc[i], sizeof l->doc[i]);
+            if (l->tag[i] == tag && l->doc[i] < end && docs_alive(d, l->doc[i])) {
+                uint64_t pair = near_of(l->doc[i], band);
+                buf_add(found, &pair, sizeof pair);
                 n++;
             }
         if (l->next == NO_LINE)
@@ -347,7 +348,7 @@ static void find(const bands *b, unsigned band, const doc_table *d, uint32_t val
 
 static int ascending(const void *a, const void *b)
 {
-    uint32_t x, y;
+    uint64_t x, y;
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
     return x < y ? -1 : x > y;
@@ -369,16 +370,9 @@ shg_err bands_near(const bands *b, const doc_table *d, const uint32_t band[MINHA
     size_t from = found->len;
     for (unsigned i = 0; i < MINHASH_BANDS; i++)
         find(b, i, d, band[i], end, found);
-    if (buf_err(found) || found->len == from)
-        return buf_err(found);
-    uint32_t *doc = (uint32_t *)(void *)(found->p + from);
-    size_t n = (found->len - from) / sizeof *doc, kept = 1;
-    qsort(doc, n, sizeof *doc, ascending);
-    for (size_t i = 1; i < n; i++)
-        if (doc[i] != doc[kept - 1])
-            doc[kept++] = doc[i];
-    found->len = from + kept * sizeof *doc;
-    return SHG_OK;
+    if (!buf_err(found) && found->len != from)
+        qsort(found->p + from, (found->len - from) / sizeof(uint64_t), sizeof(uint64_t), ascending);
+    return buf_err(found);
 }
 
 size_t bands_ram(const bands *b)

@@ -3,7 +3,7 @@
 // Linear hashing (Litwin, VLDB 1980): a table grows by one bucket at a time, so
 // that no insertion waits for a big move. A bucket is a cache line of 10 places,
 // the newest documents first; full lines hang behind it. A place holds the document and
-// 16 bits of its band: a search verifies what they let through by the document's lanes.
+// 16 bits of its band's hash: who searches verifies what they let through by the document's lanes.
 // Documents that are gone are passed over, and swept out a few buckets at each kill.
 // Layer: index, private.  Threads: the owner's lock.
 #ifndef SHINGLED_INDEX_BANDS_H
@@ -17,7 +17,7 @@ enum { BANDS_MOST = 4096 };
 
 typedef struct bands bands;
 
-SHG_MUST_CHECK shg_err bands_new(bands **out, uint64_t seed); // of minhash_bands
+SHG_MUST_CHECK shg_err bands_new(bands **out);
 void bands_free(bands *b);
 
 // bands_expect gives empty tables the buckets for n documents, which then split none of them.
@@ -33,10 +33,26 @@ void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[M
 // bands_sweep is called once after each docs_kill.
 void bands_sweep(bands *b, const doc_table *d);
 
-// bands_near appends the documents there below end that share a band to found, as uint32_t,
-// ascending, each once; of one band's at most the BANDS_MOST newest.
+// bands_near appends to found, as uint64_t and ascending, which document there below end seems to
+// have which band: of one band's at most the BANDS_MOST newest. 26 bits of a hash or more agree;
+// the document's lanes tell whether the band is the same.
 SHG_MUST_CHECK shg_err bands_near(const bands *b, const doc_table *d,
                                   const uint32_t band[MINHASH_BANDS], uint32_t end, buf *found);
+
+static inline uint64_t near_of(uint32_t doc, unsigned band)
+{
+    return (uint64_t)doc << 32 | band;
+}
+
+static inline uint32_t near_doc(uint64_t found)
+{
+    return (uint32_t)(found >> 32);
+}
+
+static inline unsigned near_band(uint64_t found)
+{
+    return (unsigned)(found & 0xff);
+}
 
 size_t bands_ram(const bands *b);
 

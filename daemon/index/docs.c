@@ -6,7 +6,6 @@
 enum { CHUNK = DOC_CHUNK };
 
 struct doc_chunk {
-    uint8_t lanes[CHUNK][MINHASH_LANES];
     doc_info info[CHUNK];
     uint32_t n_alive;
 };
@@ -63,11 +62,10 @@ shg_err docs_reserve(doc_table *d, uint32_t from, uint32_t to)
     return SHG_OK;
 }
 
-void docs_add(doc_table *d, uint32_t doc, const doc_info *info, const uint8_t lanes[MINHASH_LANES])
+void docs_add(doc_table *d, uint32_t doc, const doc_info *info)
 {
     assert(doc / CHUNK < d->n_chunks && d->chunk[doc / CHUNK]);
     doc_chunk *c = d->chunk[doc / CHUNK];
-    memcpy(c->lanes[doc % CHUNK], lanes, MINHASH_LANES);
     c->info[doc % CHUNK] = *info;
     d->alive[doc / 64] |= (uint64_t)1 << doc % 64;
     c->n_alive++;
@@ -118,9 +116,4 @@ uint32_t docs_count(const doc_table *d, uint32_t from, uint32_t to)
 const doc_info *docs_info(const doc_table *d, uint32_t doc)
 {
     return docs_alive(d, doc) ? &chunk_of(d, doc)->info[doc % CHUNK] : NULL;
-}
-
-const uint8_t *docs_lanes(const doc_table *d, uint32_t doc)
-{
-    return docs_alive(d, doc) ? chunk_of(d, doc)->lanes[doc % CHUNK] : NULL;
 }

@@ -1,4 +1,4 @@
-// docs.h - what RAM holds of every document: its facts and its lanes.
+// docs.h - what RAM holds of every document: its facts. Its lanes are read from the store.
 //
 // In chunks, so that growing moves nothing; a chunk whose documents are all gone is
 // given back.
@@ -21,7 +21,7 @@ void docs_fini(doc_table *d);
 
 // docs_reserve makes room for the documents [from, to): docs_add of them can't fail.
 SHG_MUST_CHECK shg_err docs_reserve(doc_table *d, uint32_t from, uint32_t to);
-void docs_add(doc_table *d, uint32_t doc, const doc_info *info, const uint8_t lanes[MINHASH_LANES]);
+void docs_add(doc_table *d, uint32_t doc, const doc_info *info);
 
 // docs_kill takes a document out; false where it was not there.
 bool docs_kill(doc_table *d, uint32_t doc);
@@ -37,8 +37,7 @@ static inline bool docs_alive(const doc_table *d, uint32_t doc)
     return doc / DOC_CHUNK < d->n_chunks && d->alive[doc / 64] >> doc % 64 & 1;
 }
 
-// NULL where the document is not there. They point into the table.
+// docs_info points into the table; NULL where the document is not there.
 const doc_info *docs_info(const doc_table *d, uint32_t doc);
-const uint8_t *docs_lanes(const doc_table *d, uint32_t doc);
 
 #endif

@@ -272,7 +272,7 @@ static shg_err reserve(index_txn *t)
 static void make(article_index *ix, const change *c, const print *prints)
 {
     if (c->added) {
-        docs_add(&ix->docs, c->doc, &c->info, c->sig.lane);
+        docs_add(&ix->docs, c->doc, &c->info);
         bands_add(ix->bands, &ix->docs, c->doc, c->sig.band);
         active_add(ix->active, c->doc, prints + c->prints, c->n_prints);
         return;

@@ -176,7 +176,7 @@ static shg_err load_document(article_index *ix, uint32_t doc, const sign_row *s)
         err = uri_load(ix, (uint32_t)(s->uri >> 32), doc);
     if (err)
         return err;
-    docs_add(&ix->docs, doc, &s->info, s->lanes);
+    docs_add(&ix->docs, doc, &s->info);
     minhash_bands(band, s->lanes, ix->seed);
     bands_add(ix->bands, &ix->docs, doc, band);
     return SHG_OK;
@@ -357,7 +357,7 @@ shg_err index_open(article_index **out, const char *dir, const index_opts *o, co
     if (!err)
         err = read_meta(ix, why);
     if (!err)
-        err = bands_new(&ix->bands, ix->seed);
+        err = bands_new(&ix->bands);
     if (!err)
         err = active_new(&ix->active, segments_end(&ix->segments), ix->o.seal_docs);
     if (!err)

@@ -175,7 +175,7 @@ SHG_MUST_CHECK shg_err index_near(article_index *ix, const uint32_t band[MINHASH
                                   uint32_t end, uint32_t *docs, size_t cap, size_t *n,
                                   size_t *total);
 
-// Estimated resemblance of two stored documents, from the lanes held in RAM; 0 where one is gone.
+// Estimated resemblance of two stored documents, from their lanes; 0 where one is gone.
 double index_resemblance(article_index *ix, uint32_t a, uint32_t b);
 
 // A document's place in texts and stories: bytes that the engine reads and writes. They may

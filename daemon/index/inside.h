@@ -148,6 +148,10 @@ void uri_fini(index_txn *t);
 // uri_load puts a document, or URI_DELETED, into the table at start.
 SHG_MUST_CHECK shg_err uri_load(article_index *ix, uint32_t tag, uint32_t doc);
 
+// doc_row gives the body of a document's row in a table; SHG_ENOTFOUND also where the document was
+// taken out (near.c).
+SHG_MUST_CHECK shg_err doc_row(db_txn *t, db_table table, const doc_key *k, view *body);
+
 // slice_begin takes the turn and begins a write transaction; after a failure neither is
 // held. slice_finish commits it, or after err aborts it; slice_end passes the turn on, too.
 SHG_MUST_CHECK shg_err slice_begin(article_index *ix, db_txn **t);

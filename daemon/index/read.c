@@ -1,4 +1,4 @@
-// read.c - what a reader asks: articles by number, documents by fingerprint, by band.
+// read.c - what a reader asks: articles by number, documents by fingerprint.
 #include "index/inside.h"
 #include "sketch/winnow.h"
 
@@ -34,17 +34,6 @@ uint32_t index_end(article_index *ix)
     return end;
 }
 
-// The body of a document's row, where the document was not taken out.
-static shg_err row_of(db_txn *t, db_table table, const doc_key *k, view *body)
-{
-    view value;
-    shg_err err = db_get(t, DB_TOMBS, doc_key_view(k), &value);
-    if (err != SHG_ENOTFOUND)
-        return err ? err : SHG_ENOTFOUND;
-    err = db_get(t, table, doc_key_view(k), &value);
-    return err ? err : value_check(table, doc_key_view(k), value, body);
-}
-
 static shg_err unpack_row(article_index *ix, const article_row *a, article *out)
 {
     size_t n = (size_t)a->record_len + a->text_len;
@@ -76,7 +65,7 @@ shg_err index_get(article_index *ix, uint32_t doc, article *out)
     article_row a;
     shg_err err = db_begin(&t, ix->store, false);
     if (!err)
-        err = row_of(t, DB_ARTICLES, &k, &body);
+        err = doc_row(t, DB_ARTICLES, &k, &body);
     if (!err) {
         err = article_parse(body, &a);
         if (!err)
@@ -94,55 +83,6 @@ void article_free(article *a)
 {
     buf_fini(&a->own);
     *a = (article){0};
-}
-
-shg_err index_signs(article_index *ix, uint32_t doc, minhash *out)
-{
-    doc_key k = key_of_doc(doc);
-    db_txn *t = NULL;
-    view body;
-    sign_row s;
-    shg_err err = db_begin(&t, ix->store, false);
-    if (!err)
-        err = row_of(t, DB_SIGNS, &k, &body);
-    if (!err) {
-        err = sign_parse(body, &s);
-        if (err)
-            err = corrupt(DB_SIGNS, doc_key_view(&k), "shape");
-    }
-    if (!err) {
-        memcpy(out->lane, s.lanes, sizeof out->lane);
-        minhash_bands(out->band, s.lanes, ix->seed);
-    }
-    db_abort(&t);
-    return err;
-}
-
-double index_resemblance(article_index *ix, uint32_t a, uint32_t b)
-{
-    pthread_rwlock_rdlock(&ix->lock);
-    const uint8_t *x = docs_lanes(&ix->docs, a), *y = docs_lanes(&ix->docs, b);
-    double r = x && y ? minhash_resemblance(x, y) : 0;
-    pthread_rwlock_unlock(&ix->lock);
-    return r;
-}
-
-shg_err index_near(article_index *ix, const uint32_t band[MINHASH_BANDS], uint32_t end,
-                   uint32_t *docs, size_t cap, size_t *n, size_t *total)
-{
-    buf found = {0};
-    *n = *total = 0;
-    pthread_rwlock_rdlock(&ix->lock);
-    shg_err err = bands_near(ix->bands, &ix->docs, band, end, &found);
-    pthread_rwlock_unlock(&ix->lock);
-    if (!err) {
-        *total = found.len / sizeof *docs;
-        *n = *total < cap ? *total : cap;
-        if (*n)
-            memcpy(docs, found.p, *n * sizeof *docs);
-    }
-    buf_fini(&found);
-    return err;
 }
 
 static int by_want(const void *a, const void *b)

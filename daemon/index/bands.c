@@ -293,21 +293,33 @@ static bool is_blank(const uint32_t band[MINHASH_BANDS])
     return any == 0;
 }
 
-void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[MINHASH_BANDS])
+static void push_all(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS])
 {
-    if (is_blank(band))
-        return;
     line *at[MINHASH_BANDS];
     for (int i = 0; i < MINHASH_BANDS; i++) {
         at[i] = line_at(&b->of[i], bucket_of(&b->of[i], mix(band[i])));
         __builtin_prefetch(at[i], 1);
     }
     for (int i = 0; i < MINHASH_BANDS; i++) {
-        table *t = &b->of[i];
         push(b, at[i], tag_of(mix(band[i])), doc);
-        if (is_short(t, ++t->n))
-            split(b, t, d);
+        b->of[i].n++;
     }
+}
+
+void bands_fill(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS])
+{
+    if (!is_blank(band))
+        push_all(b, doc, band);
+}
+
+void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[MINHASH_BANDS])
+{
+    if (is_blank(band))
+        return;
+    push_all(b, doc, band);
+    for (int i = 0; i < MINHASH_BANDS; i++)
+        if (is_short(&b->of[i], b->of[i].n))
+            split(b, &b->of[i], d);
 }
 
 void bands_sweep(bands *b, const doc_table *d)

@@ -30,6 +30,9 @@ SHG_MUST_CHECK shg_err bands_reserve(bands *b, size_t n);
 // bands are all 0 (a text without shingles) is near to none and is not added.
 void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[MINHASH_BANDS]);
 
+// bands_fill is bands_add at start, when none is dead and bands_expect has made the buckets.
+void bands_fill(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS]);
+
 // bands_sweep is called once after each docs_kill.
 void bands_sweep(bands *b, const doc_table *d);
 

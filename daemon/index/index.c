@@ -1,6 +1,7 @@
 // index.c - opening and closing: what is on disk becomes what is in RAM.
 #include "base/log.h"
 #include "index/dict.h"
+#include "index/filler.h"
 #include "shingled/version.h"
 
 #include <inttypes.h>
@@ -136,6 +137,7 @@ static shg_err read_meta(article_index *ix, const char **why)
 // The documents that were taken out, ascending.
 typedef struct rebuild {
     article_index *ix;
+    filler *filler;
     buf dead; // of uint32_t
     size_t at;
     uint64_t faults;
@@ -166,19 +168,16 @@ static bool is_dead(rebuild *r, uint32_t doc)
     return r->at < r->dead.len / sizeof doc && dead[r->at] == doc;
 }
 
-static shg_err load_document(article_index *ix, uint32_t doc, const sign_row *s)
+static shg_err load_document(rebuild *r, uint32_t doc, const sign_row *s)
 {
-    uint32_t band[MINHASH_BANDS];
+    article_index *ix = r->ix;
     shg_err err = docs_reserve(&ix->docs, doc, doc + 1);
-    if (!err)
-        err = bands_reserve(ix->bands, 1);
     if (!err)
         err = uri_load(ix, (uint32_t)(s->uri >> 32), doc);
     if (err)
         return err;
     docs_add(&ix->docs, doc, &s->info);
-    minhash_bands(band, s->lanes, ix->seed);
-    bands_add(ix->bands, &ix->docs, doc, band);
+    filler_add(r->filler, doc, s->lanes);
     return SHG_OK;
 }
 
@@ -231,7 +230,7 @@ static shg_err load_signs(void *ctx, view key, view value)
     if (is_dead(r, doc))
         return SHG_OK;
     if (value_check(DB_SIGNS, key, value, &body) == SHG_OK && sign_parse(body, &s) == SHG_OK)
-        return load_document(r->ix, doc, &s);
+        return load_document(r, doc, &s);
     r->faults++;
     return SHG_OK;
 }
@@ -276,21 +275,32 @@ static shg_err load_garbage(article_index *ix, db_txn *t)
     }
 }
 
+// The lanes that the filler was given live as long as the snapshot.
+static shg_err load_documents(rebuild *r, db_txn *t)
+{
+    view all = {NULL, 0};
+    db_usage usage;
+    shg_err err = db_stat(r->ix->store, &usage);
+    if (!err)
+        err = bands_expect(r->ix->bands, usage.entries[DB_SIGNS]);
+    if (!err)
+        err = filler_start(&r->filler, r->ix->bands, r->ix->seed);
+    if (!err)
+        err = db_scan(t, DB_SIGNS, all, all, load_signs, r);
+    shg_err filled = filler_end(&r->filler);
+    return err ? err : filled;
+}
+
 static shg_err load_all(article_index *ix, const char **why)
 {
     rebuild r = {.ix = ix};
     db_txn *t = NULL;
     view all = {NULL, 0};
-    db_usage usage;
-    shg_err err = db_stat(ix->store, &usage);
-    if (!err)
-        err = bands_expect(ix->bands, usage.entries[DB_SIGNS]);
-    if (!err)
-        err = db_begin(&t, ix->store, false);
+    shg_err err = db_begin(&t, ix->store, false);
     if (!err)
         err = db_scan(t, DB_TOMBS, all, all, load_tomb, &r);
     if (!err)
-        err = db_scan(t, DB_SIGNS, all, all, load_signs, &r);
+        err = load_documents(&r, t);
     doc_key unsealed = key_of_doc(active_first(ix->active));
     if (!err)
         err = db_scan(t, DB_PRINTS, doc_key_view(&unsealed), all, load_prints, &r);

@@ -137,42 +137,14 @@ static json_t *refused_by_status(engine *e)
     return refused;
 }
 
-typedef struct placed {
-    stories *stories;
-    uint32_t end;
-    uint8_t *seen; // one bit a document: it began a story that has an article
-    uint64_t articles, stories_n;
-} placed;
-
-static bool count_placed(void *ctx, uint32_t doc, const doc_info *info)
-{
-    (void)info;
-    placed *c = ctx;
-    seat at;
-    if (doc >= c->end)
-        return false; // came after the count began
-    if (stories_seat(c->stories, doc, &at))
-        return true;
-    uint8_t bit = (uint8_t)(1u << at.story % 8);
-    c->articles++;
-    c->stories_n += !(c->seen[at.story / 8] & bit);
-    c->seen[at.story / 8] |= bit;
-    return true;
-}
-
 shg_err engine_stats(engine *e, json_t **reply)
 {
     index_stats s;
     shg_err err = index_stat(e->lib.ix, &s);
     if (err)
         return err;
-    placed c = {.stories = e->stories, .end = index_end(e->lib.ix)};
-    c.seen = calloc(c.end / 8 + 1, 1);
-    if (!c.seen)
-        return SHG_ENOMEM;
-    index_each(e->lib.ix, count_placed, &c);
-    free(c.seen);
-    uint64_t aged, crowded;
+    uint64_t matched, n_stories, aged, crowded;
+    stories_count(e->stories, &matched, &n_stories);
     retention_let_go(e->retention, &aged, &crowded);
 #define NUMBER(x) (json_int_t)(x)
     *reply = json_pack("{s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
@@ -182,7 +154,7 @@ shg_err engine_stats(engine *e, json_t **reply)
                        "put_updated", NUMBER(atomic_load(&e->put_updated)), "put_unchanged",
                        NUMBER(atomic_load(&e->put_unchanged)), "put_refused", refused_by_status(e),
                        "deleted", NUMBER(atomic_load(&e->deleted)), "segments", NUMBER(s.segments),
-                       "stories", NUMBER(c.stories_n), "matched", NUMBER(c.articles), "postings",
+                       "stories", NUMBER(n_stories), "matched", NUMBER(matched), "postings",
                        NUMBER(s.postings), "merges", NUMBER(s.merges), "capped_lookups",
                        NUMBER(s.capped_lookups), "file_bytes", NUMBER(s.file_bytes), "ram_bytes",
                        NUMBER(s.ram_bytes + cache_bytes(e->lib.cache)), "used_bytes",

@@ -197,6 +197,7 @@ static shg_err enter(stories *s, place *p)
     }
     t->p = p;
     t->live = true;
+    s->n_live++;
     s->in_use[p->doc / CHUNK]++;
     return SHG_OK;
 }
@@ -214,6 +215,7 @@ shg_err stories_place(stories *s, place *p)
             slot *t = slot_of(s, p->doc);
             t->p = NULL;
             t->live = false;
+            s->n_live--;
             let_slot_go(s, p->doc);
         }
     }
@@ -268,6 +270,7 @@ static void remove_now(stories *s, slot *t)
 {
     slot *first = slot_of(s, t->story);
     t->live = false;
+    s->n_live--;
     first->dead++;
     if (first->n > STARS_MOST && 2 * first->dead < first->n)
         return;
@@ -486,6 +489,14 @@ bool stories_has_place(stories *s, uint32_t doc)
     bool has = t && t->p;
     pthread_mutex_unlock(&s->lock);
     return has;
+}
+
+void stories_count(stories *s, uint64_t *documents, uint64_t *n_stories)
+{
+    pthread_mutex_lock(&s->lock);
+    *documents = s->n_live;
+    *n_stories = s->ids.n;
+    pthread_mutex_unlock(&s->lock);
 }
 
 // ---- what is to be stored

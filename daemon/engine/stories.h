@@ -112,6 +112,9 @@ void stories_leave(stories *s);
 const place *stories_place_of(stories *s, uint32_t doc);
 bool stories_has_place(stories *s, uint32_t doc);
 
+// stories_count counts the documents that have a place, and the stories they are in.
+void stories_count(stories *s, uint64_t *documents, uint64_t *n_stories);
+
 // stories_changed takes up to room documents whose seat is not stored as it is, stories_unsaved
 // gives them back, stories_unsaved_n counts them.
 size_t stories_changed(stories *s, uint32_t *docs, size_t room);

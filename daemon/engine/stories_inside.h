@@ -34,7 +34,8 @@ struct stories {
     unsigned visitors;       // who may have borrowed places
     place **graves;          // of the removed, until nobody visits
     size_t n_graves, cap_graves;
-    idset ids; // of all stories
+    idset ids;       // of all stories
+    uint64_t n_live; // documents that have a place
     uint32_t *changed;
     size_t n_changed, cap_changed;
     uint64_t casts;       // rounds: a removal may cast several regions, each once

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 enum {
-    CHUNK = 1 << 16, // postings
     HEADS_LEAST = 1 << 10,
     HEADS_MOST = 1 << 22,
     HEADS_PER_DOC = 128,
     COUNT_BITS = 23,
+    PIECE = 256, // postings that are added together
 };
 #define NIL UINT32_MAX
 #define COUNT_MOST ((1u << COUNT_BITS) - 1)
@@ -24,6 +24,7 @@ typedef struct node {
     uint32_t next; // leader: of the chain of leaders; follower: the follower after it
     uint32_t tail; // leader: its last follower, or NIL; else unused
 } node;
+enum { CHUNK = HUGE_PAGE / sizeof(node) }; // postings
 
 struct active {
     node **chunk;
@@ -87,7 +88,7 @@ shg_err active_reserve(active *a, size_t n)
         a->cap = cap;
     }
     while (a->n_chunks < need) {
-        node *c = huge_alloc(CHUNK * sizeof *c);
+        node *c = huge_alloc(HUGE_PAGE);
         if (!c)
             return SHG_ENOMEM;
         a->chunk[a->n_chunks++] = c;
@@ -110,31 +111,74 @@ static uint64_t hash_of(const node *x)
     return (uint64_t)(x->rest & 0xff) << 32 | x->hash_low;
 }
 
-static node *leader_of(const active *a, uint64_t hash)
+static bool is_of(const node *x, uint64_t hash)
+{
+    return hash_of(x) == hash;
+}
+
+static const node *leader_of(const active *a, uint64_t hash)
 {
     for (uint32_t i = *head_of(a, hash); i != NIL;) {
-        node *x = at(a, i);
-        if (hash_of(x) == hash)
+        const node *x = at(a, i);
+        if (is_of(x, hash))
             return x;
         i = x->next;
     }
     return NULL;
 }
 
-static void add_one(active *a, uint32_t doc, print p)
+// The leaders of some fingerprints, or NIL. A miss of the cache costs more than all else here: all
+// chains are followed at once, a step each, and each asks for its next node before the others
+// take theirs.
+static void find_leaders(const active *a, const print *prints, size_t n, uint32_t leader[PIECE])
 {
-    uint32_t self = (uint32_t)a->n++;
-    node *leader = leader_of(a, p.hash), *x = at(a, self);
-    *x = (node){.hash_low = (uint32_t)p.hash,
-                .rest = (uint32_t)(p.hash >> 32) | (uint32_t)p.quoted << 8 | 1u << 9,
-                .doc = doc,
-                .tail = NIL};
-    if (!leader) {
-        uint32_t *head = head_of(a, p.hash);
-        x->next = *head;
-        *head = self;
-        return;
+    uint8_t todo[PIECE];
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) { // every second has none: a branch would go wrong as often
+        uint32_t first = *head_of(a, prints[i].hash);
+        __builtin_prefetch(at(a, first != NIL ? first : 0), 1);
+        leader[i] = first;
+        todo[left] = (uint8_t)i;
+        left += first != NIL;
     }
+    while (left) {
+        size_t kept = 0;
+        for (size_t k = 0; k < left; k++) {
+            uint8_t i = todo[k];
+            const node *x = at(a, leader[i]);
+            bool found = is_of(x, prints[i].hash);
+            uint32_t then = found ? x->tail : x->next;
+            if (then != NIL)
+                __builtin_prefetch(at(a, then), 1);
+            if (found)
+                continue;
+            leader[i] = then;
+            todo[kept] = i;
+            kept += then != NIL;
+        }
+        left = kept;
+    }
+}
+
+// A leader that was added since: they stand in front of the chain.
+static uint32_t leader_since(const active *a, uint64_t hash, uint32_t since)
+{
+    for (uint32_t i = *head_of(a, hash); i != NIL && i >= since; i = at(a, i)->next)
+        if (is_of(at(a, i), hash))
+            return i;
+    return NIL;
+}
+
+static void lead(active *a, uint32_t self, uint64_t hash)
+{
+    uint32_t *head = head_of(a, hash);
+    at(a, self)->next = *head;
+    *head = self;
+}
+
+static void follow(active *a, uint32_t self, node *leader)
+{
+    node *x = at(a, self);
     if (leader->tail == NIL) {
         x->next = self;
     } else {
@@ -147,23 +191,36 @@ static void add_one(active *a, uint32_t doc, print p)
         leader->rest += 1u << 9;
 }
 
-// A miss of the cache costs more than all else here: what a loop will need is asked for
-// before it, first the heads, then what they point to.
-static void fetch_first(const active *a, uint64_t hash)
+static void add_piece(active *a, uint32_t doc, const print *prints, size_t n)
 {
-    uint32_t first = *head_of(a, hash);
-    if (first != NIL)
-        __builtin_prefetch(at(a, first));
+    uint32_t leader[PIECE], since = (uint32_t)a->n;
+    find_leaders(a, prints, n, leader);
+    for (size_t i = 0; i < n; i++) {
+        print p = prints[i];
+        uint32_t self = (uint32_t)a->n++;
+        *at(a, self) = (node){.hash_low = (uint32_t)p.hash,
+                              .rest = (uint32_t)(p.hash >> 32) | (uint32_t)p.quoted << 8 | 1u << 9,
+                              .doc = doc,
+                              .tail = NIL};
+        if (leader[i] == NIL)
+            leader[i] = leader_since(a, p.hash, since);
+        if (leader[i] == NIL)
+            lead(a, self, p.hash);
+        else
+            follow(a, self, at(a, leader[i]));
+    }
+}
+
+void active_fetch(const active *a, const print *prints, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(head_of(a, prints[i].hash), 1);
 }
 
 void active_add(active *a, uint32_t doc, const print *prints, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        __builtin_prefetch(head_of(a, prints[i].hash), 1);
-    for (size_t i = 0; i < n; i++)
-        fetch_first(a, prints[i].hash);
-    for (size_t i = 0; i < n; i++)
-        add_one(a, doc, prints[i]);
+    for (size_t i = 0; i < n; i += PIECE)
+        add_piece(a, doc, prints + i, n - i < PIECE ? n - i : PIECE);
     active_skip(a, doc + 1);
 }
 
@@ -182,6 +239,13 @@ static void collect(const active *a, const node *leader, uint32_t which, hits *h
     for (const node *x = at(a, tail->next);; x = at(a, x->next))
         if (!hits_add(h, which, x->doc, (x->rest >> 8 & 1) != 0) || x == tail)
             return;
+}
+
+static void fetch_first(const active *a, uint64_t hash)
+{
+    uint32_t first = *head_of(a, hash);
+    if (first != NIL)
+        __builtin_prefetch(at(a, first));
 }
 
 void active_lookup(const active *a, const uint64_t *wants, size_t n, hits *h)
@@ -214,7 +278,7 @@ size_t active_count(const active *a)
 
 size_t active_ram(const active *a)
 {
-    return a->n_chunks * CHUNK * sizeof(node) + (sizeof *a->head << a->head_bits);
+    return a->n_chunks * HUGE_PAGE + (sizeof *a->head << a->head_bits);
 }
 
 void active_get(const active *a, size_t i, uint64_t *hash, posting *out)

@@ -63,6 +63,10 @@ void active_start(active *a, uint32_t doc0);
 SHG_MUST_CHECK shg_err active_reserve(active *a, size_t n);
 void active_add(active *a, uint32_t doc, const print *prints, size_t n);
 
+// active_fetch asks the memory for what active_add of these will look at first: call it while there
+// is something else to do.
+void active_fetch(const active *a, const print *prints, size_t n);
+
 // active_skip tells that documents below end belong to it, whether they have postings or not.
 void active_skip(active *a, uint32_t end);
 

@@ -215,24 +215,35 @@ shg_err bands_reserve(bands *b, size_t n)
     return err;
 }
 
-static void push(bands *b, line *l, uint16_t tag, uint32_t doc)
+// A bucket that is being filled: n places of its line are taken.
+typedef struct filling {
+    line *l;
+    int n;
+} filling;
+
+static void fill(bands *b, filling *f, uint16_t tag, uint32_t doc)
 {
-    int at = 0;
-    while (at < PLACES && l->doc[at] != DOC_NONE)
-        at++;
-    if (at == PLACES) {
+    if (f->n == PLACES) {
         uint32_t number = b->spare;
         assert(number != NO_LINE);
         line *full = numbered(b, number);
         b->spare = full->next;
         b->n_spare--;
-        *full = *l;
-        line_clear(l);
-        l->next = number;
-        at = 0;
+        *full = *f->l;
+        line_clear(f->l);
+        f->l->next = number;
+        f->n = 0;
     }
-    l->tag[at] = tag;
-    l->doc[at] = doc;
+    f->l->tag[f->n] = tag;
+    f->l->doc[f->n++] = doc;
+}
+
+static void push(bands *b, line *l, uint16_t tag, uint32_t doc)
+{
+    filling f = {l, 0};
+    for (int i = 0; i < PLACES; i++) // without a branch that nobody can foretell
+        f.n += l->doc[i] != DOC_NONE;
+    fill(b, &f, tag, doc);
 }
 
 // The bits of a document's hash that choose among the buckets.
@@ -241,16 +252,18 @@ static uint32_t hash_at(uint32_t bucket, uint16_t tag)
     return (uint32_t)tag << TAG_LOW | (bucket & ((1u << TAG_LOW) - 1));
 }
 
-// Puts the documents of a line that are still there where they now belong.
-static void deal_line(bands *b, table *t, const doc_table *d, uint32_t bucket, const line *from)
+// Puts the documents of a line that are still there where they now belong: into their old bucket
+// or, while it is split, the last one.
+static void deal_line(bands *b, table *t, const doc_table *d, filling to[2], uint32_t bucket,
+                      const line *from)
 {
     for (int i = 0; i < PLACES && from->doc[i] != DOC_NONE; i++) {
-        if (docs_alive(d, from->doc[i])) {
-            uint32_t hash = hash_at(bucket, from->tag[i]);
-            push(b, line_at(t, bucket_of(t, hash)), from->tag[i], from->doc[i]);
-        } else {
+        if (!docs_alive(d, from->doc[i])) {
             t->n--;
+            continue;
         }
+        uint32_t hash = hash_at(bucket, from->tag[i]);
+        fill(b, &to[bucket_of(t, hash) != bucket], from->tag[i], from->doc[i]);
     }
 }
 
@@ -259,6 +272,7 @@ static void deal_line(bands *b, table *t, const doc_table *d, uint32_t bucket, c
 static void deal(bands *b, table *t, const doc_table *d, uint32_t bucket)
 {
     line *head = line_at(t, bucket), newest = *head;
+    filling to[2] = {{head, 0}, {line_at(t, t->n_buckets - 1), 0}};
     uint32_t old = NO_LINE;
     for (uint32_t n = newest.next, next; n != NO_LINE; n = next) {
         line *l = numbered(b, n);
@@ -273,14 +287,19 @@ static void deal(bands *b, table *t, const doc_table *d, uint32_t bucket)
         b->spare = old;
         b->n_spare++;
         old = from.next;
-        deal_line(b, t, d, bucket, &from);
+        deal_line(b, t, d, to, bucket, &from);
     }
-    deal_line(b, t, d, bucket, &newest);
+    deal_line(b, t, d, to, bucket, &newest);
+}
+
+static uint32_t split_next(const table *t)
+{
+    return t->n_buckets - (1u << t->level);
 }
 
 static void split(bands *b, table *t, const doc_table *d)
 {
-    uint32_t from = t->n_buckets - (1u << t->level);
+    uint32_t from = split_next(t);
     count_bucket(t);
     deal(b, t, d, from);
 }
@@ -295,21 +314,29 @@ static bool is_blank(const uint32_t band[MINHASH_BANDS])
 
 static void push_all(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS])
 {
-    line *at[MINHASH_BANDS];
     for (int i = 0; i < MINHASH_BANDS; i++) {
-        at[i] = line_at(&b->of[i], bucket_of(&b->of[i], mix(band[i])));
-        __builtin_prefetch(at[i], 1);
-    }
-    for (int i = 0; i < MINHASH_BANDS; i++) {
-        push(b, at[i], tag_of(mix(band[i])), doc);
+        uint32_t hash = mix(band[i]);
+        push(b, line_at(&b->of[i], bucket_of(&b->of[i], hash)), tag_of(hash), doc);
         b->of[i].n++;
+    }
+}
+
+void bands_fetch(const bands *b, const uint32_t band[MINHASH_BANDS])
+{
+    for (int i = 0; i < MINHASH_BANDS; i++) {
+        const table *t = &b->of[i];
+        __builtin_prefetch(line_at(t, bucket_of(t, mix(band[i]))), 1);
+        if (is_short(t, t->n + 1))
+            __builtin_prefetch(line_at(t, split_next(t)), 1);
     }
 }
 
 void bands_fill(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS])
 {
-    if (!is_blank(band))
-        push_all(b, doc, band);
+    if (is_blank(band))
+        return;
+    bands_fetch(b, band);
+    push_all(b, doc, band);
 }
 
 void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[MINHASH_BANDS])

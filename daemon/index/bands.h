@@ -30,6 +30,10 @@ SHG_MUST_CHECK shg_err bands_reserve(bands *b, size_t n);
 // bands are all 0 (a text without shingles) is near to none and is not added.
 void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[MINHASH_BANDS]);
 
+// bands_fetch asks the memory for what bands_add of these will look at: call it while there is
+// something else to do.
+void bands_fetch(const bands *b, const uint32_t band[MINHASH_BANDS]);
+
 // bands_fill is bands_add at start, when none is dead and bands_expect has made the buckets.
 void bands_fill(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS]);
 

@@ -283,14 +283,26 @@ static void make(article_index *ix, const change *c, const print *prints)
         bands_sweep(ix->bands, &ix->docs);
 }
 
+// What a change will look at first: asked for while the one before it is made.
+static void fetch(const article_index *ix, const change *c, const print *prints)
+{
+    if (!c->added)
+        return;
+    bands_fetch(ix->bands, c->sig.band);
+    active_fetch(ix->active, prints + c->prints, c->n_prints);
+}
+
 static void apply(index_txn *t)
 {
     article_index *ix = t->ix;
     const change *c = (const change *)(const void *)t->changes.p;
     const print *prints = (const print *)(const void *)t->prints.p;
     pthread_rwlock_wrlock(&ix->lock);
-    for (size_t i = 0; i < t->changes.len / sizeof *c; i++)
+    for (size_t i = 0, n = t->changes.len / sizeof *c; i < n; i++) {
+        if (i + 1 < n)
+            fetch(ix, &c[i + 1], prints);
         make(ix, &c[i], prints);
+    }
     uri_apply(t);
     ix->count = t->count;
     pthread_rwlock_unlock(&ix->lock);

@@ -5,6 +5,27 @@
 #include <assert.h>
 #include <stdlib.h>
 
+// The next group needs as much again: fresh memory would cost more than what is done in it.
+static void keep(buf *spare, buf *used)
+{
+    enum { MOST = 8 << 20 };
+    if (used->cap > MOST)
+        buf_fini(used);
+    buf_reset(used);
+    *spare = *used;
+}
+
+static void end(index_txn *t)
+{
+    keep(&t->ix->spare_changes, &t->changes);
+    keep(&t->ix->spare_prints, &t->prints);
+    turn_pass(&t->ix->turn);
+    uri_fini(t);
+    buf_fini(&t->value);
+    buf_fini(&t->packed);
+    free(t);
+}
+
 static shg_err begin(index_txn **out, article_index *ix, void (*take)(turn *))
 {
     index_txn *t = *out = calloc(1, sizeof *t);
@@ -12,11 +33,13 @@ static shg_err begin(index_txn **out, article_index *ix, void (*take)(turn *))
         return SHG_ENOMEM;
     take(&ix->turn);
     t->ix = ix;
+    t->changes = ix->spare_changes;
+    t->prints = ix->spare_prints;
+    ix->spare_changes = ix->spare_prints = (buf){0};
     shg_err err = db_begin(&t->t, ix->store, true);
     if (err) {
-        turn_pass(&ix->turn);
-        free(t);
         *out = NULL;
+        end(t);
         return err;
     }
     t->count = ix->count; // only who has the turn changes it
@@ -318,22 +341,10 @@ static shg_err put_counters(index_txn *t)
     return meta_write(t->t, META_COUNTERS, buf_view(&body), &t->value);
 }
 
-static void end(index_txn **t)
-{
-    index_txn *x = *t;
-    *t = NULL;
-    turn_pass(&x->ix->turn);
-    uri_fini(x);
-    buf_fini(&x->changes);
-    buf_fini(&x->prints);
-    buf_fini(&x->value);
-    buf_fini(&x->packed);
-    free(x);
-}
-
 shg_err index_commit(index_txn **t)
 {
     index_txn *x = *t;
+    *t = NULL;
     shg_err err = x->err;
     if (!err)
         err = reserve(x);
@@ -345,14 +356,16 @@ shg_err index_commit(index_txn **t)
         err = db_commit(&x->t);
     if (!err)
         apply(x);
-    end(t);
+    end(x);
     return err;
 }
 
 void index_abort(index_txn **t)
 {
-    if (!*t)
+    index_txn *x = *t;
+    *t = NULL;
+    if (!x)
         return;
-    db_abort(&(*t)->t);
-    end(t);
+    db_abort(&x->t);
+    end(x);
 }

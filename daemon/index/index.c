@@ -394,6 +394,8 @@ void index_close(article_index **ix)
     segments_fini(&x->segments);
     buf_fini(&x->garbage);
     buf_fini(&x->unfreed);
+    buf_fini(&x->spare_changes);
+    buf_fini(&x->spare_prints);
     bands_free(x->bands);
     uris_free(x->uris);
     docs_fini(&x->docs);

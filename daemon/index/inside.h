@@ -79,9 +79,10 @@ struct article_index {
     job seal, merge;
     atomic_bool dict_tried;
     // Guarded by the turn.
-    buf garbage;        // of uint32_t: segments whose blocks nobody reads any more
-    buf unfreed;        // of uint32_t: documents taken out whose rows are still there
-    uint32_t unprinted; // no document below has a row in DB_PRINTS
+    buf garbage;                     // of uint32_t: segments whose blocks nobody reads any more
+    buf spare_changes, spare_prints; // memory for the next group's
+    buf unfreed;                     // of uint32_t: documents taken out whose rows are still there
+    uint32_t unprinted;              // no document below has a row in DB_PRINTS
     worker worker;
     atomic_uint_fast64_t capped_lookups;
 };

@@ -3,6 +3,7 @@
 #include "shingled/version.h"
 
 #include <stdio.h>
+#define XXH_INLINE_ALL // a call for each fingerprint would cost more than its eight bytes
 #include <xxhash.h>
 
 enum {

@@ -26,7 +26,7 @@ shg_err dict_load(packer *p, db_txn *t)
 
 bool dict_is_due(article_index *ix)
 {
-    if (ix->dict_tried || packer_has_dict(ix->packer))
+    if (ix->dict_tried || packer_has_books(ix->packer))
         return false;
     pthread_rwlock_rdlock(&ix->lock);
     bool due = ix->count.articles >= DOCS_LEAST;

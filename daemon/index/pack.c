@@ -141,10 +141,10 @@ static const wordbook *words_of(packer *p)
     return words;
 }
 
-bool packer_has_dict(packer *p)
+bool packer_has_books(packer *p)
 {
     pthread_mutex_lock(&p->lock);
-    bool has = p->for_packing != NULL;
+    bool has = p->for_packing || p->words;
     pthread_mutex_unlock(&p->lock);
     return has;
 }

@@ -15,10 +15,12 @@ void packer_free(packer *p);
 // packer_set_dict gives it the dictionary of the store, once in its life; the bytes are copied.
 // SHG_ECORRUPT where they are none. Whatever is packed after it needs it to be unpacked.
 SHG_MUST_CHECK shg_err packer_set_dict(packer *p, view dict);
-bool packer_has_dict(packer *p);
 
 // packer_set_words gives it the wordbook of the store, likewise.
 SHG_MUST_CHECK shg_err packer_set_words(packer *p, view book);
+
+// packer_has_books tells whether it has one of the two: then the store never gets another.
+bool packer_has_books(packer *p);
 
 // pack_text appends one zstd frame, or words, of a and b together to out; nothing where that would
 // save nothing.

@@ -204,13 +204,7 @@ static void compare(const char *dir, model *m, uint32_t told)
 
 static void clean_up(const char *dir)
 {
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
-    char path[NAME + 16];
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
-        unlink(path);
-    }
-    rmdir(dir);
+    t_remove_store(dir);
 }
 
 static void test_kill(void **state)

@@ -402,14 +402,8 @@ static void start(world *w, uint64_t seed)
 
 static void finish(world *w)
 {
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
-    char path[NAME + 16];
     index_close(&w->ix);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", w->dir, files[i]);
-        unlink(path);
-    }
-    rmdir(w->dir);
+    t_remove_store(w->dir);
     free(w);
 }
 

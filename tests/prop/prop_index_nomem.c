@@ -206,9 +206,7 @@ static bool run(world *w, long n)
 static void test_every_allocation(void **state)
 {
     (void)state;
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
     static world w = {.dir = "/tmp/shingled-nomem-XXXXXX"};
-    char path[NAME + 16];
     const char *why;
     assert_non_null(mkdtemp(w.dir));
     w.o = (index_opts){.map_bytes = (size_t)1 << 30,
@@ -225,11 +223,7 @@ static void test_every_allocation(void **state)
     print_message("# %ld allocations, %u failures told\n", n, w.failures);
     assert_true(n > 50 && n < MOST);
     assert_true(w.failures >= (unsigned)n / 2);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", w.dir, files[i]);
-        unlink(path);
-    }
-    rmdir(w.dir);
+    t_remove_store(w.dir);
 }
 
 int main(void)

@@ -35,14 +35,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     fixture *f = *state;
-    char path[NAME + 16];
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
     index_close(&f->ix);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", f->dir, files[i]);
-        unlink(path);
-    }
-    rmdir(f->dir);
+    t_remove_store(f->dir);
     free(f);
     return 0;
 }

@@ -250,9 +250,8 @@ static void look_up(db *d, segment *s, const flat *p)
 static void test_senseless_block(void **state)
 {
     (void)state;
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
     static flat p[POSTINGS];
-    char dir[NAME] = "/tmp/shingled-record-XXXXXX", path[NAME + 16];
+    char dir[NAME] = "/tmp/shingled-record-XXXXXX";
     const char *why;
     uint64_t r = t_seed();
     uint8_t k[BLOCK_KEY_LEN];
@@ -290,11 +289,7 @@ static void test_senseless_block(void **state)
     buf_fini(&value);
     buf_fini(&out);
     db_close(&d);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
-        unlink(path);
-    }
-    rmdir(dir);
+    t_remove_store(dir);
 }
 
 int main(void)

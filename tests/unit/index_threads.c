@@ -143,9 +143,7 @@ static void test_all_at_once(void **state)
 {
     (void)state;
     static shared s;
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
     const char *why;
-    char path[NAME + 16];
     uint64_t faults = 1;
     pthread_t writer, reader[READERS];
     index_opts o = {.map_bytes = (size_t)1 << 30,
@@ -171,11 +169,7 @@ static void test_all_at_once(void **state)
     index_close(&s.ix);
     assert_ok(index_check(s.dir, o.stamp, NULL, NULL, NULL, &faults));
     assert_int_equal(faults, 0);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", s.dir, files[i]);
-        unlink(path);
-    }
-    rmdir(s.dir);
+    t_remove_store(s.dir);
 }
 
 int main(void)

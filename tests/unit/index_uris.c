@@ -167,7 +167,7 @@ static void reopen(article_index **ix, const char *dir)
 static void test_shared_tag(void **state)
 {
     (void)state;
-    char dir[] = "/tmp/shingled-uris-XXXXXX", path[NAME];
+    char dir[] = "/tmp/shingled-uris-XXXXXX";
     article_index *ix = NULL;
     assert_non_null(mkdtemp(dir));
     find_pair();
@@ -196,19 +196,14 @@ static void test_shared_tag(void **state)
         reopen(&ix, dir);
     }
     index_close(&ix);
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
-        unlink(path);
-    }
-    rmdir(dir);
+    t_remove_store(dir);
 }
 
 // A group sees its own changes, many of one uri.
 static void test_within_a_group(void **state)
 {
     (void)state;
-    char dir[] = "/tmp/shingled-uris-XXXXXX", path[NAME], uri[NAME];
+    char dir[] = "/tmp/shingled-uris-XXXXXX", uri[NAME];
     article_index *ix = NULL;
     index_txn *t;
     uri_entry e;
@@ -245,12 +240,7 @@ static void test_within_a_group(void **state)
         reopen(&ix, dir);
     }
     index_close(&ix);
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
-        unlink(path);
-    }
-    rmdir(dir);
+    t_remove_store(dir);
 }
 
 int main(void)

@@ -39,14 +39,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     fixture *f = *state;
-    char path[2 * NAME];
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock"};
     db_close(&f->d);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", f->dir, files[i]);
-        unlink(path);
-    }
-    rmdir(f->dir);
+    t_remove_store(f->dir);
     rmdir(f->top);
     free(f);
     return 0;

@@ -4,7 +4,12 @@
 
 #include <stdlib.h>
 
-enum { PLACE_VERSION = 2, SHARE_ONE = 65535 };
+enum {
+    PLACE_VERSION = 2,
+    SHARE_ONE = 65535,
+    EDGE_STORED = 28,  // bytes of an edge
+    CREDIT_STORED = 5, // of a credit without its id and name
+};
 
 _Static_assert(REL_COUNT <= 8 && PROV_COMMON_SOURCE < 16, "an edge keeps them in 3 and 4 bits");
 
@@ -27,6 +32,57 @@ const edge *place_edge(const place *p, uint32_t doc)
         if (p->edges[i].doc == doc)
             return &p->edges[i];
     return NULL;
+}
+
+// One allocation for a place with so many edges and credits, whose ids and names take so many bytes
+// with their ends. *names points to where these go.
+static place *place_alloc(size_t n_edges, size_t n_credits, size_t names_len, char **names)
+{
+    size_t edges_len = n_edges * sizeof(edge), credits_len = n_credits * sizeof(credited);
+    place *p = calloc(1, sizeof *p + edges_len + credits_len + names_len);
+    if (!p)
+        return NULL;
+    uint8_t *behind = (uint8_t *)(p + 1);
+    p->edges = (edge *)(void *)behind;
+    p->credits = (credited *)(void *)(behind + edges_len);
+    *names = (char *)behind + edges_len + credits_len;
+    p->flat = true;
+    return p;
+}
+
+static char *put_name(char **names, const char *s, size_t n)
+{
+    char *name = *names;
+    memcpy(name, s, n);
+    name[n] = '\0';
+    *names += n + 1;
+    return name;
+}
+
+place *place_flatten(const place *p)
+{
+    size_t names_len = 0;
+    char *names;
+    for (size_t i = 0; i < p->n_credits; i++)
+        names_len += strlen(p->credits[i].id) + strlen(p->credits[i].name) + 2;
+    place *flat = place_alloc(p->n_edges, p->n_credits, names_len, &names);
+    if (!flat)
+        return NULL;
+    place parts = *flat;
+    *flat = *p;
+    flat->edges = parts.edges;
+    flat->credits = parts.credits;
+    flat->flat = true;
+    for (size_t i = 0; i < p->n_edges; i++)
+        flat->edges[i] = p->edges[i];
+    for (size_t i = 0; i < p->n_credits; i++) {
+        const credited *from = &p->credits[i];
+        credited *to = &flat->credits[i];
+        to->id = put_name(&names, from->id, strlen(from->id));
+        to->name = put_name(&names, from->name, strlen(from->name));
+        to->roles = from->roles;
+    }
+    return flat;
 }
 
 void place_encode(buf *out, const place *p, const seat *at)
@@ -67,6 +123,8 @@ typedef struct reader {
     const uint8_t *p;
     size_t left;
     bool bad;
+    char *names; // where the next name goes
+    size_t room; // bytes left there
 } reader;
 
 static const uint8_t *take(reader *r, size_t n)
@@ -90,9 +148,13 @@ static double take_share(reader *r)
 static char *take_text(reader *r)
 {
     size_t n = load16(take(r, 2));
-    if (n > r->left)
+    const char *s = (const char *)take(r, n);
+    if (r->bad || n >= r->room) {
         r->bad = true;
-    return r->bad ? NULL : strndup((const char *)take(r, n), n);
+        return NULL;
+    }
+    r->room -= n + 1;
+    return put_name(&r->names, s, n);
 }
 
 static void take_edge(reader *r, edge *e)
@@ -114,49 +176,63 @@ static void take_edge(reader *r, edge *e)
     r->bad |= e->relation >= REL_COUNT || e->provenance > PROV_COMMON_SOURCE;
 }
 
-shg_err place_decode(place **out, seat *at, uint32_t doc, view stored)
+// What stands behind the edges is credits, and all else of them their names, with an end each in
+// place of a length.
+static shg_err take_lists(place **out, reader *r, size_t n_edges, size_t n_credits)
 {
-    reader r = {stored.p, stored.len, false};
-    place *p = *out = calloc(1, sizeof *p);
+    if (r->bad || r->left < n_edges * EDGE_STORED + n_credits * CREDIT_STORED)
+        return SHG_ECORRUPT;
+    r->room = r->left - n_edges * EDGE_STORED - n_credits * (CREDIT_STORED - 2);
+    place *p = *out = place_alloc(n_edges, n_credits, r->room, &r->names);
     if (!p)
         return SHG_ENOMEM;
+    for (size_t i = 0; i < n_edges; i++)
+        take_edge(r, &p->edges[p->n_edges++]);
+    for (size_t i = 0; i < n_credits; i++) {
+        credited *c = &p->credits[p->n_credits++];
+        c->roles = *take(r, 1);
+        c->id = take_text(r);
+        c->name = take_text(r);
+    }
+    return r->bad || r->left ? SHG_ECORRUPT : SHG_OK;
+}
+
+shg_err place_decode(place **out, seat *at, uint32_t doc, view stored)
+{
+    reader r = {.p = stored.p, .left = stored.len};
+    *out = NULL;
     r.bad = *take(&r, 1) != PLACE_VERSION;
-    p->doc = doc;
     at->text = load32(take(&r, 4));
     at->story = load32(take(&r, 4));
     at->story_id = load64(take(&r, 8));
-    p->uri_hash = load64(take(&r, 8));
-    p->published_ms = (int64_t)load64(take(&r, 8));
-    p->n_words = load32(take(&r, 4));
+    uint64_t uri_hash = load64(take(&r, 8));
+    int64_t published_ms = (int64_t)load64(take(&r, 8));
+    uint32_t n_words = load32(take(&r, 4));
     size_t n_edges = load16(take(&r, 2)), n_credits = load16(take(&r, 2));
-    p->edges = calloc(n_edges + 1, sizeof *p->edges);
-    p->credits = calloc(n_credits + 1, sizeof *p->credits);
-    bool no_memory = !p->edges || !p->credits;
-    for (size_t i = 0; !no_memory && !r.bad && i < n_edges; i++)
-        take_edge(&r, &p->edges[p->n_edges++]);
-    for (size_t i = 0; !no_memory && !r.bad && i < n_credits; i++) {
-        credited *c = &p->credits[p->n_credits++];
-        c->roles = *take(&r, 1);
-        c->id = take_text(&r);
-        c->name = take_text(&r);
-        no_memory = !r.bad && (!c->id || !c->name);
+    shg_err err = take_lists(out, &r, n_edges, n_credits);
+    if (err) {
+        place_free(*out);
+        *out = NULL;
+        return err;
     }
-    if (!no_memory && !r.bad && r.left == 0)
-        return SHG_OK;
-    place_free(p);
-    *out = NULL;
-    return no_memory ? SHG_ENOMEM : SHG_ECORRUPT;
+    (*out)->doc = doc;
+    (*out)->uri_hash = uri_hash;
+    (*out)->published_ms = published_ms;
+    (*out)->n_words = n_words;
+    return SHG_OK;
 }
 
 void place_free(place *p)
 {
     if (!p)
         return;
-    for (size_t i = 0; i < p->n_credits; i++) {
+    for (size_t i = 0; i < p->n_credits && !p->flat; i++) {
         free(p->credits[i].id);
         free(p->credits[i].name);
     }
-    free(p->credits);
-    free(p->edges);
+    if (!p->flat) {
+        free(p->credits);
+        free(p->edges);
+    }
     free(p);
 }

@@ -134,9 +134,7 @@ static void trim_edges(const stories *s, place *p)
             --*left;
         }
     }
-    edge *fit = realloc(p->edges, (n + 1) * sizeof *fit);
-    p->edges = fit ? fit : p->edges;
-    p->n_edges = n;
+    p->n_edges = (uint32_t)n;
 }
 
 // Who was removed stays listed until the list is full: a removal costs nothing here.
@@ -202,24 +200,32 @@ static shg_err enter(stories *s, place *p)
     return SHG_OK;
 }
 
+static shg_err seat_newcomer(stories *s, place *p)
+{
+    shg_err err = enter(s, p);
+    if (err)
+        return err;
+    s->casts++;
+    err = region_cast(s, p->doc);
+    if (!err)
+        return SHG_OK;
+    drop_back(s, p); // as if it had never come
+    slot *t = slot_of(s, p->doc);
+    t->p = NULL;
+    t->live = false;
+    s->n_live--;
+    let_slot_go(s, p->doc);
+    return err;
+}
+
 shg_err stories_place(stories *s, place *p)
 {
     pthread_mutex_lock(&s->lock);
     trim_edges(s, p);
-    shg_err err = enter(s, p);
-    if (!err) {
-        s->casts++;
-        err = region_cast(s, p->doc);
-        if (err) { // as if it had never come
-            drop_back(s, p);
-            slot *t = slot_of(s, p->doc);
-            t->p = NULL;
-            t->live = false;
-            s->n_live--;
-            let_slot_go(s, p->doc);
-        }
-    }
+    place *flat = place_flatten(p);
+    shg_err err = flat ? seat_newcomer(s, flat) : SHG_ENOMEM;
     pthread_mutex_unlock(&s->lock);
+    place_free(err ? flat : p);
     return err;
 }
 

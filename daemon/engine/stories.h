@@ -27,14 +27,14 @@
 // A verified match of a newcomer with an earlier document.
 typedef struct edge {
     uint32_t doc;
+    uint32_t prose, quoted, paraphrase; // shared words
+    double containment_self, containment_other;
+    double prose_share_self, prose_share_other; // of each one's own prose, paraphrase with it
+    double cosine;
     relation relation;
     prov_kind provenance; // seen from the newcomer: PROV_FROM_MATCH = it took from doc
     unsigned because;
     bool apart; // published so long one after the other that it is hardly one event
-    double containment_self, containment_other;
-    uint32_t prose, quoted, paraphrase;         // shared words
-    double prose_share_self, prose_share_other; // of each one's own prose, paraphrase with it
-    double cosine;
 } edge;
 
 // A source that a document credits, with the bits 1 << role.
@@ -46,14 +46,14 @@ typedef struct credited {
 // What is known of a document when it is placed; never changes. Owned by stories after
 // stories_place.
 typedef struct place {
-    uint32_t doc;
+    uint32_t doc, n_words;
     uint64_t uri_hash;
     int64_t published_ms;
-    uint32_t n_words;
     edge *edges; // to earlier documents, best first; stories_place keeps EDGES_KEPT
-    size_t n_edges;
     credited *credits;
-    size_t n_credits;
+    uint32_t n_edges;
+    uint16_t n_credits;
+    bool flat; // all of it stands in one allocation: place_flatten, place_decode
 } place;
 
 // Where a document sits now.
@@ -123,6 +123,10 @@ size_t stories_unsaved_n(stories *s);
 
 // place_edge is the edge to a document, or NULL.
 const edge *place_edge(const place *p, uint32_t doc);
+
+// place_flatten copies a place into one allocation, a third of what it is in parts: there is one of
+// every article. NULL: no memory.
+place *place_flatten(const place *p);
 
 // The stored form (FORMAT.md, DB_LINKS).
 void place_encode(buf *out, const place *p, const seat *at);

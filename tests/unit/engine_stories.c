@@ -35,7 +35,7 @@ static place *make_place(uint32_t doc, const arrival *a)
     p->doc = doc;
     p->uri_hash = 100 + doc;
     p->published_ms = a->published == UNDATED ? CLOCK_ABSENT : a->published;
-    p->n_edges = (size_t)a->n;
+    p->n_edges = (uint32_t)a->n;
     p->edges = calloc(MOST, sizeof(edge));
     memcpy(p->edges, a->e, sizeof a->e);
     return p;
@@ -392,7 +392,7 @@ static void places_read_back(void **state)
                .published_ms = -5,
                .n_words = 321,
                .n_edges = 1,
-               .n_credits = 1};
+               .n_credits = 3};
     const seat at = {3, 1, 0xfeedfacecafebeef};
     edge e = {.doc = 3,
               .relation = REL_QUOTES,
@@ -407,9 +407,9 @@ static void places_read_back(void **state)
               .prose_share_self = 1,
               .prose_share_other = 0,
               .cosine = 1};
-    credited c = {"harbour.example", "Harbour Post", 3};
+    credited c[] = {{"harbour.example", "Harbour Post", 3}, {"", "", 1}, {"x", "Dune Echo", 4}};
     p.edges = &e;
-    p.credits = &c;
+    p.credits = c;
     buf b = {0};
     place_encode(&b, &p, &at);
     place *q;
@@ -425,7 +425,23 @@ static void places_read_back(void **state)
                 q->edges[0].prose_share_self == 1);
     assert_string_equal(q->credits[0].name, "Harbour Post");
     assert_int_equal(q->credits[0].roles, 3);
+    assert_string_equal(q->credits[2].name, "Dune Echo");
     place_free(q);
+    q = place_flatten(&p);
+    assert_non_null(q);
+    place_encode(&again, q, &at);
+    assert_true(view_eq(buf_view(&again), buf_view(&b)));
+    buf_fini(&again);
+    place_free(q);
+    for (size_t i = 0; i < b.len; i++) { // lengths that take what is others'
+        uint8_t was = b.p[i];
+        for (int wrong = 0; wrong < 256; wrong++) {
+            b.p[i] = (uint8_t)wrong;
+            if (place_decode(&q, &back, 7, buf_view(&b)) == SHG_OK)
+                place_free(q);
+        }
+        b.p[i] = was;
+    }
     for (size_t cut = 0; cut < b.len; cut++) // never reads past an end
         assert_int_equal(place_decode(&q, &back, 7, (view){b.p, cut}), SHG_ECORRUPT);
     buf_add8(&b, 0);

@@ -174,27 +174,29 @@ static size_t add_near(candidate *c, library *lib, const reading *r, uint32_t ho
 }
 
 // What a shared key of this list says. A rare fingerprint says more than a common one;
-// one that many articles carry something, unless it is furniture; a common term nothing.
-static bool key_says(candidate *says, const frequency *f, size_t k, size_t n_prints)
+// one that many articles carry something; a common term nothing. Furniture says nothing, since
+// no passage is made of it, but of a page that is nothing else (shell).
+static bool key_says(candidate *says, const frequency *f, size_t k, size_t n_prints, bool shell)
 {
     const posting_list *l = &f->lists.list[k];
+    bool furniture = k < n_prints && f->verdict[k] & KEY_FURNITURE;
     *says = (candidate){0};
     if (k >= n_prints)
         says->terms = !is_capped(l);
     else if (!is_capped(l))
-        says->weight = WEIGHT_PRINT / (l->n + 1) + 1;
+        says->weight = furniture && !shell ? 0 : WEIGHT_PRINT / (l->n + 1) + 1;
     else
-        says->capped = !(f->verdict[k] & KEY_FURNITURE);
+        says->capped = !furniture;
     return says->terms || says->weight || says->capped;
 }
 
 // Keys from n_prints on are terms. Returns how many capped fingerprints say something.
-static uint32_t add_lists(candidates *out, const frequency *f, size_t n_prints)
+static uint32_t add_lists(candidates *out, const frequency *f, size_t n_prints, bool shell)
 {
     uint32_t n_capped = 0;
     for (size_t k = 0; k < f->lists.n; k++) {
         candidate says;
-        if (!key_says(&says, f, k, n_prints))
+        if (!key_says(&says, f, k, n_prints, shell))
             continue;
         n_capped += says.capped;
         for (uint32_t i = 0; i < f->lists.list[k].n; i++) {
@@ -237,7 +239,7 @@ static void add_centres(candidates *all, const match_opts *o)
 }
 
 static shg_err find_candidates(candidates *out, library *lib, const reading *r, const frequency *f,
-                               const match_opts *o, uint32_t *left_out)
+                               bool shell, const match_opts *o, uint32_t *left_out)
 {
     size_t room = 2 * NEAR_MOST;
     for (size_t k = 0; k < f->lists.n; k++)
@@ -246,7 +248,7 @@ static shg_err find_candidates(candidates *out, library *lib, const reading *r, 
     *out = (candidates){.c = malloc(room * sizeof *out->c)};
     if (!out->c)
         return SHG_ENOMEM;
-    uint32_t n_capped = add_lists(out, f, r->n_keys);
+    uint32_t n_capped = add_lists(out, f, r->n_keys, shell);
     out->n += add_near(out->c + out->n, lib, r, f->horizon, &e, left_out);
     out->n = merge_same(out->c, out->n);
     drop_unlikely(out, n_capped);
@@ -457,7 +459,7 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
         return e;
     e = frequency_mark(&out->side, lib->ix, r, &f, &out->counts);
     if (!e)
-        e = find_candidates(&c, lib, r, &f, o, &out->unverified);
+        e = find_candidates(&c, lib, r, &f, side_is_shell(&out->side), o, &out->unverified);
     if (!e) {
         select_likeliest(&c, r, lib, o, &out->unverified, vanished);
         out->hit = calloc(c.n + 1, sizeof *out->hit);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 enum {
-    SHELL_SHARE = 5,
     REST_PROSE = 16, // shared prose from which it matters what the rest is about
     REST_LEAST = 25, // words of it on each side that tell
 };
@@ -18,13 +17,6 @@ static const char *const relation_names[REL_COUNT] = {
     [REL_REWRITE] = "rewrite", [REL_QUOTES] = "quotes", [REL_TEMPLATE] = "template",
     [REL_RELATED] = "related",
 };
-
-// A page may be nearly nothing but furniture: a gallery of captions, a rights notice. Then
-// that is what there is to compare.
-static bool is_shell(const side *s)
-{
-    return (size_t)s->own_words * SHELL_SHARE < s->words.n;
-}
 
 // as_body makes a copy of s without furniture, as long as *out lives; s keeps its words.
 static shg_err as_body(side *out, const side *s)
@@ -113,7 +105,7 @@ static shg_err work(match *m, const side *a, const side *b, match_depth depth, b
 {
     side body_a = {0}, body_b = {0};
     shg_err e = SHG_OK;
-    bool shell = is_shell(a) || is_shell(b);
+    bool shell = side_is_shell(a) || side_is_shell(b);
     if (shell) {
         e = as_body(&body_a, a);
         if (!e)

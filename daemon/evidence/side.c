@@ -93,6 +93,11 @@ void side_count(side *s)
     s->own_prose = (uint32_t)((prose + WORD_WEIGHT / 2) / WORD_WEIGHT);
 }
 
+bool side_is_shell(const side *s)
+{
+    return (size_t)s->own_words * SHELL_SHARE < s->words.n;
+}
+
 bool side_same(const side *a, const side *b)
 {
     if (a->words.n == 0 && b->words.n == 0)

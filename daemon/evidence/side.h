@@ -12,6 +12,8 @@
 // a text that many took over from one source, which is what derivation asks about.
 enum mark { MARK_SPEECH = 1, MARK_FURNITURE = 2, MARK_REPEATED = 4 };
 
+enum { SHELL_SHARE = 5 }; // of the words of a text that is no shell, one in so many is its own
+
 typedef struct side {
     words words;
     term_list terms; // of all words; side_terms makes them
@@ -37,6 +39,10 @@ void side_free(side *s);
 // follow the last one, before the side is compared.
 void side_add_mark(side *s, size_t from, size_t to, enum mark m);
 void side_count(side *s);
+
+// side_is_shell tells whether a page is nearly nothing but furniture: a gallery of captions, a
+// rights notice. Then that is what there is to compare.
+bool side_is_shell(const side *s);
 
 // side_same tells whether the two normalised texts are the same; texts without a word
 // (punctuation, emoji) are, where their bytes are.

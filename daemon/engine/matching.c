@@ -59,28 +59,11 @@ shg_err library_read(library *lib, uint32_t doc, reading **out)
     return e ? e : complete(out);
 }
 
-// Whether a text may match the one asked about, by no more of it than that takes.
-static shg_err screen_text(bool *may, screen *s, view text)
-{
-    words w;
-    term_list terms = {0};
-    shg_err e = words_make(&w, text, NULL);
-    if (e)
-        return e;
-    e = screen_words(s, &w, NULL, may);
-    if (!e && !*may) {
-        e = terms_list(&terms, &w);
-        *may = !e && screen_terms(s, &terms);
-    }
-    terms_free(&terms);
-    words_free(&w);
-    return e;
-}
-
-// The same by the text's own marks, too.
+// Whether a text may match the one asked about, by its own marks, too.
 static shg_err screen_reading(bool *may, screen *s, reading *r)
 {
-    shg_err e = screen_words(s, &r->side.words, r->side.mark, may);
+    hash_list list = words_hashes(&r->side.words);
+    shg_err e = screen_words(s, &list, r->side.mark, may);
     if (!e && !*may) {
         e = reading_complete(r);
         *may = !e && screen_terms(s, &r->side.terms);
@@ -101,7 +84,7 @@ static shg_err library_screen(library *lib, screen *s, uint32_t doc, reading **o
         e = fetch(&a, &info, lib, doc);
         if (e)
             return e;
-        e = screen_text(&may, s, a.text);
+        e = screen_text(s, a.text, &may);
         if (!e && may)
             e = read_fetched(out, lib, &a, &info);
         article_free(&a);

@@ -9,7 +9,6 @@
 enum {
     LEAST = PASSAGE_LEAST * WORD_WEIGHT,
     ENOUGH = RELATION_WORDS * WORD_WEIGHT - WORD_WEIGHT / 2, // a passage's words are rounded
-    SHELL_SHARE = 5, // of the words of a text that is no shell, one in so many is its own (match.c)
     FEW = 2 * PASSAGE_LEAST, // words: two texts of so few may be the same and hold no passage
     RUNS = 128,              // texts with more, or with a seed in more places, are let through
     PLACES = 16,
@@ -39,6 +38,13 @@ static screen_slot *slot_of(const screen *s, uint64_t seed)
     return &s->slot[at];
 }
 
+// Sixteen bits for each word of a.
+static uint64_t *maybe_of(const screen *s, uint64_t seed, uint64_t *bit)
+{
+    *bit = (uint64_t)1 << (seed >> 58);
+    return &s->maybe[seed >> 24 & (s->mask / 8)];
+}
+
 static shg_err reserve(screen *s, size_t n)
 {
     if (n <= s->room)
@@ -62,14 +68,18 @@ shg_err screen_open(screen *out, const side *a)
         size *= 2;
     out->mask = size - 1;
     out->slot = calloc(size, sizeof *out->slot);
+    out->maybe = calloc(size / 8, sizeof *out->maybe);
     out->next = malloc((n + 1) * sizeof *out->next);
-    if (!out->slot || !out->next || reserve(out, n + 1)) {
+    if (!out->slot || !out->maybe || !out->next || reserve(out, n + 1) ||
+        topic_open(&out->topic, &a->terms)) {
         screen_close(out);
         return SHG_ENOMEM;
     }
     n = shingles_make(out->seed, NULL, &a->words, PASSAGE_SEED);
     for (size_t i = n; i-- > 0;) {
         screen_slot *s = slot_of(out, out->seed[i]);
+        uint64_t bit, *maybe = maybe_of(out, out->seed[i], &bit);
+        *maybe |= bit;
         out->next[i] = s->place;
         *s = (screen_slot){out->seed[i], (uint32_t)i + 1};
     }
@@ -78,7 +88,10 @@ shg_err screen_open(screen *out, const side *a)
 
 void screen_close(screen *s)
 {
+    topic_close(&s->topic);
+    hashes_free(&s->text);
     free(s->slot);
+    free(s->maybe);
     free(s->next);
     free(s->seed);
     free(s->end);
@@ -87,9 +100,14 @@ void screen_close(screen *s)
 
 // Where the run that a common seed belongs to may end: a character that is left over weighs less
 // than the word that the seed began with, so that no seed of the run need cover it.
-static uint32_t end_of(const words *b, uint32_t end)
+static uint32_t end_of(const hash_list *b, uint32_t end)
 {
-    return end < b->n && b->w[end].flags & WORD_CHAR ? end + 1 : end;
+    return b->alone && end < b->n && b->alone[end] ? end + 1 : end;
+}
+
+static unsigned weight_at(const hash_list *b, uint32_t i)
+{
+    return b->alone && b->alone[i] ? CHAR_WEIGHT : WORD_WEIGHT;
 }
 
 // The run of the seed before this one on the same diagonal: one of the latest.
@@ -104,11 +122,11 @@ static common *run_before(commons *all, uint32_t i, uint32_t j)
 }
 
 // Adds words [c->b_end, end) of b to a run.
-static void grow(commons *all, common *c, const side *a, const words *b, const uint8_t *mark,
+static void grow(commons *all, common *c, const side *a, const hash_list *b, const uint8_t *mark,
                  uint32_t end)
 {
     for (; c->b_end < end && c->a_end < a->words.n; c->b_end++, c->a_end++) {
-        unsigned w = word_weight(&b->w[c->b_end]);
+        unsigned w = weight_at(b, c->b_end);
         unsigned marks = a->mark[c->a_end] | (mark ? mark[c->b_end] : 0);
         all->all += w;
         c->weight += marks & MARK_FURNITURE ? 0 : w;
@@ -117,7 +135,7 @@ static void grow(commons *all, common *c, const side *a, const words *b, const u
 }
 
 // Notes that the seed at word i of the one text stands at word j of the other, up to end.
-static void note(commons *all, const side *a, const words *b, const uint8_t *mark, uint32_t i,
+static void note(commons *all, const side *a, const hash_list *b, const uint8_t *mark, uint32_t i,
                  uint32_t j, uint32_t end)
 {
     common *c = run_before(all, i, j);
@@ -167,11 +185,14 @@ static bool may_be_shell(const commons *all, size_t n_a, size_t n_b)
     return all->all * SHELL_PART >= (n_a < n_b ? n_a : n_b) * CHAR_WEIGHT;
 }
 
-static void find_commons(commons *all, const screen *s, const words *b, const uint8_t *mark,
+static void find_commons(commons *all, const screen *s, const hash_list *b, const uint8_t *mark,
                          uint32_t n)
 {
     for (uint32_t j = 0; j < n && !all->enough; j++) {
         int places = 0;
+        uint64_t bit, maybe = *maybe_of(s, s->seed[j], &bit);
+        if (!(maybe & bit))
+            continue;
         for (uint32_t i = slot_of(s, s->seed[j])->place; i && !all->enough; i = s->next[i - 1]) {
             note(all, s->a, b, mark, i - 1, j, end_of(b, s->end[j]));
             all->enough |= ++places == PLACES;
@@ -189,7 +210,7 @@ static bool may_relate(unsigned weight, const side *a, size_t n_b)
            (weight && (double)weight / WORD_WEIGHT + 1 >= RELATION_PART * (own - 1));
 }
 
-shg_err screen_words(screen *s, const words *b, const uint8_t *mark, bool *may)
+shg_err screen_words(screen *s, const hash_list *b, const uint8_t *mark, bool *may)
 {
     commons all;
     unsigned weight = 0;
@@ -199,7 +220,7 @@ shg_err screen_words(screen *s, const words *b, const uint8_t *mark, bool *may)
     shg_err e = reserve(s, b->n + 1);
     if (e)
         return e;
-    find_commons(&all, s, b, mark, (uint32_t)shingles_make(s->seed, s->end, b, PASSAGE_SEED));
+    find_commons(&all, s, b, mark, (uint32_t)shingles_from(s->seed, s->end, b, PASSAGE_SEED));
     for (size_t k = 0; k < all.n && !all.enough; k++) {
         unsigned here = all.c[k].counted ? 0 : weigh(&all, k);
         weight += here >= LEAST ? here : 0;
@@ -207,6 +228,14 @@ shg_err screen_words(screen *s, const words *b, const uint8_t *mark, bool *may)
     *may = all.enough || may_relate(weight, s->a, b->n) ||
            (all.n && may_be_shell(&all, s->a->words.n, b->n));
     return SHG_OK;
+}
+
+shg_err screen_text(screen *s, view text, bool *may)
+{
+    shg_err e = hashes_make(&s->text, text, NULL);
+    if (!e)
+        e = screen_words(s, &s->text.list, NULL, may);
+    return e || *may ? e : topic_near(&s->topic, &s->text.list, RELATION_COSINE, may);
 }
 
 bool screen_terms(const screen *s, const term_list *b)

@@ -10,6 +10,8 @@
 #ifndef SHINGLED_EVIDENCE_SCREEN_H
 #define SHINGLED_EVIDENCE_SCREEN_H
 #include "evidence/side.h"
+#include "evidence/topic.h"
+#include "text/hashes.h"
 
 // The first place of a seed in a, in open addressing; place 0: free, else one more than it.
 typedef struct screen_slot {
@@ -21,19 +23,26 @@ typedef struct screen {
     const side *a;
     screen_slot *slot;
     size_t mask;
-    uint32_t *next; // by place in a, less one: the next place of the same seed; 0 after the last
-    uint64_t *seed; // scratch: the seeds of a text, and where they end
+    uint64_t *maybe; // a bit for each seed of a: most seeds of other texts stop at them
+    uint32_t *next;  // by place in a, less one: the next place of the same seed; 0 after the last
+    uint64_t *seed;  // scratch: the seeds of a text, and where they end
     uint32_t *end;
     size_t room; // of either
+    topic topic;
+    hashes text; // scratch: the words of a text
 } screen;
 
 // screen_open makes one for the texts that are compared with a, which must outlive it. SHG_ENOMEM.
 SHG_MUST_CHECK shg_err screen_open(screen *out, const side *a);
 void screen_close(screen *s);
 
+// screen_text tells whether a text may match, by the hashes of its words alone. It may let through
+// what screen_words and screen_terms then hold back, never the other way. SHG_EUTF8, SHG_ENOMEM.
+SHG_MUST_CHECK shg_err screen_text(screen *s, view text, bool *may);
+
 // screen_words tells whether the two may share enough in passages. mark: what is known of b's words
 // (side.mark), or NULL; more may be marked later. Linear in the words. SHG_ENOMEM.
-SHG_MUST_CHECK shg_err screen_words(screen *s, const words *b, const uint8_t *mark, bool *may);
+SHG_MUST_CHECK shg_err screen_words(screen *s, const hash_list *b, const uint8_t *mark, bool *may);
 
 // screen_terms tells whether the two may be about one event.
 bool screen_terms(const screen *s, const term_list *b);

@@ -150,7 +150,7 @@ static bool hash_at(const words *w, size_t i, uint64_t *hash)
         return true;
     if (i + 1 == w->n || !(x[1].flags & WORD_CHAR))
         return false;
-    *hash = x->hash * 0x9e3779b97f4a7c15u + x[1].hash;
+    *hash = terms_pair(x->hash, x[1].hash);
     return true;
 }
 
@@ -172,6 +172,14 @@ static size_t find_places(sort_item *out, const words *w)
 static double weight_of(uint32_t n, double idf)
 {
     return n == 1 ? idf : (1 + log((double)n)) * idf;
+}
+
+double terms_weight(uint64_t word_hash, uint32_t n)
+{
+    pthread_once(&once, load);
+    pthread_once(&once, load);
+    const slot *s = &table.slot[slot_of(word_hash)];
+    return (double)s->share > SHARE_COMMON ? 0 : weight_of(n, table.idf[s->idf]);
 }
 
 static void gather(term_list *out, const sort_item *p, size_t n)

@@ -11,6 +11,10 @@
 // terms_idf is -ln of the share of articles that hold the word: 0 where all do.
 double terms_idf(uint64_t word_hash);
 
+// terms_weight is what a word that stands in a text n times weighs in the text's vector
+// (term_list); 0 for a common one.
+double terms_weight(uint64_t word_hash, uint32_t n);
+
 // terms_fetch asks for what terms_idf will read, where there is something to do meanwhile.
 void terms_fetch(uint64_t word_hash);
 
@@ -38,6 +42,12 @@ typedef struct term_list {
     size_t n_at;
     double square; // squared length of the text's vector of (1 + ln count) * idf
 } term_list;
+
+// terms_pair is the hash of the term that two neighbouring characters make, by their hashes.
+static inline uint64_t terms_pair(uint64_t first, uint64_t second)
+{
+    return first * 0x9e3779b97f4a7c15u + second;
+}
 
 // terms_list is made once for a text, so that comparing two sorts nothing. SHG_ENOMEM leaves *out
 // empty.

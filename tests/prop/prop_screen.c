@@ -70,7 +70,7 @@ static void mark_some(side *s, uint64_t *seed, unsigned most)
 }
 
 typedef struct outcome {
-    bool words, known, terms; // what may be, by each of them
+    bool text, words, known, terms; // what may be, by each of them
 } outcome;
 
 static outcome screen_both(side *a, side *b)
@@ -78,11 +78,14 @@ static outcome screen_both(side *a, side *b)
     screen s;
     outcome o;
     assert_ok(screen_open(&s, a));
-    assert_ok(screen_words(&s, &b->words, NULL, &o.words));
-    assert_ok(screen_words(&s, &b->words, b->mark, &o.known));
+    hash_list words = words_hashes(&b->words);
+    assert_ok(screen_text(&s, b->words.text, &o.text));
+    assert_ok(screen_words(&s, &words, NULL, &o.words));
+    assert_ok(screen_words(&s, &words, b->mark, &o.known));
     o.terms = screen_terms(&s, &b->terms);
     screen_close(&s);
     assert_true(o.words || !o.known); // to know more never lets more through
+    assert_true(o.text == (o.words || o.terms));
     return o;
 }
 

@@ -1,0 +1,33 @@
+// topic.h - the cosine of many texts with one, by the hashes of their words alone.
+//
+// terms.h sorts the terms of a text; where it is compared once, and mostly with nothing, counting
+// them in a table is cheaper.
+// Layer: evidence.  May include: terms, text, base.  Threads: one owner.
+#ifndef SHINGLED_EVIDENCE_TOPIC_H
+#define SHINGLED_EVIDENCE_TOPIC_H
+#include "evidence/terms.h"
+#include "text/shingle.h"
+
+// How often a term stands in a text; place 1 and more: it is term place - 1 of the one text.
+typedef struct topic_slot {
+    uint64_t hash;
+    uint32_t n, place;
+} topic_slot;
+
+typedef struct topic {
+    const term_list *a;
+    topic_slot *slot;  // in open addressing; free where both numbers are 0
+    uint32_t *touched; // slots of a text's terms, in the order in which they were met
+    size_t mask;
+} topic;
+
+// topic_open makes one for the texts that are compared with one whose terms are a, which must
+// outlive it. SHG_ENOMEM leaves it empty.
+SHG_MUST_CHECK shg_err topic_open(topic *out, const term_list *a);
+void topic_close(topic *t); // zeroes it; a zeroed one is fine
+
+// topic_near tells whether terms_cosine may be as much as `least`: it is where *near is false less
+// for certain, and where it is true as much but for rounding. Linear in the words. SHG_ENOMEM.
+SHG_MUST_CHECK shg_err topic_near(topic *t, const hash_list *b, double least, bool *near);
+
+#endif

@@ -6,6 +6,8 @@
 
 #define ROUNDING 1e-9 // of a cosine, by the order in which it is added up
 
+enum { SLOTS_LEAST = 64, FILTERED = 4 }; // FILTERED: terms in a word of the filter, on average
+
 static topic_slot *slot_of(const topic *t, uint64_t hash)
 {
     size_t at = hash_place(hash, t->slot) & t->mask;
@@ -14,10 +16,16 @@ static topic_slot *slot_of(const topic *t, uint64_t hash)
     return &t->slot[at];
 }
 
+static uint64_t *maybe_of(const topic *t, uint64_t hash, uint64_t *bit)
+{
+    *bit = (uint64_t)1 << (hash >> 58);
+    return &t->maybe[hash >> 24 & t->maybe_mask];
+}
+
 // Makes room for the terms of a text of n words besides those of a.
 static shg_err reserve(topic *t, size_t n)
 {
-    size_t size = 64, need = t->a->n + n;
+    size_t size = SLOTS_LEAST, need = t->a->n + n;
     while (size < 2 * need)
         size *= 2;
     if (t->slot && size <= t->mask + 1)
@@ -38,15 +46,31 @@ static shg_err reserve(topic *t, size_t n)
 
 shg_err topic_open(topic *out, const term_list *a)
 {
-    *out = (topic){.a = a};
+    size_t room = 1;
+    while (room * FILTERED < a->n)
+        room *= 2;
+    *out = (topic){.a = a, .maybe_mask = room - 1};
+    out->maybe = calloc(room, sizeof *out->maybe);
+    out->weight = malloc((a->n + 1) * sizeof *out->weight);
+    if (!out->maybe || !out->weight) {
+        topic_close(out);
+        return SHG_ENOMEM;
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        uint64_t bit, *maybe = maybe_of(out, a->t[i].hash, &bit);
+        *maybe |= bit;
+        out->weight[i] = terms_weight(a->t[i].hash, a->t[i].n);
+    }
     return reserve(out, a->n);
 }
 
 void topic_close(topic *t)
 {
+    free(t->weight);
+    free(t->maybe);
     free(t->slot);
     free(t->touched);
-    *t = (topic){.a = t->a};
+    *t = (topic){0};
 }
 
 // The term that begins at word i, as terms_list has it; false where none does.
@@ -61,22 +85,50 @@ static bool hash_at(const hash_list *b, size_t i, uint64_t *hash)
     return true;
 }
 
-static size_t count_terms(topic *t, const hash_list *b)
+// The slot of the term that begins at word i, where it is one of a's; else NULL.
+static topic_slot *shared_at(const topic *t, const hash_list *b, size_t i, uint64_t *hash)
+{
+    uint64_t bit, maybe;
+    if (!hash_at(b, i, hash))
+        return NULL;
+    maybe = *maybe_of(t, *hash, &bit);
+    topic_slot *s = maybe & bit ? slot_of(t, *hash) : NULL;
+    return s && s->place ? s : NULL;
+}
+
+static size_t count_shared(topic *t, const hash_list *b)
 {
     size_t n = 0;
     for (size_t i = 0; i < b->n; i++) {
         uint64_t hash;
-        if (!hash_at(b, i, &hash))
+        topic_slot *s = shared_at(t, b, i, &hash);
+        if (!s)
             continue;
-        topic_slot *s = slot_of(t, hash);
-        if (s->n == 0) {
-            terms_fetch(hash);
-            s->hash = hash;
+        if (s->n++ == 0)
             t->touched[n++] = (uint32_t)(s - t->slot);
-        }
-        s->n++;
     }
     return n;
+}
+
+// Adds the terms that a lacks to the squared length of b's vector: until it is over `most`, or
+// there are no more.
+static double add_others(topic *t, const hash_list *b, double square, double most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n && square <= most; i++) {
+        uint64_t hash;
+        if (shared_at(t, b, i, &hash) || !hash_at(b, i, &hash))
+            continue;
+        topic_slot *s = slot_of(t, hash);
+        s->hash = hash;
+        double before = s->n ? terms_weight(hash, s->n) : 0, now = terms_weight(hash, s->n + 1);
+        square += now * now - before * before;
+        if (s->n++ == 0)
+            t->touched[n++] = (uint32_t)(s - t->slot);
+    }
+    while (n > 0)
+        t->slot[t->touched[--n]].n = 0;
+    return square;
 }
 
 shg_err topic_near(topic *t, const hash_list *b, double least, bool *near)
@@ -85,15 +137,21 @@ shg_err topic_near(topic *t, const hash_list *b, double least, bool *near)
     shg_err e = reserve(t, b->n);
     if (e)
         return e;
-    size_t n = count_terms(t, b);
+    size_t n = count_shared(t, b);
     for (size_t i = 0; i < n; i++) {
         topic_slot *s = &t->slot[t->touched[i]];
         double weight = terms_weight(s->hash, s->n);
         square += weight * weight;
-        if (s->place)
-            dot += weight * terms_weight(s->hash, t->a->t[s->place - 1].n);
+        dot += weight * t->weight[s->place - 1];
         s->n = 0;
     }
-    *near = dot > 0 && dot >= (least - ROUNDING) * sqrt(square * t->a->square);
+    if (dot <= 0) {
+        *near = false;
+        return SHG_OK;
+    }
+    // Of a longer vector the cosine would be less than `least`.
+    double longest = dot / (least - ROUNDING);
+    longest *= longest / t->a->square;
+    *near = add_others(t, b, square, longest) <= longest;
     return SHG_OK;
 }

@@ -78,10 +78,10 @@ static outcome screen_both(side *a, side *b)
     screen s;
     outcome o;
     assert_ok(screen_open(&s, a));
-    hash_list words = words_hashes(&b->words);
+    hash_list list = words_hashes(&b->words);
     assert_ok(screen_text(&s, b->words.text, &o.text));
-    assert_ok(screen_words(&s, &words, NULL, &o.words));
-    assert_ok(screen_words(&s, &words, b->mark, &o.known));
+    assert_ok(screen_words(&s, &list, NULL, &o.words));
+    assert_ok(screen_words(&s, &list, b->mark, &o.known));
     o.terms = screen_terms(&s, &b->terms);
     screen_close(&s);
     assert_true(o.words || !o.known); // to know more never lets more through

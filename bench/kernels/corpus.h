@@ -1,9 +1,10 @@
 // corpus.h - generated texts for the kernels' bench, one kind of writing each.
 //
-// `news` are the articles of bench/articles: of 500 bytes to 12 KB, about 3 KB. The others are
-// about 3 KB each: words of random letters, as frequent as letters and words are (Zipf), in
-// sentences with commas, quotation marks and line breaks. Texts are invented, and so are their
-// words; the same seed gives the same bytes.  Threads: constant once made.
+// `news` are the articles of bench/articles, of 500 bytes to 12 KB, about 3 KB, with initials,
+// decimals, addresses and the odd accent strewn in. The others are about 3 KB each: words of
+// random letters, as frequent as letters and words are (Zipf), in sentences with commas,
+// quotation marks and line breaks. Texts are invented, and so are their words; the same seed
+// gives the same bytes.  Threads: constant once made.
 #ifndef SHINGLED_BENCH_CORPUS_H
 #define SHINGLED_BENCH_CORPUS_H
 #include "base/view.h"

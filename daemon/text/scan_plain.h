@@ -18,6 +18,7 @@ typedef uint64_t plain_bits[PLAIN_BLOCKS + 2];
 typedef struct plain_batch {
     // bits of characters; apos2 and apos3: lead bytes of apostrophes; lead: of all sequences
     plain_bits letters, upper, digit, apos, dot, comma, line, apos2, apos3, lead;
+    plain_bits point, initial;       // dots between digits; between letters, if one stands before
     plain_bits in, begin, end, keep; // bytes in words, their ends, what keys are made of
     _Alignas(64) uint8_t key[PLAIN_BLOCKS][SCAN_BLOCK];
 } plain_batch;
@@ -47,50 +48,61 @@ static inline uint64_t plain_back(const uint64_t *x, unsigned k)
     return x[0] >> k | x[1] << (64 - k);
 }
 
-// The rules, for blocks 0 to n - 1; returns before which block the reference must look.
-static inline size_t plain_decide(plain_batch *x, size_t n)
+// The rules, for blocks 0 to n - 1, where the first byte is no dot behind a letter: one more byte
+// before decides about that one.
+static inline void plain_decide(plain_batch *x, size_t n)
 {
-    plain_bits odd;
+    plain_bits inside; // and what joins but initials
+    inside[0] = x->in[0];
     for (size_t i = 1; i <= n; i++) {
         uint64_t after_letter = plain_on(x->letters + i, 1),
                  after_digit = plain_on(x->digit + i, 1);
         uint64_t after_word = after_letter | after_digit;
         uint64_t to_letter = plain_back(x->letters + i, 1), to_digit = plain_back(x->digit + i, 1);
-        odd[i] = x->dot[i] & ((after_letter & to_letter) | (after_digit & to_digit));
+        uint64_t word_second = plain_back(x->letters + i, 2) | plain_back(x->digit + i, 2);
+        x->point[i] = x->dot[i] & after_digit & to_digit;
+        x->initial[i] = x->dot[i] & after_letter & to_letter & ~word_second;
         x->apos2[i] &= after_word & plain_back(x->letters + i, 2);
         x->apos3[i] &= after_word & plain_back(x->letters + i, 3);
-        x->in[i] = x->letters[i] | x->digit[i] | (x->apos[i] & after_word & to_letter) |
-                   (x->comma[i] & after_digit & to_digit);
+        inside[i] = x->letters[i] | x->digit[i] | (x->apos[i] & after_word & to_letter) |
+                    (x->comma[i] & after_digit & to_digit) | x->point[i];
     }
     for (size_t i = 1; i <= n; i++)
-        x->in[i] |= x->apos2[i] | plain_on(x->apos2 + i, 1) | x->apos3[i] |
-                    plain_on(x->apos3 + i, 1) | plain_on(x->apos3 + i, 2);
-    size_t good = 0;
-    while (good < n && !odd[good + 1])
-        good++;
-    return good;
+        inside[i] |= x->apos2[i] | plain_on(x->apos2 + i, 1) | x->apos3[i] |
+                     plain_on(x->apos3 + i, 1) | plain_on(x->apos3 + i, 2);
+    // the letter before an initial's dot begins its word, or stands behind another such dot
+    for (size_t i = 1; i <= n; i++)
+        x->in[i] = inside[i] | (x->initial[i] & ~plain_on(inside + i, 2));
 }
 
-// How much of the last block is decided, whatever follows.
+// How much of the last block is decided, whatever follows: up to the word before what is not,
+// so that what decides about initials is read with them.
 static inline unsigned plain_ready(const plain_batch *x, size_t last)
 {
     uint64_t marks = x->apos[last] | x->dot[last] | x->comma[last];
-    uint64_t late = (x->lead[last] & ~scan_below(61)) | (marks & ~scan_below(63));
-    return late ? scan_back(marks, (unsigned)__builtin_ctzll(late)) : SCAN_BLOCK;
+    uint64_t late = (x->lead[last] & ~scan_below(61)) | (x->dot[last] & ~scan_below(62)) |
+                    (marks & ~scan_below(63));
+    return late ? scan_back(x->in[last] | marks, (unsigned)__builtin_ctzll(late)) : SCAN_BLOCK;
 }
 
 // Where words begin and end in the blocks, of the last one in its first `ready` bytes.
 static inline void plain_words(plain_batch *x, size_t n, unsigned ready)
 {
+    uint64_t points = 0;
     x->in[n] &= scan_below(ready);
     for (size_t i = 1; i <= n; i++) {
         uint64_t before = plain_on(x->in + i, 1);
         x->begin[i] = x->in[i] & ~before;
         x->end[i] = ~x->in[i] & before;
-        x->keep[i] = (x->in[i] & (x->letters[i] | x->digit[i])) | x->end[i];
+        x->point[i] &= x->in[i];
+        x->keep[i] = (x->in[i] & (x->letters[i] | x->digit[i])) | x->point[i] | x->end[i];
+        points |= x->point[i];
     }
     x->end[n] &= scan_below(ready);
     x->keep[n] &= scan_below(ready);
+    for (size_t i = 1; points && i <= n; i++)
+        for (uint64_t rest = x->point[i]; rest; rest &= rest - 1)
+            x->key[i - 1][__builtin_ctzll(rest)] = '.';
 }
 
 SCAN_INLINE void plain_write(scan *s, scan_state *c, const plain_batch *x, size_t n, unsigned ready,
@@ -144,11 +156,13 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     if (c->open && c->carry & ~SCAN_HAS_LATIN)
         return false;
     size_t n = plain_read(&x, s, c, 1 + (SCAN_WORDS - 1 - c->ended) / (SCAN_BLOCK / 2));
+    if (n && c->letter && x.dot[1] & 1)
+        return false;
     x.letters[0] = (uint64_t)c->letter << 63;
     x.digit[0] = (uint64_t)c->digit << 63;
     x.in[0] = (uint64_t)c->open << 63;
     x.apos2[0] = x.apos3[0] = x.letters[n + 1] = x.digit[n + 1] = 0;
-    n = plain_decide(&x, n);
+    plain_decide(&x, n);
     unsigned ready = n ? plain_ready(&x, n) : 0;
     if (n && ready == 0) {
         n--;

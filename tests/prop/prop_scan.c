@@ -24,6 +24,8 @@ static const char *const PART[] = {
     "U.S.",
     "a.m.",
     "end.Of",
+    "o.b1",
+    "A.'b",
     "it’s",
     "don't",
     "o'b",
@@ -105,7 +107,7 @@ static size_t random_text(uint8_t *out, size_t most, uint64_t *seed)
 {
     size_t len = 0;
     unsigned spaced = t_random(seed) % 4; // how often a space follows a part
-    unsigned plain = t_random(seed) % 3 ? 20 : sizeof PART / sizeof *PART;
+    unsigned plain = t_random(seed) % 3 ? 22 : sizeof PART / sizeof *PART;
     for (;;) {
         uint64_t r = t_random(seed);
         size_t kinds = r >> 40 & 7 ? plain : sizeof PART / sizeof *PART;

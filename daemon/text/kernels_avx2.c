@@ -292,13 +292,13 @@ static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint6
 
 static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)
 {
-    while (mask) {
-        for (unsigned i = 0; i < 8; i++) { // with the last ones written anew, by the next call
+    do {
+        for (unsigned i = 0; i < 16; i++) { // with the last ones written anew, by the next call
             out[i] = base + (uint32_t)_tzcnt_u64(mask);
             mask &= mask - 1;
         }
-        out += 8;
-    }
+        out += 16;
+    } while (mask);
 }
 
 static inline void block_flags(uint8_t *out, uint64_t a, uint8_t flag_a, uint64_t b, uint8_t flag_b)

@@ -20,7 +20,7 @@ typedef struct plain_batch {
     plain_bits letters, upper, digit, apos, dot, comma, line, apos2, apos3, lead;
     plain_bits point, initial;       // dots between digits; between letters, if one stands before
     plain_bits in, begin, end, keep; // bytes in words, their ends, what keys are made of
-    _Alignas(64) uint8_t key[PLAIN_BLOCKS][SCAN_BLOCK];
+    _Alignas(64) uint8_t key[PLAIN_BLOCKS + 2][SCAN_BLOCK]; // two may be read behind the last
 } plain_batch;
 
 // -- what a variant defines ----------------------------------------------------------------

@@ -3,6 +3,7 @@
 // Layer: text.  May include: base, text/hash, text/kernels, text/shingle.  Threads: pure.
 #ifndef SHINGLED_TEXT_SHINGLE_BLOCKS_H
 #define SHINGLED_TEXT_SHINGLE_BLOCKS_H
+#include "base/bytes.h"
 #include "text/hash.h"
 #include "text/kernels.h"
 #include "text/shingle.h"
@@ -64,17 +65,37 @@ static inline void shingle_mixed_row(uint64_t *restrict out, const uint64_t *res
     }
 }
 
+enum { SHINGLE_RUN = 64 }; // shingles that are made alike
+
+// Whether the words of n shingles, from 1 on, are all alone (1), none is (0), or some are (-1).
+static inline int shingle_kind(const uint8_t *alone, size_t n)
+{
+    uint64_t all = load64(alone + n - 1), any = all;
+    for (size_t i = 0; i < n; i += 8) {
+        all &= load64(alone + i);
+        any |= load64(alone + i);
+    }
+    return all == 0x0101010101010101u ? 1 : any == 0 ? 0 : -1;
+}
+
 // out[i] is the hash of the shingle of as many words from i on as it takes for their weight, less
 // where alone[i] is 1, to reach that of k words: at most SHINGLE_MOST, and so many can be read.
 static inline void shingle_mixed_blocks(uint64_t *restrict out, const uint64_t *restrict hash,
                                         const uint8_t *restrict alone, size_t n, unsigned k)
 {
-    if (k == SKETCH_WORDS)
-        shingle_mixed_row(out, hash, alone, n, SKETCH_WORDS, 5);
-    else if (k == PRINT_WORDS)
-        shingle_mixed_row(out, hash, alone, n, PRINT_WORDS, SHINGLE_MOST);
-    else
-        shingle_mixed_row(out, hash, alone, n, k, SHINGLE_MOST);
+    const unsigned chars = (k * WORD_WEIGHT + CHAR_WEIGHT - 1) / CHAR_WEIGHT;
+    for (size_t i = 0, run; i < n; i += run) {
+        run = n - i < SHINGLE_RUN ? n - i : SHINGLE_RUN;
+        int kind = shingle_kind(alone + i, run);
+        if (kind >= 0)
+            shingle_blocks(out + i, hash + i, run, kind ? chars : k);
+        else if (k == SKETCH_WORDS)
+            shingle_mixed_row(out + i, hash + i, alone + i, run, SKETCH_WORDS, 5);
+        else if (k == PRINT_WORDS)
+            shingle_mixed_row(out + i, hash + i, alone + i, run, PRINT_WORDS, SHINGLE_MOST);
+        else
+            shingle_mixed_row(out + i, hash + i, alone + i, run, k, SHINGLE_MOST);
+    }
 }
 
 _Static_assert(5 * CHAR_WEIGHT >= SKETCH_WORDS * WORD_WEIGHT &&

@@ -10,14 +10,22 @@ enum {
     RADIX = 1 << DIGIT, // its buckets
 };
 
+static void move(sort_item *to, const sort_item *from)
+{
+    to->key = from->key; // as it was written: a load of both would wait for two stores
+    to->value = from->value;
+}
+
 static void insert(sort_item *v, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
         sort_item x = v[i];
         size_t k = i;
+        if (v[i - 1].key <= x.key)
+            continue;
         for (; k > 0 && v[k - 1].key > x.key; k--)
-            v[k] = v[k - 1];
-        v[k] = x;
+            move(&v[k], &v[k - 1]);
+        move(&v[k], &x);
     }
 }
 

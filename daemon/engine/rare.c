@@ -77,19 +77,34 @@ static bool is_behind(const term *last, uint64_t hash, double most)
     return last->weight > most || (last->weight == most && last->hash < hash);
 }
 
-// Takes the terms that stand in the text once, or those that stand there again, from a sorted
-// list. Their idf takes a look at a large table, and is looked up only where it may matter.
-static uint32_t take_heaviest(term *top, uint32_t n, const sort_item *t, size_t count, bool once)
+// Takes the terms that stand in the text again, from a sorted list; leaves those that stand there
+// once.
+static uint32_t take_repeated(term *top, sort_item *t, size_t *count)
 {
-    double idf_most = terms_idf_most();
-    for (size_t i = 0, k; i < count; i = k) {
-        for (k = i + 1; k < count && t[k].key == t[i].key;)
+    uint32_t n = 0;
+    size_t single = 0;
+    for (size_t i = 0, k; i < *count; i = k) {
+        for (k = i + 1; k < *count && t[k].key == t[i].key;)
             k++;
-        if ((k - i == 1) != once ||
-            (n == RARE_MOST && is_behind(&top[n - 1], t[i].key, weigh(idf_most, k - i))))
+        double weight = k - i > 1 ? weigh(terms_idf(t[i].key), k - i) : 0;
+        if (k - i == 1)
+            t[single++].key = t[i].key;
+        else if (weight > 0)
+            n = insert(top, n, (term){t[i].key, weight});
+    }
+    *count = single;
+    return n;
+}
+
+// Their idf takes a look at a large table, and is looked up only where it may matter.
+static uint32_t take_single(term *top, uint32_t n, const sort_item *t, size_t count)
+{
+    double most = terms_idf_most();
+    for (size_t i = 0; i < count; i++) {
+        if (n == RARE_MOST && is_behind(&top[n - 1], t[i].key, most))
             continue;
-        double weight = weigh(terms_idf(t[i].key), k - i);
-        if (weight > 0)
+        double weight = terms_idf(t[i].key);
+        if (weight > 0 && (n < RARE_MOST || !is_behind(&top[n - 1], t[i].key, weight)))
             n = insert(top, n, (term){t[i].key, weight});
     }
     return n;
@@ -107,8 +122,8 @@ shg_err rare_terms(uint64_t out[RARE_MOST], uint32_t *n, const words *w, uint64_
     for (size_t i = 1; i < count; i++)
         if (t[i].key == t[i - 1].key)
             terms_fetch(t[i].key);
-    *n = take_heaviest(top, 0, t, count, false); // the heavier ones
-    *n = take_heaviest(top, *n, t, count, true);
+    *n = take_repeated(top, t, &count); // the heavier ones
+    *n = take_single(top, *n, t, count);
     for (uint32_t i = 0; i < *n; i++)
         out[i] = print_of(top[i].hash ^ TERM_SPACE, seed);
     free(t);

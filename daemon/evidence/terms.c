@@ -128,9 +128,11 @@ size_t terms_drop_common(sort_item *items, sort_item *tmp, size_t n)
     size_t left = 0, maybe = 0;
     pthread_once(&once, load);
     for (size_t i = 0; i < n; i++) {
-        sort_item x = items[i];
-        bool held = table.maybe_common[filter_word(x.key)] & filter_bit(x.key);
-        items[left] = tmp[maybe] = x;
+        uint64_t key = items[i].key;
+        uint32_t value = items[i].value;
+        bool held = table.maybe_common[filter_word(key)] & filter_bit(key);
+        items[left].key = tmp[maybe].key = key; // of the whole struct gcc made a load that had to
+        items[left].value = tmp[maybe].value = value; // wait for two smaller stores
         left += !held;
         maybe += held;
     }

@@ -46,7 +46,13 @@ static shg_err read_source(engine *e, const record_source *s, view body, put_opt
     if (!err)
         err = index_pack(e->lib.ix, stored_record(out->reading), out->reading->record.text,
                          &out->packed);
-    return err ? refuse(r, err, "the article could not be read: %s", shg_err_text(err)) : SHG_OK;
+    if (err)
+        return refuse(r, err, "the article could not be read: %s", shg_err_text(err));
+    // One that is placed only much later would have left the cache by then. What index_pack left
+    // alone is packed when it is added.
+    if (out->packed.len && !(o && o->match) && !matcher_is_near(e->matcher))
+        reading_strip(out->reading);
+    return SHG_OK;
 }
 
 shg_err engine_read_put(engine *e, view header, view body, put_options *o, change *out, refusal *r)
@@ -113,7 +119,7 @@ static shg_err add(index_txn *t, const change *c, uri_entry *out)
         .publisher = r->publisher_hash,
         .content = r->content,
         .body = r->side.body,
-        .n_words = (uint32_t)r->side.words.n,
+        .n_words = r->n_words,
         .sig = &r->sig,
         .prints = r->keys,
         .n_prints = r->n_keys + r->n_terms,
@@ -206,8 +212,7 @@ static void settle(engine *e, change *c)
     atomic_fetch_add(count[c->result], 1);
     c->reading->doc = c->doc;
     c->reading->version = c->version;
-    // One that is placed only much later would have left the cache by then.
-    if (c->result != PUT_UNCHANGED && matcher_is_near(e->matcher, c->doc))
+    if (c->result != PUT_UNCHANGED && !c->reading->is_bare)
         cache_put(e->lib.cache, c->reading);
 }
 

@@ -16,7 +16,7 @@ enum {
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
     SHARE_STEPS = 65535,
     EVENT_DAYS = 14,
-    NEAR_DOCS = 1024, // so few before it that a reading is kept for it
+    NEAR_DOCS = 1024, // so few behind what is stored that readings are kept for it
 };
 
 struct matcher {
@@ -26,7 +26,8 @@ struct matcher {
     pthread_cond_t wake;
     bool stop;
     pace pace;
-    atomic_uint_least32_t at; // about next, for others
+    atomic_uint_least32_t at;  // about next, for others
+    atomic_uint_least32_t end; // of what is stored, about
     // of the thread alone
     uint32_t next; // document that is placed next
     buf value[SAVE_EVERY];
@@ -275,6 +276,7 @@ shg_err matcher_start(struct matcher **out, engine *e)
     m->e = e;
     m->next = stories_passed(e->stories);
     atomic_init(&m->at, m->next);
+    atomic_init(&m->end, index_end(e->lib.ix));
     pthread_mutex_init(&m->lock, NULL);
     clock_cond_init(&m->wake);
     if (!pthread_create(&m->thread, NULL, run_matcher, m))
@@ -286,14 +288,17 @@ shg_err matcher_start(struct matcher **out, engine *e)
     return SHG_ENOMEM;
 }
 
-bool matcher_is_near(struct matcher *m, uint32_t doc)
+bool matcher_is_near(struct matcher *m)
 {
-    return doc - atomic_load_explicit(&m->at, memory_order_relaxed) < NEAR_DOCS;
+    uint32_t at = atomic_load_explicit(&m->at, memory_order_relaxed);
+    uint32_t end = atomic_load_explicit(&m->end, memory_order_relaxed);
+    return end < at + NEAR_DOCS;
 }
 
 void matcher_wake(struct matcher *m, size_t stored)
 {
     pace_note(&m->pace, stored);
+    atomic_store_explicit(&m->end, index_end(m->e->lib.ix), memory_order_relaxed);
     pthread_mutex_lock(&m->lock);
     pthread_cond_signal(&m->wake);
     pthread_mutex_unlock(&m->lock);

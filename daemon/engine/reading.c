@@ -160,7 +160,7 @@ static bool is_key(const reading *r, uint64_t hash)
 {
     const print *at = r->keys;
     for (size_t n = r->n_keys; n > 1; n -= n / 2)
-        at += at[n / 2 - 1].hash < hash ? n / 2 : 0;
+        at += n / 2 & -(size_t)(at[n / 2 - 1].hash < hash); // no branch: it would be at random
     return r->n_keys && at->hash == hash;
 }
 
@@ -231,6 +231,7 @@ shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed
     r->publisher_hash = publisher_hash_of(r->publisher);
     r->content = content_hash(r);
     e = side_read(&r->side, r->record.text, NULL);
+    r->n_words = (uint32_t)r->side.words.n;
     r->side.publisher = r->publisher_hash;
     if (r->record.published_ms != CLOCK_ABSENT)
         r->side.published_ms = r->record.published_ms;
@@ -243,6 +244,20 @@ shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed
 fail:
     reading_drop(&r);
     return e;
+}
+
+void reading_strip(reading *r)
+{
+    uint64_t body = r->side.body;
+    side_free(&r->side);
+    r->side.body = body;
+    free(r->prints);
+    free(r->own);
+    r->prints = NULL;
+    r->n_prints = 0;
+    r->own = NULL;
+    r->record.text.p = NULL;
+    r->is_bare = true;
 }
 
 reading *reading_hold(reading *r)

@@ -30,6 +30,7 @@ typedef struct reading {
     int64_t stored_ms;     // when it was; CLOCK_ABSENT where it is not
     record record;         // record.text is in own
     uint8_t *own;
+    uint32_t n_words;
     side side; // as the text itself shows; frequencies mark a copy (frequency.h)
     minhash sig;
     print *keys;              // distinct fingerprints, ascending by hash; behind them the terms
@@ -45,10 +46,16 @@ typedef struct reading {
     pthread_mutex_t lock; // guards these, and side.terms
     bool has_terms, has_credits;
     credits credits;
+    bool is_bare; // reading_strip
 } reading;
 
 // reading_make reads an article. It takes the record (also on failure), copies the text.
 SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed);
+
+// reading_strip frees, in the thread that made it, what only comparing needs: words, marks, places
+// of fingerprints, and the text but for its length; the next reading gets that memory while it is
+// warm. Before the reading is shared; storing it is all that may follow.
+void reading_strip(reading *r);
 
 reading *reading_hold(reading *r);
 void reading_drop(reading **r); // nulls it; NULL is fine

@@ -1,11 +1,9 @@
 #include "engine/rare.h"
-#include "base/sort.h"
 #include "evidence/terms.h"
 #include "sketch/winnow.h"
 #include "text/utf8.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static const uint64_t TERM_SPACE = 0x7465726d00000000; // keeps terms apart from shingles
 
@@ -110,22 +108,17 @@ static uint32_t take_single(term *top, uint32_t n, const sort_item *t, size_t co
     return n;
 }
 
-shg_err rare_terms(uint64_t out[RARE_MOST], uint32_t *n, const words *w, uint64_t seed)
+uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room)
 {
     term top[RARE_MOST];
-    sort_item *t = malloc(2 * (w->n + 1) * sizeof *t); // and room to sort in
-    *n = 0;
-    if (!t)
-        return SHG_ENOMEM;
-    size_t count = list_terms(t, w);
-    sort_items(t, t + w->n + 1, count, 64);
+    size_t count = list_terms(room, w);
+    sort_items(room, room + w->n + 1, count, 64);
     for (size_t i = 1; i < count; i++)
-        if (t[i].key == t[i - 1].key)
-            terms_fetch(t[i].key);
-    *n = take_repeated(top, t, &count); // the heavier ones
-    *n = take_single(top, *n, t, count);
-    for (uint32_t i = 0; i < *n; i++)
+        if (room[i].key == room[i - 1].key)
+            terms_fetch(room[i].key);
+    uint32_t n = take_repeated(top, room, &count); // the heavier ones
+    n = take_single(top, n, room, count);
+    for (uint32_t i = 0; i < n; i++)
         out[i] = print_of(top[i].hash ^ TERM_SPACE, seed);
-    free(t);
-    return SHG_OK;
+    return n;
 }

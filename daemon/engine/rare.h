@@ -7,9 +7,10 @@
 // find .97 of same-event pairs, a weighted MinHash of them less at a higher cost).
 // A term is a word; in scripts written without spaces a run of neighbouring characters, three
 // of Han or six of others (kana and Thai letters say about half as much as a Han character).
-// Layer: engine.  May include: evidence, sketch, text.  Threads: pure.
+// Layer: engine.  May include: evidence, sketch, text, base.  Threads: pure.
 #ifndef SHINGLED_ENGINE_RARE_H
 #define SHINGLED_ENGINE_RARE_H
+#include "base/sort.h"
 #include "text/words.h"
 
 enum {
@@ -18,8 +19,8 @@ enum {
     RARE_SHARED = 4,
 };
 
-// rare_terms writes the keys of a text's rarest terms, the rarest first, and how many.
-SHG_MUST_CHECK shg_err rare_terms(uint64_t out[RARE_MOST], uint32_t *n, const words *w,
-                                  uint64_t seed);
+// rare_terms writes the keys of a text's rarest terms, the rarest first, and returns how many. It
+// works in room for 2 * (w->n + 1) items.
+uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room);
 
 #endif

@@ -58,8 +58,9 @@ static uint32_t smallest(const uint64_t *shingle, size_t from, size_t to)
     return (uint32_t)best;
 }
 
-// What make_prints works in, for a text of n words.
+// What make_signs works in, for a text of n words: one allocation.
 typedef struct scratch {
+    sort_item *item;   // [2 * (n + 1)]: half of it to sort in
     uint64_t *shingle; // [n + 1]
     uint32_t *end;     // [n + 1]: behind the last word of each shingle
     uint32_t *kept;    // [2 * n + 1]: positions, ascending
@@ -69,9 +70,10 @@ typedef struct scratch {
 
 static shg_err scratch_make(scratch *x, size_t n)
 {
-    x->shingle = malloc((n + 1) * (sizeof *x->shingle + 4 * sizeof(uint32_t)));
-    if (!x->shingle)
+    x->item = malloc((n + 1) * (2 * sizeof *x->item + sizeof *x->shingle + 4 * sizeof(uint32_t)));
+    if (!x->item)
         return SHG_ENOMEM;
+    x->shingle = (uint64_t *)(x->item + 2 * (n + 1));
     x->end = (uint32_t *)(x->shingle + n + 1);
     x->kept = x->end + n + 1;
     x->speech = x->kept + 2 * n + 1;
@@ -123,8 +125,9 @@ static size_t keep_speech(scratch *x, size_t n_kept, size_t n_speech)
 }
 
 // The fingerprints as keys, distinct and ascending; one counts as quoted if it ever stood so.
-static void make_keys(reading *r, const scratch *x, sort_item *hash)
+static void make_keys(reading *r, const scratch *x)
 {
+    sort_item *hash = x->item;
     size_t n = 0;
     sort_items(hash, hash + r->n_prints, r->n_prints, PRINT_BITS);
     for (size_t i = 0; i < r->n_prints; i++) {
@@ -143,17 +146,15 @@ static shg_err make_prints(reading *r, scratch *x, uint64_t seed)
 {
     x->n = shingles_make(x->shingle, x->end, &r->side.words, PRINT_WORDS);
     size_t n = keep_speech(x, winnow(x->kept, x->shingle, x->n), find_speech(x, &r->side));
-    sort_item *hash = malloc((2 * n + 1) * sizeof *hash); // and room to sort in
     r->prints = malloc((n + 1) * sizeof *r->prints);
     r->keys = malloc((n + RARE_MOST) * sizeof *r->keys);
-    if (hash && r->prints && r->keys) {
-        r->n_prints = n;
-        for (size_t i = 0; i < n; i++)
-            hash[i] = (sort_item){print_of(x->shingle[x->kept[i]], seed), (uint32_t)i};
-        make_keys(r, x, hash);
-    }
-    free(hash);
-    return r->prints && r->keys && r->n_prints == n ? SHG_OK : SHG_ENOMEM;
+    if (!r->prints || !r->keys)
+        return SHG_ENOMEM;
+    r->n_prints = n;
+    for (size_t i = 0; i < n; i++)
+        x->item[i] = (sort_item){print_of(x->shingle[x->kept[i]], seed), (uint32_t)i};
+    make_keys(r, x);
+    return SHG_OK;
 }
 
 static bool is_key(const reading *r, uint64_t hash)
@@ -166,19 +167,17 @@ static bool is_key(const reading *r, uint64_t hash)
 
 // The rarest terms follow the fingerprints; one that is equal to a fingerprint by chance is left
 // out.
-static shg_err add_terms(reading *r, uint64_t seed)
+static void add_terms(reading *r, uint64_t seed, sort_item *room)
 {
     uint64_t term[RARE_MOST];
-    uint32_t n;
-    shg_err e = rare_terms(term, &n, &r->side.words, seed);
-    for (uint32_t i = 0; !e && i < n; i++) {
+    uint32_t n = rare_terms(term, &r->side.words, seed, room);
+    for (uint32_t i = 0; i < n; i++) {
         bool known = is_key(r, term[i]);
         for (uint32_t k = 0; k < r->n_terms && !known; k++)
             known = r->keys[r->n_keys + k].hash == term[i];
         if (!known)
             r->keys[r->n_keys + r->n_terms++] = (print){term[i], false};
     }
-    return e;
 }
 
 static shg_err make_signs(reading *r, uint64_t seed)
@@ -191,8 +190,10 @@ static shg_err make_signs(reading *r, uint64_t seed)
     e = make_prints(r, &x, seed);
     x.n = shingles_make(x.shingle, NULL, w, SKETCH_WORDS);
     sign_shingles(&r->sig, x.shingle, x.n, w->text, seed);
-    free(x.shingle);
-    return e ? e : add_terms(r, seed);
+    if (!e)
+        add_terms(r, seed, x.item);
+    free(x.item);
+    return e;
 }
 
 static uint64_t content_hash(const reading *r)

@@ -8,18 +8,16 @@
 static shg_err list_lines(side *s)
 {
     const words *w = &s->words;
-    size_t n = 0;
-    uint32_t *line = malloc((w->n + 1) * sizeof *line);
-    if (!line)
+    for (size_t i = 0; i < w->n; i++)
+        s->n_lines += (w->w[i].flags & WORD_LINE) != 0;
+    s->line = malloc((s->n_lines + 1) * sizeof *s->line);
+    if (!s->line)
         return SHG_ENOMEM;
-    for (size_t i = 0; i < w->n; i++) {
-        line[n] = (uint32_t)i;
+    for (size_t i = 0, n = 0; n < s->n_lines; i++) {
+        s->line[n] = (uint32_t)i;
         n += (w->w[i].flags & WORD_LINE) != 0;
     }
-    line[n] = (uint32_t)w->n;
-    uint32_t *fit = realloc(line, (n + 1) * sizeof *line);
-    s->line = fit ? fit : line;
-    s->n_lines = n;
+    s->line[s->n_lines] = (uint32_t)w->n;
     return SHG_OK;
 }
 

@@ -167,6 +167,7 @@ static bool pack_in_words(const wordbook *words, view text, buf *out)
     size_t from = out->len;
     if (!words || text.len > UINT32_MAX)
         return false;
+    (void)buf_grow(out, WORDS_HEAD + wordbook_room(text.len)); // at once; out tells of a failure
     buf_add8(out, WORDS);
     buf_add32(out, wordbook_id(words));
     buf_add32(out, (uint32_t)text.len);

@@ -17,8 +17,8 @@ enum {
     BUCKETS_LOG = 13,
     BUCKETS = 1 << BUCKETS_LOG, // by hash
     WAYS = 4,                   // tokens of a bucket; of more the commonest have a number
-    BATCH = 256,                // tokens that take each step together
-    WIDE = 16,                  // bytes that are copied for a token, however short it is
+    BATCH = 64, // tokens that take each step together: what they touch fits the nearest cache
+    WIDE = 16,  // bytes that are copied for a token, however short it is
 };
 
 // Some tokens with the same first bits of their hashes; tag: other bits.
@@ -110,7 +110,10 @@ static uint8_t *put_literal(uint8_t *to, view token)
         size_t n = token.len < LITERAL_MOST ? token.len : LITERAL_MOST;
         *to++ = kind;
         *to++ = (uint8_t)n;
-        memcpy(to, token.p, n);
+        if (n <= WIDE)
+            memcpy(to, token.p, WIDE); // nearly always: TOKENS_PAD in, 2 * BATCH out
+        else
+            memcpy(to, token.p, n);
         to += n;
         token = (view){token.p + n, token.len - n};
     }
@@ -145,8 +148,10 @@ static bool gather(batch *b, tokens *t, view text)
 static void look_up(batch *x, const wordbook *b)
 {
     uint64_t hash[BATCH];
+    token_key key[BATCH];
     for (size_t i = 0; i < x->n; i++) {
-        hash[i] = token_hash(token_load(x->token[i].p, x->token[i].len));
+        key[i] = token_load(x->token[i].p, x->token[i].len);
+        hash[i] = token_hash(key[i]);
         __builtin_prefetch(&b->bucket[bucket_of(hash[i])]);
     }
     for (size_t i = 0; i < x->n; i++) {
@@ -154,8 +159,7 @@ static void look_up(batch *x, const wordbook *b)
         __builtin_prefetch(b->text[x->number[i]]);
     }
     for (size_t i = 0; i < x->n; i++) {
-        token_key k = token_load(x->token[i].p, x->token[i].len);
-        x->number[i] &= token_same(key_of(b, x->number[i]), k) ? UINT16_MAX : 0;
+        x->number[i] &= token_same(key_of(b, x->number[i]), key[i]) ? UINT16_MAX : 0;
     }
 }
 
@@ -178,10 +182,20 @@ static uint8_t *write_batch(const batch *x, uint8_t *to, const uint8_t *most)
     return to <= most ? to : NULL;
 }
 
+static size_t most_of(size_t n)
+{
+    return n / 16 * WORDBOOK_WORTH + n % 16;
+}
+
+size_t wordbook_room(size_t n)
+{
+    return most_of(n) + 2 * BATCH;
+}
+
 bool wordbook_pack(const wordbook *b, view text, buf *out)
 {
-    size_t most = text.len / 16 * WORDBOOK_WORTH + text.len % 16;
-    uint8_t *begin = buf_grow(out, most + 2 * BATCH), *to = begin;
+    size_t most = most_of(text.len);
+    uint8_t *begin = buf_grow(out, wordbook_room(text.len)), *to = begin;
     tokens t;
     batch x;
     tokens_begin(&t, text);

@@ -33,6 +33,10 @@ void wordbook_free(wordbook *b);
 // wordbook_id tells books apart; never 0.
 uint32_t wordbook_id(const wordbook *b);
 
+// wordbook_room is the room that wordbook_pack takes for n bytes, so that the buffer may have it
+// from the beginning.
+size_t wordbook_room(size_t n);
+
 // wordbook_pack appends a text to out, behind which TOKENS_PAD bytes may be read; false, and
 // nothing, where more than WORDBOOK_WORTH of 16 parts would be left, or there is no memory
 // (buf_err(out)).

@@ -11,8 +11,8 @@ enum {
     PHRASE_WORDS = 8,
     PHRASES_MOST = 2048,
     TABLE_SLOTS = 8192, // by the hash of the first word
-    FILTER_LOG = 15,
-    FILTER_BITS = 1 << FILTER_LOG,
+    FILTER_LOG = 9,     // words of the filters: 4 KB each
+    FILTER_WORDS = 1 << FILTER_LOG,
     KEY_MOST = 128,
     LINE_MOST = 101, // how far to look for the ends of a line: over every line_most but FIRM's
     FIRM_NAME = 5,   // words
@@ -48,8 +48,9 @@ typedef struct phrase {
 static phrase list[PHRASES_MOST];
 static size_t n_list;
 static uint16_t first[TABLE_SLOTS]; // index + 1 into list; phrases that collide stand on
-// Bits by the hashes of the first two words, and of the only one: nearly no word passes them.
-static uint64_t begins[FILTER_BITS / 64], alone[FILTER_BITS / 64];
+// By the hashes of the first two words, and of the only one, two bits of one word: nearly no word
+// of a text passes them.
+static uint64_t begins[FILTER_WORDS], alone[FILTER_WORDS];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void read_words(phrase *p, view text)
@@ -67,24 +68,33 @@ static void read_words(phrase *p, view text)
     }
 }
 
-static unsigned filter_bit(uint64_t one, uint64_t two)
+static uint64_t filter_hash(uint64_t one, uint64_t two)
 {
-    return (unsigned)((one * 0x9e3779b97f4a7c15u ^ two) >> (64 - FILTER_LOG));
+    return one * 0x9e3779b97f4a7c15u ^ two;
+}
+
+static size_t filter_word(uint64_t hash)
+{
+    return hash >> (64 - FILTER_LOG);
+}
+
+static uint64_t filter_bits(uint64_t hash)
+{
+    return (uint64_t)1 << (hash >> 40 & 63) | (uint64_t)1 << (hash >> 46 & 63);
 }
 
 static void filter_add(const phrase *p)
 {
-    uint64_t *filter = p->n > 1 ? begins : alone;
-    unsigned bit = filter_bit(p->word[0], p->word[1]);
-    filter[bit / 64] |= (uint64_t)1 << bit % 64;
+    uint64_t *filter = p->n > 1 ? begins : alone, hash = filter_hash(p->word[0], p->word[1]);
+    filter[filter_word(hash)] |= filter_bits(hash);
 }
 
 // may_begin tells whether a phrase can begin at word i; seldom without one.
 static bool may_begin(const words *w, size_t i)
 {
-    uint64_t two = i + 1 < w->n ? w->w[i + 1].hash : 0;
-    unsigned pair = filter_bit(w->w[i].hash, two), one = filter_bit(w->w[i].hash, 0);
-    return (begins[pair / 64] >> pair % 64 | alone[one / 64] >> one % 64) & 1;
+    uint64_t one = filter_hash(w->hash[i], 0), pair = one ^ (i + 1 < w->n ? w->hash[i + 1] : 0);
+    return !(filter_bits(pair) & ~begins[filter_word(pair)]) |
+           !(filter_bits(one) & ~alone[filter_word(one)]);
 }
 
 static void add(view kind, view text)

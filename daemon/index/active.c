@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 enum {
+    CHUNK = 1 << 16, // postings, on small pages: to clear huge ones takes more than they give
     HEADS_LEAST = 1 << 10,
     HEADS_MOST = 1 << 22,
     HEADS_PER_DOC = 128,
@@ -24,7 +25,6 @@ typedef struct node {
     uint32_t next; // leader: of the chain of leaders; follower: the follower after it
     uint32_t tail; // leader: its last follower, or NIL; else unused
 } node;
-enum { CHUNK = HUGE_PAGE / sizeof(node) }; // postings
 
 struct active {
     node **chunk;
@@ -88,7 +88,7 @@ shg_err active_reserve(active *a, size_t n)
         a->cap = cap;
     }
     while (a->n_chunks < need) {
-        node *c = huge_alloc(HUGE_PAGE);
+        node *c = malloc(CHUNK * sizeof *c);
         if (!c)
             return SHG_ENOMEM;
         a->chunk[a->n_chunks++] = c;
@@ -278,7 +278,7 @@ size_t active_count(const active *a)
 
 size_t active_ram(const active *a)
 {
-    return a->n_chunks * HUGE_PAGE + (sizeof *a->head << a->head_bits);
+    return a->n_chunks * CHUNK * sizeof(node) + (sizeof *a->head << a->head_bits);
 }
 
 void active_get(const active *a, size_t i, uint64_t *hash, posting *out)

@@ -9,8 +9,8 @@
 // insert:            into the index on disk: durable commits of 1,000, with the text (packed
 //                    beforehand), signature, fingerprints, uri; wall time, merges included
 // query:             the candidates of a signature (index_near) and the estimate of each
-// memory:            what index_stats counts as RAM, per article: bands, lanes, facts, the
-//                    active segment
+// memory:            what index_stats counts as RAM, per article: bands, uris, facts, the active
+//                    segment; signatures are read from the store's pages
 #include "must.h"
 #include "rows.h"
 #include "scratch.h"

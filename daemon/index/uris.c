@@ -39,9 +39,9 @@ void uris_free(uris *u)
     free(u);
 }
 
-static part *part_of(uris *u, uint32_t tag)
+static size_t part_of(uint32_t tag)
 {
-    return &u->part[tag >> (32 - PART_BITS)];
+    return tag >> (32 - PART_BITS);
 }
 
 static uint32_t home_of(const part *t, uint32_t tag)
@@ -94,9 +94,9 @@ shg_err uris_reserve(uris *u, const uint32_t *tags, size_t n)
 {
     shg_err err = SHG_OK;
     for (size_t i = 0; i < n; i++)
-        part_of(u, tags[i])->wanted++;
+        u->part[part_of(tags[i])].wanted++;
     for (size_t i = 0; i < n; i++) {
-        part *t = part_of(u, tags[i]);
+        part *t = &u->part[part_of(tags[i])];
         uint64_t most = (uint64_t)t->n + t->wanted;
         t->wanted = 0;
         if (!err && !fits(t, most))
@@ -107,7 +107,7 @@ shg_err uris_reserve(uris *u, const uint32_t *tags, size_t n)
 
 void uris_add(uris *u, uint32_t tag, uint32_t doc)
 {
-    part *t = part_of(u, tag);
+    part *t = &u->part[part_of(tag)];
     assert(doc != FREE && t->n + 1 < t->size);
     put(t, (place){tag, doc});
 }
@@ -129,7 +129,7 @@ static void close_up(part *t, uint32_t gap)
 
 void uris_remove(uris *u, uint32_t tag, uint32_t doc)
 {
-    part *t = part_of(u, tag);
+    part *t = &u->part[part_of(tag)];
     if (t->n == 0)
         return;
     for (uint32_t at = home_of(t, tag); t->p[at].doc != FREE; at = after(t, at)) {
@@ -142,7 +142,7 @@ void uris_remove(uris *u, uint32_t tag, uint32_t doc)
 
 uint32_t uris_next(const uris *u, uint32_t tag, size_t *at)
 {
-    const part *t = part_of((uris *)(uintptr_t)u, tag);
+    const part *t = &u->part[part_of(tag)];
     if (t->n == 0)
         return FREE;
     uint32_t home = home_of(t, tag);

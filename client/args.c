@@ -103,8 +103,8 @@ static void table_add(table *t, arg a)
     t->a[i] = a;
     bool takes = a.kind != ARG_FLAG;
     // long options are told apart by their place in the table, past every character
-    t->longs[i] = (struct option){a.name, takes ? required_argument : no_argument, NULL,
-                                  256 + (int)i};
+    t->longs[i] =
+        (struct option){a.name, takes ? required_argument : no_argument, NULL, 256 + (int)i};
     size_t len = strlen(t->shorts);
     if (a.brief) {
         t->shorts[len++] = a.brief;

@@ -127,8 +127,8 @@ int cli_call(cli *c, const char *verb, json_t *header, const shg_body *body, siz
     json_t *parsed = json_loadb(reply->header, reply->header_len, JSON_DECODE_ANY, &fault);
     int code = GO_ON;
     if (!parsed)
-        code = cli_fault(c, EXIT_NO_SERVER, "the answer of %s is no JSON: %s", c->server,
-                         fault.text);
+        code =
+            cli_fault(c, EXIT_NO_SERVER, "the answer of %s is no JSON: %s", c->server, fault.text);
     else if (reply->status >= 300)
         code = refused(c, reply, parsed);
     if (code == GO_ON && answer)

@@ -25,7 +25,7 @@ typedef struct cli {
     const char *server; // endpoint
     bool server_given;  // by --server, not by $SHINGLE_SERVER
     bool json;
-    double timeout_s; // for one answer; 0 = the library's default
+    double timeout_s;   // for one answer; 0 = the library's default
     const char *colour; // "auto", "always", "never"
     term out, err;
     shg_client *client; // connected, after cli_connect
@@ -66,8 +66,8 @@ const char *args_nearest(const char *word, const char *const *names);
 __attribute__((format(printf, 3, 4))) int cli_fault(cli *c, int code, const char *format, ...);
 
 // cli_usage is cli_fault with EXIT_USAGE and a pointer to the subcommand's --help.
-__attribute__((format(printf, 3, 4))) int cli_usage(cli *c, const command *self,
-                                                    const char *format, ...);
+__attribute__((format(printf, 3, 4))) int cli_usage(cli *c, const command *self, const char *format,
+                                                    ...);
 
 _Noreturn void cli_no_memory(void);
 
@@ -100,8 +100,7 @@ json_t *cli_split(const char *list);
 
 int cli_finish(cli *c, int code); // flushes stdout; a full disk there is a fault
 
-extern const command put_command, query_command, compare_command, credits_command,
-    story_command, sources_command, get_command, delete_command, stats_command, info_command,
-    ping_command;
+extern const command put_command, query_command, compare_command, credits_command, story_command,
+    sources_command, get_command, delete_command, stats_command, info_command, ping_command;
 
 #endif

@@ -10,8 +10,9 @@ static bool check_pair(cli *c, const command *self, int argc, char **argv, int *
 {
     if (argc == 2 && (strcmp(argv[0], "-") || strcmp(argv[1], "-")))
         return true;
-    *code = cli_usage(c, self, argc == 2 ? "only one of the two can be standard input"
-                                         : "compare two articles: uris, files, or - for one");
+    *code = cli_usage(c, self,
+                      argc == 2 ? "only one of the two can be standard input"
+                                : "compare two articles: uris, files, or - for one");
     return false;
 }
 
@@ -97,8 +98,7 @@ static int run_compare(cli *c, const command *self, int argc, char **argv)
     bool full = false, as_uri = false;
     const arg args[] = {
         {"full", 'f', ARG_FLAG, &full, NULL, "both texts whole, the passages marked in them"},
-        {"offsets", 0, ARG_TEXT, &offsets, "UNIT",
-         "of --json: utf8 (default), codepoint or utf16"},
+        {"offsets", 0, ARG_TEXT, &offsets, "UNIT", "of --json: utf8 (default), codepoint or utf16"},
         {"uri", 'u', ARG_FLAG, &as_uri, NULL,
          "take the operands as uris, whatever files there are"},
     };
@@ -129,11 +129,10 @@ const command compare_command = {
         "and every shared passage in both texts. A and B are uris of stored articles, files, or\n"
         "- for one of them. Two files need no server; with --server they are judged with what it\n"
         "knows besides.\n",
-    .examples =
-        "  shingle compare ours.txt theirs.txt\n"
-        "  shingle compare --full ours.txt theirs.txt | less -R\n"
-        "  shingle compare https://example.org/a https://example.com/b\n"
-        "  pdftotext release.pdf - | shingle compare - https://example.org/a\n",
+    .examples = "  shingle compare ours.txt theirs.txt\n"
+                "  shingle compare --full ours.txt theirs.txt | less -R\n"
+                "  shingle compare https://example.org/a https://example.com/b\n"
+                "  pdftotext release.pdf - | shingle compare - https://example.org/a\n",
     .run = run_compare,
 };
 
@@ -157,8 +156,8 @@ static int credits_of(cli *c, const article *a, const char *offsets)
 {
     int code = GO_ON;
     bool local = !a->stored && !c->server_given;
-    json_t *answer = local ? local_credits(c, a, offsets, &code)
-                           : ask_credits(c, a, offsets, &code);
+    json_t *answer =
+        local ? local_credits(c, a, offsets, &code) : ask_credits(c, a, offsets, &code);
     if (!answer)
         return code;
     const json_t *list = js_object(answer, "credits");
@@ -183,8 +182,7 @@ static int run_credits(cli *c, const command *self, int argc, char **argv)
     const char *offsets = NULL;
     bool as_uri = false;
     const arg args[] = {
-        {"offsets", 0, ARG_TEXT, &offsets, "UNIT",
-         "of --json: utf8 (default), codepoint or utf16"},
+        {"offsets", 0, ARG_TEXT, &offsets, "UNIT", "of --json: utf8 (default), codepoint or utf16"},
         {"uri", 'u', ARG_FLAG, &as_uri, NULL,
          "take the operand as a uri, whatever files there are"},
     };

@@ -59,10 +59,9 @@ const command get_command = {
     .about =
         "Prints the text of a stored article, byte for byte as it was put; with --record its\n"
         "record (indented JSON); with --json both as one line, which `shingle put` takes back.\n",
-    .examples =
-        "  shingle get https://example.org/a\n"
-        "  shingle get --record https://example.org/a\n"
-        "  shingle get --json https://example.org/a | shingle -s tcp://other:7464 put -\n",
+    .examples = "  shingle get https://example.org/a\n"
+                "  shingle get --record https://example.org/a\n"
+                "  shingle get --json https://example.org/a | shingle -s tcp://other:7464 put -\n",
     .run = run_get,
 };
 
@@ -124,12 +123,10 @@ const command delete_command = {
     .name = "delete",
     .summary = "remove articles, by uri or by age",
     .synopsis = "URI... | --older-than TIME",
-    .about =
-        "Removes articles at once and for good, without asking, and says how many. Deleting\n"
-        "what is not stored is no fault.\n",
-    .examples =
-        "  shingle delete https://example.org/a\n"
-        "  shingle delete --older-than 2016-01-01\n"
-        "  shingle delete --older-than 90d\n",
+    .about = "Removes articles at once and for good, without asking, and says how many. Deleting\n"
+             "what is not stored is no fault.\n",
+    .examples = "  shingle delete https://example.org/a\n"
+                "  shingle delete --older-than 2016-01-01\n"
+                "  shingle delete --older-than 90d\n",
     .run = run_delete,
 };

@@ -222,8 +222,7 @@ json_t *local_credits(cli *c, const article *a, const char *offsets, int *code)
         *code = local_make(c, &x, a, table);
     if (*code == GO_ON) {
         json_t *found = render_credits(&x.credits, article_view(a), unit, NULL);
-        out = json_pack("{s:o, s:I}", "credits", found, "left_out",
-                        (json_int_t)x.credits.left_out);
+        out = json_pack("{s:o, s:I}", "credits", found, "left_out", (json_int_t)x.credits.left_out);
         if (!found || !out)
             cli_no_memory();
     }

@@ -8,9 +8,9 @@
 
 typedef struct progress {
     term *t;
-    bool on;     // the stream is a terminal
-    bool shown;  // the line is on the screen
-    bool known;  // the sizes of all files are
+    bool on;                // the stream is a terminal
+    bool shown;             // the line is on the screen
+    bool known;             // the sizes of all files are
     uint64_t total, before; // bytes of all files; of those that are done
     int64_t start_ns, next_ns;
 } progress;

@@ -48,16 +48,16 @@ typedef struct put {
     int n_paths, at_path;
     records *in;
     records_format format;
-    record next;          // read and not yet sent
+    record next; // read and not yet sent
     bool have_next;
     const char *last_path; // of the last record that was sent
     uint64_t last_line;
     counts n;
     char warning[160]; // the first one, in words
     unsigned full_in_a_row;
-    int code;             // the exit status so far
-    bool ending;          // nothing new is read any more
-    bool starved;         // the writer of the input is slow
+    int code;     // the exit status so far
+    bool ending;  // nothing new is read any more
+    bool starved; // the writer of the input is slow
     int64_t last_answer_ns, stop_ns;
     progress bar;
 } put;

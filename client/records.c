@@ -22,9 +22,9 @@ struct records {
     stream *in;
     char path[4096];
     bool lines, done;
-    json_t *whole;   // of a .json file that is one value: an array of its records
+    json_t *whole; // of a .json file that is one value: an array of its records
     size_t at_whole;
-    buf held;      // [at, held.len) is read and not yet used
+    buf held; // [at, held.len) is read and not yet used
     size_t at;
     size_t looked; // bytes of it known to hold no line break
     bool at_end;
@@ -151,8 +151,7 @@ static bool start(records *r, records_format format)
     return true;
 }
 
-bool records_open(records **out, const char *path, records_format format, char *why,
-                  size_t why_len)
+bool records_open(records **out, const char *path, records_format format, char *why, size_t why_len)
 {
     records *r = *out = calloc(1, sizeof *r);
     if (!r) {

@@ -21,11 +21,11 @@ typedef enum records_format {
 } records_format;
 
 typedef struct record {
-    json_t *header;  // an object, without the text; owned
-    char *text;      // owned; NULL where the record has none
+    json_t *header; // an object, without the text; owned
+    char *text;     // owned; NULL where the record has none
     size_t text_len;
-    uint64_t line;   // from 1 (in an array: its place); 0 for a plain text file
-    shg_err err;     // why this record can't be sent, as the server would name it
+    uint64_t line; // from 1 (in an array: its place); 0 for a plain text file
+    shg_err err;   // why this record can't be sent, as the server would name it
     char detail[160];
 } record;
 

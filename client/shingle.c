@@ -7,9 +7,9 @@
 #include <string.h>
 
 static const command *const commands[] = {
-    &put_command,     &query_command, &compare_command, &credits_command,
-    &story_command,   &sources_command, &get_command,   &delete_command,
-    &stats_command,   &info_command,  &ping_command,
+    &put_command,   &query_command,   &compare_command, &credits_command,
+    &story_command, &sources_command, &get_command,     &delete_command,
+    &stats_command, &info_command,    &ping_command,
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

@@ -11,10 +11,10 @@
 
 // How passages are shown.
 typedef struct show_opts {
-    const char *a, *b; // what the two texts are called in the margin, a few columns each
+    const char *a, *b;           // what the two texts are called in the margin, a few columns each
     const char *a_name, *b_name; // and in a sentence
-    unsigned most;     // passages, the longest ones; 0 = none
-    bool whole;        // long passages are not cut in the middle
+    unsigned most;               // passages, the longest ones; 0 = none
+    bool whole;                  // long passages are not cut in the middle
 } show_opts;
 
 // show_match_title writes "excerpt .93 publisher, time, headline" and the uri; n > 0 numbers it.

@@ -7,10 +7,10 @@
 #include <string.h>
 
 enum {
-    CONTEXT = 70,      // bytes of context on each side of a passage, about
-    CUT_FROM = 520,    // a passage of more bytes is cut in the middle
-    CUT_KEEP = 220,    // to this many on each side of the cut
-    SAME_KEEP = 40,    // and where it reads the same as the one above it
+    CONTEXT = 70,   // bytes of context on each side of a passage, about
+    CUT_FROM = 520, // a passage of more bytes is cut in the middle
+    CUT_KEEP = 220, // to this many on each side of the cut
+    SAME_KEEP = 40, // and where it reads the same as the one above it
     MARGIN_NAME = 14,
 };
 
@@ -473,8 +473,7 @@ static void show_credit(term *t, const json_t *c, const char *indent)
     term_say(t, STYLE_PLAIN, "\n");
     if (json_array_size(by))
         term_say(t, STYLE_GOOD, "%s            confirmed by %s%s\n", indent,
-                 js_string(json_array_get(by, 0)),
-                 json_array_size(by) > 1 ? " and others" : "");
+                 js_string(json_array_get(by, 0)), json_array_size(by) > 1 ? " and others" : "");
 }
 
 void show_credits(term *t, const json_t *credits, const char *indent)

@@ -25,10 +25,10 @@ typedef struct story_view {
     const json_t *story; // the answer of STORY; borrowed
     story_member *members;
     size_t n_members;
-    story_edge *edges; // by `to`
+    story_edge *edges;       // by `to`
     size_t n_edges, n_pairs; // n_pairs: with those that are not shown
-    unsigned passages;    // shown of each edge
-    size_t listed;        // members shown at most
+    unsigned passages;       // shown of each edge
+    size_t listed;           // members shown at most
 } story_view;
 
 void show_story(term *t, const story_view *v);

@@ -107,9 +107,8 @@ const command sources_command = {
     .about =
         "A row for each publisher and the source that its articles have text from: in how many of\n"
         "its articles, with and without a credit, and how much later they came (the median).\n",
-    .examples =
-        "  shingle sources\n"
-        "  shingle sources --since 30d --publisher example.org\n"
-        "  shingle sources --json | jq -c '.sources[] | select(.uncredited > 10)'\n",
+    .examples = "  shingle sources\n"
+                "  shingle sources --since 30d --publisher example.org\n"
+                "  shingle sources --json | jq -c '.sources[] | select(.uncredited > 10)'\n",
     .run = run_sources,
 };

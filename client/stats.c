@@ -168,8 +168,9 @@ static int run_ping(cli *c, const command *self, int argc, char **argv)
     if (code != GO_ON)
         return code;
     if (argc || count < 1 || count > PINGS_MOST)
-        return cli_usage(c, self, argc ? "ping takes options only; the server is --server ENDPOINT"
-                                       : "--count is 1 to 100000");
+        return cli_usage(c, self,
+                         argc ? "ping takes options only; the server is --server ENDPOINT"
+                              : "--count is 1 to 100000");
     code = cli_connect(c, 0);
     double least = 0, most = 0, sum = 0;
     for (long i = 0; i < count && code == GO_ON; i++) {

@@ -51,8 +51,10 @@ static bool has_direction(const json_t *edge)
 static double weight(const json_t *edge)
 {
     const json_t *c = js_object(edge, "containment");
-    return (has_direction(edge) ? 10 : has_reason(edge) ? 5 : 0) + js_number(c, "to") +
-           js_number(c, "from") / 2;
+    return (has_direction(edge) ? 10
+            : has_reason(edge)  ? 5
+                                : 0) +
+           js_number(c, "to") + js_number(c, "from") / 2;
 }
 
 static int by_weight(const void *x, const void *y)
@@ -191,9 +193,8 @@ const command story_command = {
         "credited in which words, and who uses the passages without a credit. Articles with one\n"
         "text number are copies and rewrites of one text. Without colour a passage stands in\n"
         "[[ ]].\n",
-    .examples =
-        "  shingle story https://example.org/a\n"
-        "  shingle story --all https://example.org/a | less -R\n"
-        "  shingle story --json https://example.org/a | jq -r '.uncredited[]'\n",
+    .examples = "  shingle story https://example.org/a\n"
+                "  shingle story --all https://example.org/a | less -R\n"
+                "  shingle story --json https://example.org/a | jq -r '.uncredited[]'\n",
     .run = run_story,
 };

@@ -27,8 +27,8 @@ struct stream {
     uint8_t *raw; // RAW_BYTES; [at, len) not yet used
     size_t at, len;
     uint64_t taken, size;
-    bool at_end;  // of the file
-    bool inside;  // a member or frame is begun and not ended
+    bool at_end; // of the file
+    bool inside; // a member or frame is begun and not ended
     z_stream gz;
     bool gz_open;
     ZSTD_DStream *zs;

@@ -12,8 +12,8 @@
 enum { WIDTH_LEAST = 40, WIDTH_MOST = 120, WIDTH_PRESET = 100 };
 
 static const char *const sgr[STYLE_COUNT] = {
-    [STYLE_PLAIN] = "",      [STYLE_BOLD] = "\033[1m",   [STYLE_DIM] = "\033[2m",
-    [STYLE_GOOD] = "\033[32m", [STYLE_BAD] = "\033[31m",   [STYLE_NAME] = "\033[36m",
+    [STYLE_PLAIN] = "",           [STYLE_BOLD] = "\033[1m",      [STYLE_DIM] = "\033[2m",
+    [STYLE_GOOD] = "\033[32m",    [STYLE_BAD] = "\033[31m",      [STYLE_NAME] = "\033[36m",
     [STYLE_PROSE] = "\033[1;33m", [STYLE_QUOTED] = "\033[1;35m", [STYLE_PARAPHRASE] = "\033[1;34m",
 };
 

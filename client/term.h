@@ -16,8 +16,8 @@ typedef enum style {
     STYLE_DIM,
     STYLE_GOOD,
     STYLE_BAD,
-    STYLE_NAME,       // a uri, a publisher
-    STYLE_PROSE,      // a shared passage, by kind
+    STYLE_NAME,  // a uri, a publisher
+    STYLE_PROSE, // a shared passage, by kind
     STYLE_QUOTED,
     STYLE_PARAPHRASE,
     STYLE_COUNT

@@ -25,7 +25,7 @@ typedef struct ingest {
     void (*step)(void *ctx, uint64_t done);
     void *ctx;
     unsigned steps;
-    bool pause; // a step waits until nothing is on its way, and the clock stands still in it
+    bool pause;        // a step waits until nothing is on its way, and the clock stands still in it
     atomic_bool *stop; // true ends the run early; NULL: none
     const bool *cut;   // true ends it without waiting for answers; set in `step`; NULL: none
     // results

@@ -11,7 +11,7 @@
 typedef struct refusal {
     shg_err err; // SHG_OK: none
     bool has_version;
-    uint32_t version; // the stored one, where has_version (SHG_ECONFLICT)
+    uint32_t version;  // the stored one, where has_version (SHG_ECONFLICT)
     uint64_t expected; // the batch that should have come (SHG_EORDER); 0: none
     bool has_at;
     size_t at;        // byte offset in the text, where has_at

@@ -73,13 +73,13 @@ typedef struct shg_body {
 
 // One answer. Everything in it lives until shg_reply_free and is not to be changed.
 typedef struct shg_reply {
-    int status;           // SHG_STATUS_OK ...
-    uint64_t tag;         // of the request that it answers
-    const char *header;   // JSON text with a NUL after it; "{}" where the frame was empty
+    int status;         // SHG_STATUS_OK ...
+    uint64_t tag;       // of the request that it answers
+    const char *header; // JSON text with a NUL after it; "{}" where the frame was empty
     size_t header_len;
     const shg_body *body; // n_bodies of them
     size_t n_bodies;
-    void *hold;           // the library's own
+    void *hold; // the library's own
 } shg_reply;
 
 // shg_client_new makes an unconnected client. opts may be NULL. Only SHG_CLIENT_ENOMEM;

@@ -65,8 +65,7 @@ static void c_8_18_slices_read_the_same(void **state)
     for (size_t i = 0; i < COUNT(names); i++) {
         size_t k, n, m;
         json_t *p, *list = json_object_get(match_of(l, r, names[i]), "passages");
-        json_array_foreach(list, k, p)
-        {
+        json_array_foreach(list, k, p) {
             json_t *q = json_object_get(p, "query"), *t = json_object_get(p, "match");
             if (!strcmp(str_of(p, "kind"), "paraphrase"))
                 continue;

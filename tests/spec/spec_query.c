@@ -175,8 +175,7 @@ static void c_8_10_best_first(void **state)
     expect_str(r, "matches.2.uri", sample(l, "bridge_copy", "uri"));
     size_t last = 0, i, k;
     json_t *m;
-    json_array_foreach(at(r, "matches"), i, m)
-    {
+    json_array_foreach(at(r, "matches"), i, m) {
         for (k = 0; k < COUNT(order) && strcmp(order[k], str_of(m, "relation")); k++)
             ;
         assert_true(k >= last && k < COUNT(order));
@@ -348,8 +347,7 @@ static void c_8_16_without_passages(void **state)
     assert_int_equal(len_at(r, "matches"), len_at(full, "matches"));
     size_t i;
     json_t *m;
-    json_array_foreach(at(full, "matches"), i, m)
-    {
+    json_array_foreach(at(full, "matches"), i, m) {
         assert_int_equal(json_object_del(m, "passages"), 0);
         assert_true(json_equal(m, json_array_get(at(r, "matches"), i)));
     }

@@ -172,8 +172,7 @@ static void c_11_7_edges(void **state)
     size_t i;
     json_t *e;
     bool found = false;
-    json_array_foreach(at(r, "edges"), i, e)
-    {
+    json_array_foreach(at(r, "edges"), i, e) {
         member(r, str_of(e, "from"));
         member(r, str_of(e, "to"));
         assert_string_not_equal(str_of(e, "from"), str_of(e, "to"));
@@ -251,9 +250,9 @@ static json_t *row(const reply *r, const char *source, const char *publisher)
     json_t *one;
     expect(r, 200);
     assert_true(json_is_array(at(r, "sources")));
-    json_array_foreach(at(r, "sources"), i,
-                       one) if (!strcmp(str_of(one, "source"), source) &&
-                                !strcmp(str_of(one, "publisher"), publisher)) return one;
+    json_array_foreach(at(r, "sources"), i, one)
+        if (!strcmp(str_of(one, "source"), source) && !strcmp(str_of(one, "publisher"), publisher))
+            return one;
     return NULL;
 }
 

@@ -26,7 +26,11 @@ static const struct {
 };
 
 static const char *const bad[] = {
-    "2-Foo-1987", "31-FEB-1987", "2-MAR-87", "12-MAR", "2-",
+    "2-Foo-1987",
+    "31-FEB-1987",
+    "2-MAR-87",
+    "12-MAR",
+    "2-",
     "",
     " ",
     "yesterday",

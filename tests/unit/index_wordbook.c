@@ -91,7 +91,7 @@ static void test_any_bytes(void **state)
 {
     fixture *f = *state;
     static const uint8_t bits[] = "  a.-\0 \x80\xff"
-                               "9";
+                                  "9";
     uint8_t text[700];
     uint64_t r = t_seed();
     for (int i = 0; i < 4000; i++) {

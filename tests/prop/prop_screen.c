@@ -79,7 +79,11 @@ static outcome screen_both(side *a, side *b)
     outcome o;
     assert_ok(screen_open(&s, a));
     hash_list list = words_hashes(&b->words);
+    bool itself, again;
     assert_ok(screen_text(&s, b->words.text, &o.text));
+    assert_ok(screen_text(&s, a->words.text, &itself));
+    assert_ok(screen_text(&s, b->words.text, &again)); // nothing is left of a text that was before
+    assert_true(again == o.text);
     assert_ok(screen_words(&s, &list, NULL, &o.words));
     assert_ok(screen_words(&s, &list, b->mark, &o.known));
     o.terms = screen_terms(&s, &b->terms);

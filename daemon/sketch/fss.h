@@ -11,6 +11,7 @@
 enum {
     FSS_ROUNDS = 16, // that throw every shingle into one lane each; then the last resort
     FSS_VALUE_BITS = 24,
+    FSS_AT_ONCE = 4, // rounds of one pass over the shingles, at most
 };
 
 #define FSS_EMPTY UINT32_MAX // no round has reached the lane; rounds stay below 255
@@ -43,6 +44,15 @@ static inline uint32_t fss_value(uint32_t hash, unsigned round)
 {
     return (uint32_t)round << FSS_VALUE_BITS | (hash & ((1u << FSS_VALUE_BITS) - 1));
 }
+
+// The rounds of the pass that begins with `round`, from 1 on. Lanes that the first one leaves empty
+// are few, and a pass costs more than its rounds: 1, 2 and 3, 4 to 7 and so on.
+static inline unsigned fss_at_once(unsigned round)
+{
+    return round < FSS_AT_ONCE ? round : FSS_AT_ONCE;
+}
+
+_Static_assert(FSS_ROUNDS % FSS_AT_ONCE == 0, "the last pass is whole");
 
 // Writes the smaller of what the hash brings and what its lane holds; no branch, which could
 // not be foreseen.

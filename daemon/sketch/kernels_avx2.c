@@ -56,36 +56,51 @@ static inline __m256i places_of(unsigned mask)
 }
 
 // One bit a lane, set where it is empty; false where none is.
-static bool find_empty(const uint32_t *lane, uint8_t empty[MINHASH_LANES / 8])
+static bool find_empty(const uint32_t *lane, __m256i *empty)
 {
+    uint8_t bits[MINHASH_LANES / 8];
     unsigned any = 0;
     for (unsigned i = 0; i < MINHASH_LANES / 8; i++) {
         __m256i v = load(lane + 8 * i);
-        empty[i] = (uint8_t)mask_of(_mm256_cmpeq_epi32(v, _mm256_set1_epi32(-1)));
-        any |= empty[i];
+        bits[i] = (uint8_t)mask_of(_mm256_cmpeq_epi32(v, _mm256_set1_epi32(-1)));
+        any |= bits[i];
     }
+    *empty = load(bits);
     return any;
 }
 
-static void sketch_round(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
-                         uint32_t factor, const uint8_t empty[MINHASH_LANES / 8])
+// The hashes of a round that fall into an empty lane are written to kept; returns how many.
+static inline size_t sift(uint32_t *kept, halves h, size_t left, uint32_t factor, __m256i empty)
 {
-    const __m256i bits = load(empty), modulo = _mm256_set1_epi32(31);
-    uint32_t kept[BLOCK + 8];
+    __m256i x = hash_eight(h, factor);
+    __m256i word = _mm256_permutevar8x32_epi32(empty, _mm256_srli_epi32(x, 29));
+    __m256i bit = _mm256_and_si256(_mm256_srli_epi32(x, FSS_VALUE_BITS), _mm256_set1_epi32(31));
+    word = _mm256_slli_epi32(_mm256_srlv_epi32(word, bit), 31);
+    unsigned keep = mask_of(word) & first(left);
+    __m256i packed = _mm256_permutevar8x32_epi32(x, places_of(keep));
+    _mm256_storeu_si256((__m256i *)kept, packed);
+    return (unsigned)__builtin_popcount(keep);
+}
+
+// The rounds from `round` on at once: where the first of them fills a lane, the others' values are
+// larger.
+__attribute__((always_inline)) static inline void
+sketch_rounds(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
+              const unsigned rounds, uint64_t seed, __m256i empty)
+{
+    uint32_t kept[FSS_AT_ONCE][BLOCK + 8], factor[FSS_AT_ONCE];
+    for (unsigned r = 0; r < rounds; r++)
+        factor[r] = fss_factor(seed, round + r);
     for (size_t at = 0; at < n; at += BLOCK) {
-        size_t end = n - at < BLOCK ? n : at + BLOCK, count = 0;
+        size_t end = n - at < BLOCK ? n : at + BLOCK, count[FSS_AT_ONCE] = {0};
         for (size_t i = at; i < end; i += 8) {
-            __m256i x = hash_eight(load_halves(shingles + i, end - i), factor);
-            __m256i word = _mm256_permutevar8x32_epi32(bits, _mm256_srli_epi32(x, 29));
-            __m256i bit = _mm256_and_si256(_mm256_srli_epi32(x, FSS_VALUE_BITS), modulo);
-            word = _mm256_slli_epi32(_mm256_srlv_epi32(word, bit), 31);
-            unsigned keep = mask_of(word) & first(end - i);
-            __m256i packed = _mm256_permutevar8x32_epi32(x, places_of(keep));
-            _mm256_storeu_si256((__m256i *)(kept + count), packed);
-            count += (unsigned)__builtin_popcount(keep);
+            halves h = load_halves(shingles + i, end - i);
+            for (unsigned r = 0; r < rounds; r++)
+                count[r] += sift(kept[r] + count[r], h, end - i, factor[r], empty);
         }
-        for (size_t i = 0; i < count; i++)
-            fss_take(lane, kept[i], round);
+        for (unsigned r = 0; r < rounds; r++)
+            for (size_t i = 0; i < count[r]; i++)
+                fss_take(lane, kept[r][i], round + r);
     }
 }
 
@@ -111,16 +126,21 @@ static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint32_t factor)
 
 static void sketch_avx2(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed)
 {
-    uint8_t empty[MINHASH_LANES / 8];
+    __m256i empty;
     memset(lane, 0xff, MINHASH_LANES * sizeof *lane);
     for (size_t i = 0; i < n; i++)
         fss_take(lane, fss_hash(shingles[i], 0), 0);
-    for (unsigned round = 1; round < FSS_ROUNDS; round++) {
-        if (!find_empty(lane, empty))
+    for (unsigned round = 1; round < FSS_ROUNDS; round += fss_at_once(round)) {
+        if (!find_empty(lane, &empty))
             return;
-        sketch_round(lane, shingles, n, round, fss_factor(seed, round), empty);
+        if (round == 1)
+            sketch_rounds(lane, shingles, n, round, 1, seed, empty);
+        else if (round == 2)
+            sketch_rounds(lane, shingles, n, round, 2, seed, empty);
+        else
+            sketch_rounds(lane, shingles, n, round, FSS_AT_ONCE, seed, empty);
     }
-    if (find_empty(lane, empty))
+    if (find_empty(lane, &empty))
         fss_last_resort(lane, shingles, n, seed, sketch_last);
 }
 

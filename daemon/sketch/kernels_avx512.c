@@ -1,8 +1,8 @@
 // Sixteen shingles at a time. Fast Similarity Sketching: the first round goes shingle by
 // shingle; from the second on the hashes of a round are made in registers, those that fall
 // into a lane which is full already (an earlier round wins) are sifted out by a bitmap of the
-// empty lanes, and only the rest takes the scalar step. Winnowing: minima of windows and
-// maxima of those by doubling steps, on the high halves.
+// empty lanes, and only the rest takes the scalar step; later rounds are made several at once.
+// Winnowing: minima of windows and maxima of those by doubling steps, on the high halves.
 #include "sketch/fss.h"
 #include "sketch/kernels_impl.h"
 #include "sketch/plain_blocks.h"
@@ -45,35 +45,49 @@ static inline __m512i hash_sixteen(halves h, uint32_t factor)
 }
 
 // One bit a lane, set where it is empty; false where none is.
-static bool find_empty(const uint32_t *lane, uint16_t empty[MINHASH_LANES / 16])
+static bool find_empty(const uint32_t *lane, __m512i *empty)
 {
+    uint16_t bits[MINHASH_LANES / 16];
     unsigned any = 0;
     for (unsigned i = 0; i < MINHASH_LANES / 16; i++) {
         __m512i v = _mm512_loadu_si512(lane + 16 * i);
-        empty[i] = _mm512_cmpeq_epi32_mask(v, _mm512_set1_epi32(-1));
-        any |= empty[i];
+        bits[i] = _mm512_cmpeq_epi32_mask(v, _mm512_set1_epi32(-1));
+        any |= bits[i];
     }
+    *empty = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)bits));
     return any;
 }
 
-static void sketch_round(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
-                         uint32_t factor, const uint16_t empty[MINHASH_LANES / 16])
+// The hashes of a round that fall into an empty lane are written to kept; returns how many.
+static inline size_t sift(uint32_t *kept, halves h, size_t left, uint32_t factor, __m512i empty)
 {
-    const __m512i bits = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)empty));
-    uint32_t kept[BLOCK + 16];
+    __m512i x = hash_sixteen(h, factor);
+    __m512i word = _mm512_permutexvar_epi32(_mm512_srli_epi32(x, 29), empty);
+    word = _mm512_rorv_epi32(word, _mm512_srli_epi32(x, FSS_VALUE_BITS)); // modulo 32
+    __mmask16 keep = _mm512_mask_test_epi32_mask(first(left), word, _mm512_set1_epi32(1));
+    _mm512_storeu_si512(kept, _mm512_maskz_compress_epi32(keep, x));
+    return (unsigned)__builtin_popcount(keep);
+}
+
+// The rounds from `round` on at once: where the first of them fills a lane, the others' values are
+// larger.
+__attribute__((always_inline)) static inline void
+sketch_rounds(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
+              const unsigned rounds, uint64_t seed, __m512i empty)
+{
+    uint32_t kept[FSS_AT_ONCE][BLOCK + 16], factor[FSS_AT_ONCE];
+    for (unsigned r = 0; r < rounds; r++)
+        factor[r] = fss_factor(seed, round + r);
     for (size_t at = 0; at < n; at += BLOCK) {
-        size_t end = n - at < BLOCK ? n : at + BLOCK, count = 0;
+        size_t end = n - at < BLOCK ? n : at + BLOCK, count[FSS_AT_ONCE] = {0};
         for (size_t i = at; i < end; i += 16) {
-            __m512i x = hash_sixteen(load_halves(shingles + i, end - i), factor);
-            __m512i word = _mm512_permutexvar_epi32(_mm512_srli_epi32(x, 29), bits);
-            word = _mm512_rorv_epi32(word, _mm512_srli_epi32(x, FSS_VALUE_BITS)); // modulo 32
-            __mmask16 keep =
-                _mm512_mask_test_epi32_mask(first(end - i), word, _mm512_set1_epi32(1));
-            _mm512_storeu_si512(kept + count, _mm512_maskz_compress_epi32(keep, x));
-            count += (unsigned)__builtin_popcount(keep);
+            halves h = load_halves(shingles + i, end - i);
+            for (unsigned r = 0; r < rounds; r++)
+                count[r] += sift(kept[r] + count[r], h, end - i, factor[r], empty);
         }
-        for (size_t i = 0; i < count; i++)
-            fss_take(lane, kept[i], round);
+        for (unsigned r = 0; r < rounds; r++)
+            for (size_t i = 0; i < count[r]; i++)
+                fss_take(lane, kept[r][i], round + r);
     }
 }
 
@@ -90,16 +104,21 @@ static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint32_t factor)
 
 static void sketch_avx512(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed)
 {
-    uint16_t empty[MINHASH_LANES / 16];
+    __m512i empty;
     memset(lane, 0xff, MINHASH_LANES * sizeof *lane);
     for (size_t i = 0; i < n; i++)
         fss_take(lane, fss_hash(shingles[i], 0), 0);
-    for (unsigned round = 1; round < FSS_ROUNDS; round++) {
-        if (!find_empty(lane, empty))
+    for (unsigned round = 1; round < FSS_ROUNDS; round += fss_at_once(round)) {
+        if (!find_empty(lane, &empty))
             return;
-        sketch_round(lane, shingles, n, round, fss_factor(seed, round), empty);
+        if (round == 1)
+            sketch_rounds(lane, shingles, n, round, 1, seed, empty);
+        else if (round == 2)
+            sketch_rounds(lane, shingles, n, round, 2, seed, empty);
+        else
+            sketch_rounds(lane, shingles, n, round, FSS_AT_ONCE, seed, empty);
     }
-    if (find_empty(lane, empty))
+    if (find_empty(lane, &empty))
         fss_last_resort(lane, shingles, n, seed, sketch_last);
 }
 

@@ -130,8 +130,11 @@ static shg_err free_slice(article_index *ix)
     for (size_t i = 0; i < n && !err; i++)
         err = free_rows(t, doc[i], &value);
     err = slice_finish(&t, err);
-    if (!err)
+    if (!err) {
+        pthread_rwlock_wrlock(&ix->lock); // index_stat reads it without the turn
         ix->unfreed.len -= n * sizeof *doc;
+        pthread_rwlock_unlock(&ix->lock);
+    }
     turn_pass(&ix->turn);
     buf_fini(&value);
     return err;

@@ -290,6 +290,8 @@ shg_err matcher_start(struct matcher **out, engine *e)
 
 bool matcher_is_near(struct matcher *m)
 {
+    if (!m)
+        return true;
     uint32_t at = atomic_load_explicit(&m->at, memory_order_relaxed);
     uint32_t end = atomic_load_explicit(&m->end, memory_order_relaxed);
     return end < at + NEAR_DOCS;

@@ -93,8 +93,9 @@ static void filter_add(const phrase *p)
 static bool may_begin(const words *w, size_t i)
 {
     uint64_t one = filter_hash(w->hash[i], 0), pair = one ^ (i + 1 < w->n ? w->hash[i + 1] : 0);
-    return !(filter_bits(pair) & ~begins[filter_word(pair)]) |
-           !(filter_bits(one) & ~alone[filter_word(one)]);
+    uint64_t no_pair = filter_bits(pair) & ~begins[filter_word(pair)];
+    uint64_t no_one = filter_bits(one) & ~alone[filter_word(one)];
+    return no_pair == 0 || no_one == 0;
 }
 
 static void add(view kind, view text)

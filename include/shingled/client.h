@@ -151,7 +151,9 @@ typedef struct shg_stream_opts {
 } shg_stream_opts;
 
 // shg_stream_open opens a stream of a name (1 to SHG_STREAM_NAME_MAX bytes of printable ASCII
-// without quotation marks and backslashes, as marks are). *out is NULL after any failure.
+// without quotation marks and backslashes, as marks are). *out is NULL after any failure. A name
+// is one client's at a time (clause C-15.19): two that use it would take each other's batches for
+// committed ones of their own.
 SHG_API SHG_CHECKED shg_client_err shg_stream_open(shg_stream **out, shg_client *c,
                                                    const char *name, const shg_stream_opts *opts);
 

@@ -19,6 +19,13 @@ static const char *env(const char *name)
     return value;
 }
 
+int live_wait_ms(void)
+{
+    const char *slower = getenv("SHG_SLOWER");
+    int times = slower ? atoi(slower) : 1;
+    return LIVE_WAIT_MS * (times > 1 ? times : 1);
+}
+
 static int64_t now_ms(void)
 {
     struct timespec t;
@@ -49,7 +56,7 @@ static void child(const char *program, const live *l, int out)
 
 static void read_ready(live *l)
 {
-    int64_t end = now_ms() + LIVE_WAIT_MS;
+    int64_t end = now_ms() + live_wait_ms();
     size_t n = 0;
     while (n + 1 < sizeof l->ready) {
         struct pollfd p = {.fd = l->out, .events = POLLIN};
@@ -98,7 +105,7 @@ void live_start(live *l)
 static int wait_for(pid_t pid)
 {
     int status = 0;
-    for (int64_t end = now_ms() + LIVE_WAIT_MS; now_ms() < end; poll(NULL, 0, 2))
+    for (int64_t end = now_ms() + live_wait_ms(); now_ms() < end; poll(NULL, 0, 2))
         if (waitpid(pid, &status, WNOHANG) == pid)
             return status;
     kill(pid, SIGKILL);
@@ -207,7 +214,7 @@ int live_teardown(void **state)
 void *live_socket(live *l, int type)
 {
     void *s = zmq_socket(l->zmq, type);
-    int wait = LIVE_WAIT_MS, none = 0;
+    int wait = live_wait_ms(), none = 0;
     assert_non_null(s);
     zmq_setsockopt(s, ZMQ_RCVTIMEO, &wait, sizeof wait);
     zmq_setsockopt(s, ZMQ_SNDTIMEO, &wait, sizeof wait);

@@ -1,7 +1,7 @@
 // live.h - a running daemon of one's own, and requests to it frame by frame over raw ZeroMQ.
 //
 // Every function fails the cmocka test that calls it where something is not as it must be: no
-// result needs checking. Nothing waits longer than LIVE_WAIT_MS. Headers are written with ' for ".
+// result needs checking. Nothing waits longer than live_wait_ms. Headers are written with ' for ".
 // Reads $SHG_DAEMON (the program) and $SHG_SPEC_DIR (this folder).
 #ifndef SHINGLED_TESTS_SPEC_LIVE_H
 #define SHINGLED_TESTS_SPEC_LIVE_H
@@ -12,6 +12,9 @@
 #include <sys/types.h>
 
 enum { LIVE_WAIT_MS = 15000, LIVE_FRAMES = 80, LIVE_ENDPOINTS = 2 };
+
+// LIVE_WAIT_MS, times $SHG_SLOWER in an instrumented build.
+int live_wait_ms(void);
 
 typedef struct frame {
     const void *p;

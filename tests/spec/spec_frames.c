@@ -307,7 +307,7 @@ static void c_2_19_too_many_frames(void **state)
 static void wait_disconnect(live *l, const char *endpoint)
 {
     void *m = zmq_socket(l->zmq, ZMQ_PAIR);
-    int wait = LIVE_WAIT_MS;
+    int wait = live_wait_ms();
     zmq_setsockopt(m, ZMQ_RCVTIMEO, &wait, sizeof wait);
     assert_int_equal(zmq_connect(m, endpoint), 0);
     uint8_t event[6];

@@ -1,6 +1,7 @@
 // prop_screen.c - whatever the texts and however their words come to be marked afterwards: what
 // the screen holds back is no match.
 #include "evidence/match.h"
+#include "evidence/relation.h"
 #include "evidence/screen.h"
 #include "t.h"
 
@@ -89,7 +90,9 @@ static outcome screen_both(side *a, side *b)
     o.terms = screen_terms(&s, &b->terms);
     screen_close(&s);
     assert_true(o.words || !o.known); // to know more never lets more through
-    assert_true(o.text == (o.words || o.terms));
+    assert_true(o.text || !(o.words || o.terms));
+    if (o.text && !o.words && !o.terms) // rounding alone may let a text through (topic.h)
+        assert_true(terms_cosine(&a->terms, &b->terms) > RELATION_COSINE - 1e-8);
     return o;
 }
 

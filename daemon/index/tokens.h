@@ -46,33 +46,37 @@ static inline uint64_t token_hash(token_key k)
     return (x ^ x >> 32) * 0xd6e8feb86659fd93u;
 }
 
-// The place of a walk through a text; TOKENS_PAD bytes may be read behind the text.
-typedef struct tokens {
-    const uint8_t *at, *end, *block; // block: 64 bytes that edges is of
-    uint64_t edges;                  // bit: a token begins there
-    uint64_t before;                 // whether a word stands right before the next block
-} tokens;
-enum { TOKENS_PAD = 64 };
+// A walk through a text, some tokens at a time. A single space between two words is none of them.
+enum {
+    TOKENS_BATCH = 64, // tokens that a step gives at least, while there are as many
+    TOKENS_PAD = 64,   // bytes that may be read behind the text
+    TOKENS_ROOM = TOKENS_BATCH + 64 + 8,
+};
 
+// Where bytes of words and spaces stand in 64 bytes of a text; none behind its end.
+typedef struct token_masks {
+    uint64_t words, spaces;
+} token_masks;
+
+typedef struct tokens {
+    view text;
+    uint32_t begin[TOKENS_ROOM], end[TOKENS_ROOM]; // of token i, in text
+    size_t n;                                      // tokens of this step
+    size_t n_begun;                                // n, or one more that the next step ends
+    size_t at;                                     // of the next 64 bytes
+    token_masks next;                              // of these
+    uint64_t word_before, space_before;            // of the byte before them: a word's; left out
+} tokens;
+
+// tokens_begin starts at the beginning of a text of at most UINT32_MAX bytes.
 void tokens_begin(tokens *t, view text);
 
-// tokens_block reads the next 64 bytes; false where the text has ended.
-bool tokens_block(tokens *t);
+// tokens_step gives the next t->n tokens in place of the last ones; false where there are none.
+bool tokens_step(tokens *t);
 
-// tokens_next gives the next token; false where there is none.
-static inline bool tokens_next(tokens *t, view *token)
+static inline view tokens_get(const tokens *t, size_t i)
 {
-    if (t->at >= t->end)
-        return false;
-    while (!t->edges && tokens_block(t))
-        ;
-    const uint8_t *next = t->edges ? t->block + __builtin_ctzll(t->edges) : t->end;
-    t->edges &= t->edges - 1;
-    if (next > t->end)
-        next = t->end;
-    *token = (view){t->at, (size_t)(next - t->at)};
-    t->at = next;
-    return true;
+    return (view){t->text.p + t->begin[i], t->end[i] - t->begin[i]};
 }
 
 #endif

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 // The bytes of a packed text: a token's number in one byte below SHORT, or in two, the first of
 // them below LITERAL; or a length and as many bytes of a token that has no number. Of a long
@@ -17,8 +20,7 @@ enum {
     BUCKETS_LOG = 13,
     BUCKETS = 1 << BUCKETS_LOG, // by hash
     WAYS = 4,                   // tokens of a bucket; of more the commonest have a number
-    BATCH = 64, // tokens that take each step together: what they touch fits the nearest cache
-    WIDE = 16,  // bytes that are copied for a token, however short it is
+    WIDE = 16,                  // bytes that are copied for a token, however short it is
 };
 
 // Some tokens with the same first bits of their hashes; tag: other bits.
@@ -43,15 +45,28 @@ static size_t bucket_of(uint64_t hash)
     return hash >> (64 - BUCKETS_LOG);
 }
 
-// A branch here would be taken at random: all ways are looked at.
-static unsigned tagged(const wordbook *b, uint64_t hash)
+// The number beside the equal tag, of which there is one at most; 0: there is none. A branch would
+// be taken at random: all ways are looked at.
+#ifdef __SSE2__
+static uint16_t tagged(const wordbook *b, uint64_t hash)
+{
+    static const uint64_t each = 0x0001000100010001;
+    const bucket *x = &b->bucket[bucket_of(hash)];
+    __m128i both = _mm_loadu_si128((const __m128i *)(const void *)x); // tags, numbers
+    __m128i equal = _mm_cmpeq_epi16(both, _mm_set1_epi16((short)hash));
+    __m128i number = _mm_and_si128(equal, _mm_srli_si128(both, sizeof x->tag));
+    return (uint16_t)((uint64_t)_mm_cvtsi128_si64(number) * each >> 48);
+}
+#else
+static uint16_t tagged(const wordbook *b, uint64_t hash)
 {
     const bucket *x = &b->bucket[bucket_of(hash)];
     unsigned number = 0;
     for (int i = 0; i < WAYS; i++)
         number |= x->number[i] & (x->tag[i] == (uint16_t)hash ? UINT16_MAX : 0);
-    return number;
+    return (uint16_t)number;
 }
+#endif
 
 // One that finds no place can be unpacked, but is never packed.
 static bool enter(wordbook *b, const uint8_t *text, size_t len)
@@ -111,7 +126,7 @@ static uint8_t *put_literal(uint8_t *to, view token)
         *to++ = kind;
         *to++ = (uint8_t)n;
         if (n <= WIDE)
-            memcpy(to, token.p, WIDE); // nearly always: TOKENS_PAD in, 2 * BATCH out
+            memcpy(to, token.p, WIDE); // nearly always: TOKENS_PAD in, 2 * TOKENS_ROOM out
         else
             memcpy(to, token.p, n);
         to += n;
@@ -120,64 +135,52 @@ static uint8_t *put_literal(uint8_t *to, view token)
     return to;
 }
 
-// Some tokens of a text, and their numbers. Each step over all of them is short and knows no
-// branch but rare ones, so that many tokens are at work at once.
-typedef struct batch {
-    view token[BATCH];
-    uint16_t number[BATCH];
-    size_t n;
-} batch;
+// What a step of a walk finds. Each loop over it is short and knows no branch but rare ones, so
+// that many tokens are at work at once; what one finds the place of, the next reads: the book is
+// larger than the nearest caches.
+typedef struct found {
+    uint64_t hash[TOKENS_ROOM];
+    token_key key[TOKENS_ROOM];
+    uint16_t number[TOKENS_ROOM]; // of a token that may be it; 0: of none
+} found;
 
-// Words and what is between alternate, so that a single space is between two words unless the text
-// begins or ends with it.
-static bool gather(batch *b, tokens *t, view text)
+static void look_up(found *x, const tokens *t, const wordbook *b)
 {
-    b->n = 0;
-    while (b->n < BATCH) {
-        view *x = &b->token[b->n];
-        if (!tokens_next(t, x))
-            return false;
-        bool space = x->len == 1 && *x->p == ' ' && x->p != text.p && t->at != t->end;
-        b->n += !space;
+    for (size_t i = 0; i < t->n; i++) {
+        view token = tokens_get(t, i);
+        x->key[i] = token_load(token.p, token.len);
+        x->hash[i] = token_hash(x->key[i]);
+        __builtin_prefetch(&b->bucket[bucket_of(x->hash[i])]);
     }
-    return true;
-}
-
-// What the first loop finds the place of, the second reads, and so on: the table is larger than
-// the nearest caches.
-static void look_up(batch *x, const wordbook *b)
-{
-    uint64_t hash[BATCH];
-    token_key key[BATCH];
-    for (size_t i = 0; i < x->n; i++) {
-        key[i] = token_load(x->token[i].p, x->token[i].len);
-        hash[i] = token_hash(key[i]);
-        __builtin_prefetch(&b->bucket[bucket_of(hash[i])]);
-    }
-    for (size_t i = 0; i < x->n; i++) {
-        x->number[i] = (uint16_t)tagged(b, hash[i]);
+    for (size_t i = 0; i < t->n; i++) {
+        x->number[i] = tagged(b, x->hash[i]);
         __builtin_prefetch(b->text[x->number[i]]);
     }
-    for (size_t i = 0; i < x->n; i++) {
-        x->number[i] &= token_same(key_of(b, x->number[i]), key[i]) ? UINT16_MAX : 0;
-    }
 }
 
-// NULL where more than most would be written; BATCH * 2 bytes behind it may be.
-static uint8_t *write_batch(const batch *x, uint8_t *to, const uint8_t *most)
+// One byte or two: at random, so that a branch would be slower.
+static uint8_t *put_number(uint8_t *to, unsigned number)
 {
-    for (size_t i = 0; i < x->n; i++) {
-        unsigned number = x->number[i], id = number - 1, far = id - SHORT;
-        if (number) { // one byte or two: at random as well
-            unsigned two = id >= SHORT, lead = (SHORT + (far >> 8)) & -two;
-            store16(to, (uint16_t)(lead | (id & (two - 1)) | far << 8));
-            to += 1 + two;
+    unsigned id = number - 1, far = id - SHORT, two = id >= SHORT;
+    unsigned lead = (SHORT + (far >> 8)) & -two;
+    store16(to, (uint16_t)(lead | (id & (two - 1)) | far << 8));
+    return to + 1 + two;
+}
+
+// NULL where more than most would be written; TOKENS_ROOM * 2 bytes behind it may be.
+static uint8_t *write_step(const found *x, const tokens *t, const wordbook *b, uint8_t *to,
+                           const uint8_t *most)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        unsigned number = x->number[i];
+        if (number && token_same(key_of(b, number), x->key[i])) {
+            to = put_number(to, number);
             continue;
         }
-        size_t len = x->token[i].len;
-        if (to > most || len + 2 * (len / LITERAL_MOST + 1) > (size_t)(most - to))
+        view token = tokens_get(t, i);
+        if (to > most || token.len + 2 * (token.len / LITERAL_MOST + 1) > (size_t)(most - to))
             return NULL;
-        to = put_literal(to, x->token[i]);
+        to = put_literal(to, token);
     }
     return to <= most ? to : NULL;
 }
@@ -189,7 +192,7 @@ static size_t most_of(size_t n)
 
 size_t wordbook_room(size_t n)
 {
-    return most_of(n) + 2 * BATCH;
+    return most_of(n) + 2 * TOKENS_ROOM;
 }
 
 bool wordbook_pack(const wordbook *b, view text, buf *out)
@@ -197,12 +200,11 @@ bool wordbook_pack(const wordbook *b, view text, buf *out)
     size_t most = most_of(text.len);
     uint8_t *begin = buf_grow(out, wordbook_room(text.len)), *to = begin;
     tokens t;
-    batch x;
+    found x;
     tokens_begin(&t, text);
-    for (bool more = true; more && to;) {
-        more = gather(&x, &t, text);
-        look_up(&x, b);
-        to = write_batch(&x, to, begin + most);
+    while (to && tokens_step(&t)) {
+        look_up(&x, &t, b);
+        to = write_step(&x, &t, b, to, begin + most);
     }
     if (!to)
         return false;

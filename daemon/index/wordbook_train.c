@@ -38,7 +38,6 @@ static void count(counting *c, view token)
     *s = (seen){k, s->n + 1, (uint8_t)token.len};
 }
 
-// A single space between words is not written.
 static shg_err count_text(counting *c, view text, buf *padded)
 {
     tokens t;
@@ -48,9 +47,9 @@ static shg_err count_text(counting *c, view text, buf *padded)
         return SHG_ENOMEM;
     memset(padded->p + text.len, 0, TOKENS_PAD);
     tokens_begin(&t, buf_view(padded));
-    for (view token; tokens_next(&t, &token);)
-        if (token.len != 1 || *token.p != ' ')
-            count(c, token);
+    while (tokens_step(&t))
+        for (size_t i = 0; i < t.n; i++)
+            count(c, tokens_get(&t, i));
     return SHG_OK;
 }
 

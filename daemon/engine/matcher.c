@@ -14,7 +14,6 @@ enum {
     CREDITS_KEPT = 256, // a page that names more sources is a list, not a story
     SAME_MOST = 4,      // copies that read the same, looked at for a newcomer
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
-    SHARE_STEPS = 65535,
     EVENT_DAYS = 14,
     NEAR_DOCS = 1024, // so few behind what is stored that readings are kept for it
 };
@@ -34,17 +33,11 @@ struct matcher {
     doc_link links[SAVE_EVERY];
 };
 
-// Shares are kept as they are stored, so that an answer is the same after a restart.
-static double stored_share(double v)
-{
-    return (double)(unsigned)(v * SHARE_STEPS + .5) / SHARE_STEPS;
-}
-
 // What is reworded is prose like what is the same word for word.
-static double prose_share(const match *m, const side *s)
+static stored_share prose_share(const match *m, const side *s)
 {
     double shared = (double)m->passages.prose + m->paraphrases.prose;
-    return s->own_prose && shared < s->own_prose ? stored_share(shared / s->own_prose) : shared > 0;
+    return share_of(s->own_prose && shared < s->own_prose ? shared / s->own_prose : shared > 0);
 }
 
 static bool is_apart(int64_t a, int64_t b)
@@ -62,18 +55,18 @@ static shg_err make_edge(edge *out, engine *e, reading *r, const side *side_r, c
         return err;
     *out = (edge){
         .doc = h->with->doc,
-        .relation = m->relation,
-        .provenance = p.kind,
-        .because = p.because,
+        .relation = (uint8_t)m->relation,
+        .provenance = (uint8_t)p.kind,
+        .because = (uint8_t)p.because,
         .apart = is_apart(r->record.published_ms, h->with->record.published_ms),
-        .containment_self = stored_share(m->containment_a),
-        .containment_other = stored_share(m->containment_b),
+        .containment_self = share_of(m->containment_a),
+        .containment_other = share_of(m->containment_b),
         .prose = m->passages.prose,
         .quoted = m->passages.quoted,
         .paraphrase = m->paraphrases.prose,
         .prose_share_self = prose_share(m, side_r),
         .prose_share_other = prose_share(m, &h->side),
-        .cosine = stored_share(m->cosine),
+        .cosine = share_of(m->cosine),
     };
     return SHG_OK;
 }

@@ -6,18 +6,11 @@
 
 enum {
     PLACE_VERSION = 2,
-    SHARE_ONE = 65535,
     EDGE_STORED = 28,  // bytes of an edge
     CREDIT_STORED = 5, // of a credit without its id and name
 };
 
 _Static_assert(REL_COUNT <= 8 && PROV_COMMON_SOURCE < 16, "an edge keeps them in 3 and 4 bits");
-
-static void add_share(buf *out, double share)
-{
-    double v = share < 0 ? 0 : share > 1 ? 1 : share;
-    buf_add16(out, (uint16_t)(v * SHARE_ONE + .5));
-}
 
 static void add_text(buf *out, const char *s)
 {
@@ -99,14 +92,13 @@ void place_encode(buf *out, const place *p, const seat *at)
     for (size_t i = 0; i < p->n_edges; i++) {
         const edge *e = &p->edges[i];
         buf_add32(out, e->doc);
-        buf_add8(out, (uint8_t)((unsigned)e->apart << 7 | (unsigned)e->relation << 4 |
-                                (unsigned)e->provenance));
-        buf_add8(out, (uint8_t)e->because);
-        add_share(out, e->containment_self);
-        add_share(out, e->containment_other);
-        add_share(out, e->prose_share_self);
-        add_share(out, e->prose_share_other);
-        add_share(out, e->cosine);
+        buf_add8(out, (uint8_t)(e->apart << 7 | e->relation << 4 | e->provenance));
+        buf_add8(out, e->because);
+        buf_add16(out, e->containment_self);
+        buf_add16(out, e->containment_other);
+        buf_add16(out, e->prose_share_self);
+        buf_add16(out, e->prose_share_other);
+        buf_add16(out, e->cosine);
         buf_add32(out, e->prose);
         buf_add32(out, e->quoted);
         buf_add32(out, e->paraphrase);
@@ -140,11 +132,6 @@ static const uint8_t *take(reader *r, size_t n)
     return p;
 }
 
-static double take_share(reader *r)
-{
-    return (double)load16(take(r, 2)) / SHARE_ONE;
-}
-
 static char *take_text(reader *r)
 {
     size_t n = load16(take(r, 2));
@@ -161,15 +148,15 @@ static void take_edge(reader *r, edge *e)
 {
     e->doc = load32(take(r, 4));
     uint8_t kinds = *take(r, 1);
-    e->relation = (relation)(kinds >> 4 & 7);
-    e->provenance = (prov_kind)(kinds & 15);
+    e->relation = kinds >> 4 & 7;
+    e->provenance = kinds & 15;
     e->apart = kinds >> 7;
     e->because = *take(r, 1);
-    e->containment_self = take_share(r);
-    e->containment_other = take_share(r);
-    e->prose_share_self = take_share(r);
-    e->prose_share_other = take_share(r);
-    e->cosine = take_share(r);
+    e->containment_self = load16(take(r, 2));
+    e->containment_other = load16(take(r, 2));
+    e->prose_share_self = load16(take(r, 2));
+    e->prose_share_other = load16(take(r, 2));
+    e->cosine = load16(take(r, 2));
     e->prose = load32(take(r, 4));
     e->quoted = load32(take(r, 4));
     e->paraphrase = load32(take(r, 4));

@@ -26,10 +26,10 @@ typedef struct region {
 static double held(const edge *e, bool self)
 {
     if (e->relation == REL_COPY || e->relation == REL_EXCERPT)
-        return self ? e->containment_self : e->containment_other;
+        return share_value(self ? e->containment_self : e->containment_other);
     if (e->relation != REL_REWRITE)
         return 0;
-    return self ? e->prose_share_self : e->prose_share_other;
+    return share_value(self ? e->prose_share_self : e->prose_share_other);
 }
 
 // The more words two articles share, the less else must say that it is one event: a column that
@@ -39,12 +39,13 @@ static double held(const edge *e, bool self)
 static double link_of(const edge *e)
 {
     uint32_t shared = e->prose + e->quoted + e->paraphrase;
-    if (!e->apart && ((shared >= SHARED_LEAST && e->cosine >= SAME_EVENT) ||
-                      (shared >= SHARED_MUCH && e->cosine >= NEAR_EVENT)))
+    double cosine = share_value(e->cosine);
+    if (!e->apart && ((shared >= SHARED_LEAST && cosine >= SAME_EVENT) ||
+                      (shared >= SHARED_MUCH && cosine >= NEAR_EVENT)))
         return 1;
-    double share =
+    stored_share most =
         e->containment_self > e->containment_other ? e->containment_self : e->containment_other;
-    return e->relation == REL_QUOTES ? 0 : share;
+    return e->relation == REL_QUOTES ? 0 : share_value(most);
 }
 
 static uint16_t parts(double share)

@@ -24,16 +24,32 @@
 #include "evidence/provenance.h"
 #include "index/index.h"
 
-// A verified match of a newcomer with an earlier document.
+// A share from 0 to 1 in SHARE_ONE parts: kept as it is stored, so that an answer is the same after
+// a restart.
+typedef uint16_t stored_share;
+enum { SHARE_ONE = UINT16_MAX };
+
+static inline stored_share share_of(double v)
+{
+    return (stored_share)((v < 0 ? 0 : v > 1 ? 1 : v) * SHARE_ONE + .5);
+}
+
+static inline double share_value(stored_share s)
+{
+    return (double)s / SHARE_ONE;
+}
+
+// A verified match of a newcomer with an earlier document. Every article has some: it is small.
 typedef struct edge {
     uint32_t doc;
     uint32_t prose, quoted, paraphrase; // shared words
-    double containment_self, containment_other;
-    double prose_share_self, prose_share_other; // of each one's own prose, paraphrase with it
-    double cosine;
-    relation relation;
-    prov_kind provenance; // seen from the newcomer: PROV_FROM_MATCH = it took from doc
-    unsigned because;
+    stored_share containment_self, containment_other;
+    stored_share prose_share_self, prose_share_other; // of each one's own prose, paraphrase with it
+    stored_share cosine;
+    uint8_t relation; // enum relation
+    uint8_t
+        provenance; // enum prov_kind, seen from the newcomer: PROV_FROM_MATCH = it took from doc
+    uint8_t because;
     bool apart; // published so long one after the other that it is hardly one event
 } edge;
 

@@ -345,8 +345,8 @@ static json_t *render_edge(const member *newcomer, const member *earlier, const 
     bool reversed = e->provenance == PROV_TO_MATCH;
     bool directed = reversed || e->provenance == PROV_FROM_MATCH;
     const member *from = reversed ? newcomer : earlier, *to = reversed ? earlier : newcomer;
-    double share_from = reversed ? e->containment_self : e->containment_other;
-    double share_to = reversed ? e->containment_other : e->containment_self;
+    double share_from = share_value(reversed ? e->containment_self : e->containment_other);
+    double share_to = share_value(reversed ? e->containment_other : e->containment_self);
     return json_pack("{s:o, s:o, s:s, s:{s:f, s:f}, s:i, s:i, s:s, s:o}", "from",
                      field(from, "uri"), "to", field(to, "uri"), "relation",
                      relation_name(e->relation), "containment", "from", share_from, "to", share_to,

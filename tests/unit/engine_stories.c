@@ -14,19 +14,22 @@ typedef struct arrival {
     edge e[MOST];
 } arrival;
 
+#define PART(v) ((stored_share)((v)*SHARE_ONE + .5))
 #define COPY(to)                                                                                   \
     {                                                                                              \
-        .doc = to, .relation = REL_COPY, .containment_self = .95, .containment_other = .95,        \
-        .prose = 200                                                                               \
+        .doc = to, .relation = REL_COPY, .containment_self = PART(.95),                            \
+        .containment_other = PART(.95), .prose = 200                                               \
     }
-#define PROSE(to, share)                                                                           \
+#define PROSE(to, part)                                                                            \
     {                                                                                              \
-        .doc = to, .relation = REL_REWRITE, .containment_self = share, .containment_other = share, \
-        .prose = 60, .prose_share_self = share, .prose_share_other = share                         \
+        .doc = to, .relation = REL_REWRITE, .containment_self = PART(part),                        \
+        .containment_other = PART(part), .prose = 60, .prose_share_self = PART(part),              \
+        .prose_share_other = PART(part)                                                            \
     }
 #define QUOTES(to, words, cos)                                                                     \
     {                                                                                              \
-        .doc = to, .relation = REL_QUOTES, .containment_self = .1, .quoted = words, .cosine = cos  \
+        .doc = to, .relation = REL_QUOTES, .containment_self = PART(.1), .quoted = words,          \
+        .cosine = PART(cos)                                                                        \
     }
 
 static place *make_place(uint32_t doc, const arrival *a)
@@ -399,14 +402,14 @@ static void places_read_back(void **state)
               .provenance = PROV_COMMON_SOURCE,
               .because = BECAUSE_CREDIT,
               .apart = true,
-              .containment_self = 1,
+              .containment_self = SHARE_ONE,
               .containment_other = 0,
               .prose = 5,
               .quoted = 70,
               .paraphrase = 9,
-              .prose_share_self = 1,
+              .prose_share_self = SHARE_ONE,
               .prose_share_other = 0,
-              .cosine = 1};
+              .cosine = SHARE_ONE};
     credited c[] = {{"harbour.example", "Harbour Post", 3}, {"", "", 1}, {"x", "Dune Echo", 4}};
     p.edges = &e;
     p.credits = c;
@@ -422,7 +425,7 @@ static void places_read_back(void **state)
     assert_true(view_eq(buf_view(&again), buf_view(&b))); // the edge, too
     buf_fini(&again);
     assert_true(q->edges[0].apart && q->edges[0].paraphrase == 9 &&
-                q->edges[0].prose_share_self == 1);
+                q->edges[0].prose_share_self == SHARE_ONE);
     assert_string_equal(q->credits[0].name, "Harbour Post");
     assert_int_equal(q->credits[0].roles, 3);
     assert_string_equal(q->credits[2].name, "Dune Echo");

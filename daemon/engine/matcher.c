@@ -222,13 +222,14 @@ static waited wait_for_work(struct matcher *m, bool failed)
 static void rest(struct matcher *m, int64_t began_ns)
 {
     int64_t now_ns = clock_mono_ns(), ns = pace_rest_ns(&m->pace, now_ns, now_ns - began_ns);
-    if (!ns || stories_awaited(m->e->stories))
-        return;
-    struct timespec until = clock_mono_after(ns);
     pthread_mutex_lock(&m->lock);
-    int timed_out = 0;
-    while (!m->stop && !timed_out && !stories_awaited(m->e->stories))
-        timed_out = pthread_cond_timedwait(&m->wake, &m->lock, &until);
+    while (ns && !m->stop && !stories_awaited(m->e->stories)) {
+        struct timespec until = clock_mono_after(ns);
+        int timed_out = 0;
+        while (!m->stop && !timed_out && !stories_awaited(m->e->stories))
+            timed_out = pthread_cond_timedwait(&m->wake, &m->lock, &until);
+        ns = pace_rest_ns(&m->pace, clock_mono_ns(), 0);
+    }
     pthread_mutex_unlock(&m->lock);
 }
 
@@ -240,11 +241,11 @@ static void *run_matcher(void *arg)
     stories *s = m->e->stories;
     int failures = 0;
     for (waited w; (w = wait_for_work(m, failures > 0)) != WAITED_STOP;) {
+        int64_t began_ns = clock_mono_ns();
         if (w == WAITED_IDLE || stories_unsaved_n(s) >= SAVE_EVERY)
             save(m);
         if (m->next >= index_end(m->e->lib.ix))
             continue;
-        int64_t began_ns = clock_mono_ns();
         shg_err err = stories_has_place(s, m->next) ? SHG_OK : place_document(m, m->next);
         if (err)
             log_limited(LOG_ERROR, "SHG-PLACE", "document %u has no story: %s", m->next,

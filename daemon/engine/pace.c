@@ -15,8 +15,8 @@ int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t worked_ns)
         p->seen = stored;
         p->looked_ns = now_ns;
     }
-    if (!p->busy)
-        return 0;
-    int64_t rest = worked_ns * (PACE_PARTS - 1);
-    return rest < most ? rest : most;
+    p->owed_ns = p->busy ? p->owed_ns + worked_ns * (PACE_PARTS - 1) : 0;
+    int64_t rest = p->owed_ns < most ? p->owed_ns : most;
+    p->owed_ns -= rest;
+    return rest;
 }

@@ -16,7 +16,7 @@ enum {
     PACE_PARTS = 8,
     PACE_BUSY = 2000,  // articles a second: about a tenth of a core
     PACE_LOOK_MS = 50, // between two looks at their number
-    PACE_REST_MS = 50, // at most
+    PACE_REST_MS = 50, // at a time
 };
 
 typedef struct pace {
@@ -24,6 +24,7 @@ typedef struct pace {
     // of the thread that rests
     uint64_t seen;
     int64_t looked_ns;
+    int64_t owed_ns; // rest that is still due
     bool busy;
 } pace;
 
@@ -31,7 +32,8 @@ typedef struct pace {
 void pace_note(pace *p, uint64_t n);
 
 // pace_rest_ns is how long to rest after worked_ns of work, at now_ns (clock_mono_ns): 0 to
-// PACE_REST_MS.
+// PACE_REST_MS. Then it is asked again, with no work, until it gives 0: what is due is dropped as
+// soon as fewer articles come in.
 int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t worked_ns);
 
 #endif

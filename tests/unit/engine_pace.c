@@ -15,12 +15,16 @@ static void test_rests_only_beside_much_storing(void **state)
     assert_int_equal(pace_rest_ns(&p, now + 1, ms), 0); // too early to say
     assert_int_equal(pace_rest_ns(&p, now += look, ms), ms * (PACE_PARTS - 1));
     assert_int_equal(pace_rest_ns(&p, now, 0), 0);
-    assert_int_equal(pace_rest_ns(&p, now, 1000 * ms), PACE_REST_MS * ms); // not for ever
+    assert_int_equal(pace_rest_ns(&p, now, 10 * ms), PACE_REST_MS * ms); // not at once: 70 ms
+    assert_int_equal(pace_rest_ns(&p, now, 0), 20 * ms);
+    assert_int_equal(pace_rest_ns(&p, now, 0), 0);
+    assert_int_equal(pace_rest_ns(&p, now, 1000 * ms), PACE_REST_MS * ms);
     pace_note(&p, many);
     assert_int_equal(pace_rest_ns(&p, now += 2 * look, ms), 0); // half as many a second
     pace_note(&p, 4 * many);
     assert_true(pace_rest_ns(&p, now += 2 * look, ms) > 0);
     assert_int_equal(pace_rest_ns(&p, now += look, ms), 0); // it is over
+    assert_int_equal(p.owed_ns, 0);
 }
 
 int main(void)

@@ -3,6 +3,8 @@
 #include "evidence/signs.h"
 #include "text/utf8.h"
 
+#include <endian.h>
+
 // Bounds, in words, that keep one lost mark from turning an article into speech.
 enum {
     QUOTE_MOST = 400,       // in one line, or with a mark at each paragraph
@@ -317,37 +319,93 @@ static void gap_signs(scan *x, const uint8_t *p, const uint8_t *end, size_t i)
     }
 }
 
-// plain tells whether bytes hold no mark that could matter: the usual gap between words.
-static bool plain(const uint8_t *p, const uint8_t *end)
+// Whether a byte may belong to a mark: no other matters between two words.
+static bool is_mark(const uint8_t *p, const uint8_t *end)
 {
-    for (; p < end; p++) {
-        if (*p >= 0x80 || *p == '"' || *p == '\'' || *p == '`' || *p == '<' || *p == '>' ||
-            (*p == ',' && p + 1 < end && p[1] == ','))
-            return false;
-    }
-    return true;
+    return *p >= 0x80 || *p == '"' || *p == '\'' || *p == '`' || *p == '<' || *p == '>' ||
+           (*p == ',' && p + 1 < end && p[1] == ',');
 }
 
+typedef uint8_t block __attribute__((vector_size(16)));
+
+static block load_block(const uint8_t *p)
+{
+    block v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+// The first byte of a block that is not 0; sizeof(block) for none.
+static size_t first_hit(block hit)
+{
+    uint64_t half[2];
+    memcpy(half, &hit, sizeof hit);
+    if (half[0])
+        return (size_t)__builtin_ctzll(le64toh(half[0])) / 8;
+    return half[1] ? 8 + (size_t)__builtin_ctzll(le64toh(half[1])) / 8 : sizeof hit;
+}
+
+// next_mark returns the first byte at or behind p that may belong to a mark, or end.
+static const uint8_t *next_mark(const uint8_t *p, const uint8_t *end)
+{
+    for (; end - p > (ptrdiff_t)sizeof(block); p += sizeof(block)) {
+        block v = load_block(p), next = load_block(p + 1);
+        block hit = (v & 0x80) | (block)(v == '"') | (block)(v == '\'') | (block)(v == '`') |
+                    (block)(v == '<') | (block)(v == '>') |
+                    ((block)(v == ',') & (block)(next == ','));
+        size_t at = first_hit(hit);
+        if (at < sizeof(block))
+            return p + at;
+    }
+    while (p < end && !is_mark(p, end))
+        p++;
+    return p;
+}
+
+// word_behind returns the first word from i on that ends behind a byte of the text: it is near.
+static size_t word_behind(const words *w, size_t i, size_t byte)
+{
+    enum { STRIDE = 8 };
+    while (i + STRIDE < w->n && w->w[i + STRIDE].end <= byte)
+        i += STRIDE;
+    while (i < w->n && w->w[i].end <= byte)
+        i++;
+    return i;
+}
+
+// end_single abandons an open single mark at the first of words [i, end) that begins a line.
+static void end_single(scan *x, size_t i, size_t end)
+{
+    const words *w = &x->s->words;
+    for (; x->open == SINGLE && i < end && i < w->n; i++)
+        if (w->w[i].flags & WORD_LINE && i > x->from)
+            abandon(x, i);
+}
+
+// Goes from mark to mark: of nearly all words none is near.
 static void quotations(side *s)
 {
+    const words *w = &s->words;
+    if (!w->text.len)
+        return;
+    const uint8_t *text = w->text.p, *end = text + w->text.len;
     scan x = {.s = s};
-    size_t at = 0, n = s->words.n;
-    const uint8_t *p = s->words.text.p;
-    for (size_t i = 0; i <= n; i++) {
-        if (i < n && x.open != SINGLE && s->words.w[i].begin == at + 1 && p[at] == ' ') {
-            at = s->words.w[i].end; // nearly always
+    size_t i = 0;
+    for (const uint8_t *p = text; (p = next_mark(p, end)) < end;) {
+        size_t k = word_behind(w, i, (size_t)(p - text));
+        end_single(&x, i, k);
+        i = k;
+        if (i < w->n && w->w[i].begin <= (size_t)(p - text)) {
+            p = text + w->w[i].end; // within a word
             continue;
         }
-        size_t begin = i < n ? s->words.w[i].begin : s->words.text.len;
-        if (at < begin && !plain(p + at, p + begin))
-            gap_signs(&x, p + at, p + begin, i);
-        if (x.open == SINGLE && i < n && s->words.w[i].flags & WORD_LINE && i > x.from)
-            abandon(&x, i);
-        if (i < n)
-            at = s->words.w[i].end;
+        const uint8_t *behind = i < w->n ? text + w->w[i].begin : end;
+        gap_signs(&x, i > 0 ? text + w->w[i - 1].end : text, behind, i);
+        p = behind;
     }
+    end_single(&x, i, w->n);
     if (x.open != NONE)
-        abandon(&x, n);
+        abandon(&x, w->n);
 }
 
 void speech_mark(side *s)

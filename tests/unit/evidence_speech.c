@@ -91,8 +91,25 @@ static size_t strip(char *out, char *expect, const char *text)
     return n;
 }
 
+// Fails where the marks of a text are not those expected for its bytes.
+static void check(const char *name, const char *text, size_t n, const char *expect)
+{
+    side s;
+    assert_ok(side_make(&s, (view){(const uint8_t *)text, n}, NULL));
+    assert_true(s.words.n > 0);
+    for (size_t i = 0; i < s.words.n; i++) {
+        const word *w = &s.words.w[i];
+        if (!(s.mark[i] & MARK_SPEECH) != !expect[w->begin])
+            fail_msg("%s: word %zu \"%.*s\"", name, i, (int)(w->end - w->begin), text + w->begin);
+    }
+    side_free(&s);
+}
+
+// Each sample as it is, and behind a line of 1 to SHIFTS letters: marks are looked for in blocks of
+// bytes, and may lie anywhere in one.
 static void test_samples(void **state)
 {
+    enum { SHIFTS = 33 };
     (void)state;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     // A text ends where memory ends, so that reading on is a crash.
@@ -100,19 +117,15 @@ static void test_samples(void **state)
     assert_ptr_not_equal(map, MAP_FAILED);
     assert_int_equal(mprotect(map + page, page, PROT_NONE), 0);
     for (size_t k = 0; k < sizeof samples / sizeof *samples; k++) {
-        char stripped[1024], expect[1024];
-        size_t n = strip(stripped, expect, samples[k].text);
-        char *text = memcpy(map + page - n, stripped, n);
-        side s;
-        assert_ok(side_make(&s, (view){(const uint8_t *)text, n}, NULL));
-        assert_true(s.words.n > 0);
-        for (size_t i = 0; i < s.words.n; i++) {
-            const word *w = &s.words.w[i];
-            if (!(s.mark[i] & MARK_SPEECH) != !expect[w->begin])
-                fail_msg("%s: word %zu \"%.*s\"", samples[k].name, i, (int)(w->end - w->begin),
-                         text + w->begin);
+        char shifted[1200] = "", expect[1200] = "";
+        for (size_t shift = 0; shift <= SHIFTS; shift++) {
+            size_t before = shift ? shift + 1 : 0;
+            memset(shifted, 'w', shift);
+            memset(expect, 0, before);
+            shifted[shift] = '\n';
+            size_t n = before + strip(shifted + before, expect + before, samples[k].text);
+            check(samples[k].name, memcpy(map + page - n, shifted, n), n, expect);
         }
-        side_free(&s);
     }
     munmap(map, 2 * page);
 }

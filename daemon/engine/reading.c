@@ -1,8 +1,10 @@
 #include "engine/reading.h"
 #include "engine/sign.h"
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/sort.h"
 #include "sketch/winnow.h"
+#include "text/kernels.h"
 #include "text/shingle.h"
 
 #include <stdlib.h>
@@ -40,22 +42,19 @@ uint64_t publisher_hash_of(const char *id)
     return h ? h : 1;
 }
 
-static bool all_speech(const side *s, size_t begin, size_t end)
+// Whether the words [begin, end) of a shingle are all speech; mark can be read 8 words on.
+static bool all_speech(const uint8_t *mark, size_t begin, size_t end)
 {
-    for (size_t i = begin; i < end; i++)
-        if (!(s->mark[i] & MARK_SPEECH))
-            return false;
-    return true;
+    _Static_assert(SHINGLE_MOST <= 8 && MARK_SPEECH == 1, "its marks fit one load");
+    uint64_t want = UINT64_C(0x0101010101010101) >> 8 * (8 - (end - begin));
+    return (load64(mark + begin) & want) == want;
 }
 
-// The position of the smallest of shingles [from, to), the rightmost of equals.
-static uint32_t smallest(const uint64_t *shingle, size_t from, size_t to)
+// The position of the smaller shingle of two, the latter of equals.
+static uint32_t smaller(const uint64_t *shingle, uint32_t a, uint32_t b)
 {
-    size_t best = from;
-    for (size_t i = from + 1; i < to; i++)
-        if (shingle[i] <= shingle[best])
-            best = i;
-    return (uint32_t)best;
+    uint32_t latter = -(uint32_t)(shingle[b] <= shingle[a]); // no branch: it would be at random
+    return (b & latter) | (a & ~latter);
 }
 
 // What make_signs works in, for a text of n words: one allocation.
@@ -80,29 +79,52 @@ static shg_err scratch_make(scratch *x, size_t n)
     return SHG_OK;
 }
 
+// Keeps of the shingles of a run of speech, words [begin, stop); n are kept before. Returns how
+// many there are then.
+static size_t keep_run(scratch *x, size_t n, size_t begin, size_t stop)
+{
+    _Static_assert(SPEECH_WINDOW == 4, "a window is two pairs");
+    const uint64_t *shingle = x->shingle;
+    uint32_t last = UINT32_MAX, i = (uint32_t)begin;
+    if (begin + SPEECH_WINDOW > x->n)
+        return n;
+    uint32_t pair[2] = {smaller(shingle, i, i + 1), smaller(shingle, i + 1, i + 2)};
+    for (i += SPEECH_WINDOW - 1; i < x->n && x->end[i] <= stop; i++) {
+        uint32_t newest = smaller(shingle, i - 1, i), at = smaller(shingle, pair[0], newest);
+        pair[0] = pair[1];
+        pair[1] = newest;
+        x->speech[n] = at;
+        n += at != last;
+        last = at;
+    }
+    return n;
+}
+
+// The first word from i on that is speech, or with not = 1 the first that is none; n where there
+// is no such word.
+static size_t find_mark(const side *s, size_t i, unsigned not )
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    for (; i < s->words.n; i += 8) {
+        uint64_t hit = (load64(s->mark + i) ^ not *ones) & ones;
+        if (hit) {
+            i += (size_t)__builtin_ctzll(hit) / 8;
+            break;
+        }
+    }
+    return i < s->words.n ? i : s->words.n;
+}
+
 // Quotations travel in pieces shorter than what winnowing keeps for certain, so that of the
 // shingles within speech more are kept: the smallest of each SPEECH_WINDOW neighbours. What
 // is smallest of WINNOW_WINDOW is so of fewer, so that a quotation also meets one without
 // marks. Returns how many there are.
 static size_t find_speech(scratch *x, const side *s)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < x->n;) {
-        size_t begin = i, stop;
-        if (!(s->mark[i] & MARK_SPEECH)) {
-            i++;
-            continue;
-        }
-        for (stop = i; stop < s->words.n && s->mark[stop] & MARK_SPEECH;)
-            stop++;
-        for (; i < x->n && x->end[i] <= stop; i++) {
-            if (i + 1 < begin + SPEECH_WINDOW)
-                continue;
-            uint32_t at = smallest(x->shingle, i + 1 - SPEECH_WINDOW, i + 1);
-            if (n == 0 || x->speech[n - 1] != at)
-                x->speech[n++] = at;
-        }
-        i = stop;
+    size_t n = 0, stop;
+    for (size_t i = 0; (i = find_mark(s, i, 0)) < x->n; i = stop) {
+        stop = find_mark(s, i, 1);
+        n = keep_run(x, n, i, stop);
     }
     return n;
 }
@@ -132,7 +154,7 @@ static void make_keys(reading *r, const scratch *x)
     sort_items(hash, hash + r->n_prints, r->n_prints, PRINT_BITS);
     for (size_t i = 0; i < r->n_prints; i++) {
         uint32_t at = x->kept[hash[i].value], end = x->end[at];
-        bool quoted = all_speech(&r->side, at, end);
+        bool quoted = all_speech(r->side.mark, at, end);
         if (n && r->keys[n - 1].hash == hash[i].key)
             r->keys[n - 1].quoted |= quoted;
         else
@@ -151,8 +173,10 @@ static shg_err make_prints(reading *r, scratch *x, uint64_t seed)
     if (!r->prints || !r->keys)
         return SHG_ENOMEM;
     r->n_prints = n;
-    for (size_t i = 0; i < n; i++)
-        x->item[i] = (sort_item){print_of(x->shingle[x->kept[i]], seed), (uint32_t)i};
+    for (size_t i = 0; i < n; i++) {
+        x->item[i].key = print_of(x->shingle[x->kept[i]], seed);
+        x->item[i].value = (uint32_t)i;
+    }
     make_keys(r, x);
     return SHG_OK;
 }

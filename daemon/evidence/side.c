@@ -27,7 +27,7 @@ shg_err side_read(side *out, view text, size_t *at)
     shg_err e = words_make(&out->words, text, at);
     if (e)
         return e;
-    out->mark = calloc(out->words.n + 1, sizeof *out->mark);
+    out->mark = calloc(out->words.n + SIDE_SLACK, sizeof *out->mark);
     if (!out->mark || list_lines(out)) {
         side_free(out);
         return SHG_ENOMEM;

@@ -14,10 +14,12 @@ enum mark { MARK_SPEECH = 1, MARK_FURNITURE = 2, MARK_REPEATED = 4 };
 
 enum { SHELL_SHARE = 5 }; // of the words of a text that is no shell, one in so many is its own
 
+enum { SIDE_SLACK = 8 };
+
 typedef struct side {
     words words;
     term_list terms; // of all words; side_terms makes them
-    uint8_t *mark;   // [words.n], of enum mark; owned
+    uint8_t *mark;   // [words.n], of enum mark; SIDE_SLACK more can be read; owned
     uint32_t *line;  // [n_lines + 1]: the first word of each line, then words.n; owned
     size_t n_lines;
     uint32_t own_words;   // words that are not furniture, a WORD_CHAR as 5/8 of one

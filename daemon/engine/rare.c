@@ -3,8 +3,6 @@
 #include "sketch/winnow.h"
 #include "text/utf8.h"
 
-#include <math.h>
-
 static const uint64_t TERM_SPACE = 0x7465726d00000000; // keeps terms apart from shingles
 
 typedef struct term {
@@ -15,11 +13,6 @@ typedef struct term {
 // In a run of characters without spaces: what a Han character says, any other, and what
 // makes a term.
 enum { HAN_SAYS = 2, CHAR_SAYS = 1, TERM_SAYS = 6 };
-
-static double weigh(double idf, size_t count)
-{
-    return count == 1 ? idf : (1 + log((double)count)) * idf;
-}
 
 // Keeps the heaviest: insertion into a short list, equal weights by hash.
 static uint32_t insert(term *top, uint32_t n, term t)
@@ -55,55 +48,142 @@ static bool run_of_chars(const words *w, size_t i, uint64_t *hash)
     return says >= TERM_SAYS;
 }
 
-// All terms that may count, with those that stand in the text again; at most one for each word.
-static size_t list_terms(sort_item *out, const words *w)
+// Where rare_terms works: of n words there are at most n terms.
+typedef struct lists {
+    sort_item *again; // [n]: those that may stand in the text again
+    sort_item *room;  // [n]: to sort in
+    uint64_t *once;   // [n]: at first all terms
+    uint64_t *part;   // [n]: some of them
+    double *weight;   // [n]: theirs
+    size_t n_once, n_again;
+} lists;
+
+static lists lists_in(sort_item *room, size_t n)
+{
+    _Static_assert(RARE_ROOM * sizeof *room >= 2 * sizeof *room + 3 * sizeof(uint64_t),
+                   "all of it");
+    lists l = {.again = room, .room = room + n, .once = (uint64_t *)(room + 2 * n)};
+    l.part = l.once + n;
+    l.weight = (double *)(l.part + n);
+    return l;
+}
+
+// All terms, common words among them; at most one for each word.
+static void list_terms(lists *l, const words *w)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
-        const word *x = &w->w[i];
-        uint64_t hash = x->hash;
-        bool is_term = x->flags & WORD_CHAR ? run_of_chars(w, i, &hash) : x->key_len > 1;
-        out[n] = (sort_item){hash, 0};
+        uint64_t hash = w->hash[i];
+        bool is_term = w->w[i].flags & WORD_CHAR ? run_of_chars(w, i, &hash) : w->w[i].key_len > 1;
+        l->once[n] = hash;
         n += is_term;
     }
-    return terms_drop_common(out, out + w->n + 1, n);
+    l->n_once = n;
 }
 
-// Whether a term could not get into a full list even if no table knew it.
-static bool is_behind(const term *last, uint64_t hash, double most)
+// Leaves in once what certainly stands in the text once: nothing else comes to its place among a
+// few thousand.
+static void part_terms(lists *l)
 {
-    return last->weight > most || (last->weight == most && last->hash < hash);
+    enum { PLACE_BITS = 11 };
+    uint8_t seen[1 << PLACE_BITS] = {0}; // 0, 1, or more
+    size_t n = l->n_once;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t *x = &seen[l->once[i] >> (64 - PLACE_BITS)];
+        *x = (uint8_t)(*x << 1 | 1);
+    }
+    l->n_once = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t hash = l->once[i];
+        bool once = seen[hash >> (64 - PLACE_BITS)] == 1;
+        l->again[l->n_again].key = hash;
+        l->again[l->n_again].value = 0;
+        l->once[l->n_once] = hash;
+        l->n_again += !once;
+        l->n_once += once;
+    }
 }
 
-// Takes the terms that stand in the text again, from a sorted list; leaves those that stand there
-// once.
-static uint32_t take_repeated(term *top, sort_item *t, size_t *count)
+// Takes the terms that stand in the text again, and puts the others to those in once. Their idf are
+// looked up together, since the table is far away.
+static uint32_t take_again(term *top, lists *l)
 {
     uint32_t n = 0;
-    size_t single = 0;
-    for (size_t i = 0, k; i < *count; i = k) {
-        for (k = i + 1; k < *count && t[k].key == t[i].key;)
+    size_t n_terms = 0;
+    sort_item *t = l->again;
+    l->n_again = terms_drop_common(t, l->n_again);
+    sort_items(t, l->room, l->n_again, 64);
+    for (size_t i = 0, k; i < l->n_again; i = k) {
+        uint64_t hash = t[i].key;
+        for (k = i + 1; k < l->n_again && t[k].key == hash;)
             k++;
-        double weight = k - i > 1 ? weigh(terms_idf(t[i].key), k - i) : 0;
-        if (k - i == 1)
-            t[single++].key = t[i].key;
-        else if (weight > 0)
-            n = insert(top, n, (term){t[i].key, weight});
+        l->part[n_terms] = l->once[l->n_once] = hash;
+        t[n_terms].value = (uint32_t)(k - i);
+        l->n_once += k - i == 1;
+        n_terms += k - i > 1;
     }
-    *count = single;
+    terms_weights(l->weight, l->part, n_terms);
+    for (size_t i = 0; i < n_terms; i++) {
+        term x = {l->part[i], terms_weigh(l->weight[i], t[i].value)};
+        if (x.weight > 0)
+            n = insert(top, n, x);
+    }
     return n;
 }
 
-// Their idf takes a look at a large table, and is looked up only where it may matter.
-static uint32_t take_single(term *top, uint32_t n, const sort_item *t, size_t count)
+// Whether a term would be behind the last of a full list.
+static bool is_behind(const term *top, uint32_t n, term t)
+{
+    const term *last = &top[RARE_MOST - 1];
+    return n == RARE_MOST &&
+           (last->weight > t.weight || (last->weight == t.weight && last->hash < t.hash));
+}
+
+// Parts of once, by the high bits of the hashes: nearly always the first is all that is looked up
+// in the large table of words.
+enum { PART_BITS = 2 };
+
+// Takes of one part the words that no table knows, of which none is lighter than any that stands
+// in the text once; known is how many others stand at the beginning of part. Returns how many of
+// these there are then.
+static size_t take_unknown(term *top, uint32_t *n, lists *l, uint64_t part, size_t known)
+{
+    uint64_t *hash = l->part + known;
+    double *weight = l->weight + known, most = terms_idf_most();
+    size_t n_part = 0, n_unknown = 0, left = 0;
+    for (size_t i = 0; i < l->n_once; i++) {
+        hash[n_part] = l->once[i];
+        n_part += l->once[i] >> (64 - PART_BITS) == part;
+    }
+    terms_weights(weight, hash, n_part);
+    for (size_t i = 0; i < n_part; i++) {
+        double x = weight[i];
+        l->again[n_unknown].key = hash[left] = hash[i];
+        l->again[n_unknown].value = 0;
+        weight[left] = x;
+        n_unknown += x == most;
+        left += x > 0 && x < most;
+    }
+    sort_items(l->again, l->room, n_unknown, 64);
+    for (size_t i = 0; i < n_unknown && !is_behind(top, *n, (term){l->again[i].key, most}); i++)
+        *n = insert(top, *n, (term){l->again[i].key, most});
+    return known + left;
+}
+
+// Takes of those that stand there once.
+static uint32_t take_once(term *top, uint32_t n, lists *l)
 {
     double most = terms_idf_most();
-    for (size_t i = 0; i < count; i++) {
-        if (n == RARE_MOST && is_behind(&top[n - 1], t[i].key, most))
-            continue;
-        double weight = terms_idf(t[i].key);
-        if (weight > 0 && (n < RARE_MOST || !is_behind(&top[n - 1], t[i].key, weight)))
-            n = insert(top, n, (term){t[i].key, weight});
+    size_t known = 0;
+    for (uint64_t part = 0; part < 1 << PART_BITS; part++) {
+        if (is_behind(top, n, (term){part << (64 - PART_BITS), most}))
+            return n;
+        known = take_unknown(top, &n, l, part, known);
+    }
+    for (size_t i = 0; i < known; i++) {
+        term t = {l->part[i], l->weight[i]};
+        if (!is_behind(top, n, t))
+            n = insert(top, n, t);
     }
     return n;
 }
@@ -111,13 +191,11 @@ static uint32_t take_single(term *top, uint32_t n, const sort_item *t, size_t co
 uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room)
 {
     term top[RARE_MOST];
-    size_t count = list_terms(room, w);
-    sort_items(room, room + w->n + 1, count, 64);
-    for (size_t i = 1; i < count; i++)
-        if (room[i].key == room[i - 1].key)
-            terms_fetch(room[i].key);
-    uint32_t n = take_repeated(top, room, &count); // the heavier ones
-    n = take_single(top, n, room, count);
+    lists l = lists_in(room, w->n + 1);
+    list_terms(&l, w);
+    part_terms(&l);
+    uint32_t n = take_again(top, &l); // the heavier ones
+    n = take_once(top, n, &l);
     for (uint32_t i = 0; i < n; i++)
         out[i] = print_of(top[i].hash ^ TERM_SPACE, seed);
     return n;

@@ -17,10 +17,11 @@ enum {
     RARE_VERSION = 3, // in the stamp: which terms there are, and how they are chosen
     RARE_MOST = 20,
     RARE_SHARED = 4,
+    RARE_ROOM = 4,
 };
 
 // rare_terms writes the keys of a text's rarest terms, the rarest first, and returns how many. It
-// works in room for 2 * (w->n + 1) items.
+// works in room for RARE_ROOM * (w->n + 1) items.
 uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room);
 
 #endif

@@ -59,7 +59,7 @@ static uint32_t smaller(const uint64_t *shingle, uint32_t a, uint32_t b)
 
 // What make_signs works in, for a text of n words: one allocation.
 typedef struct scratch {
-    sort_item *item;   // [2 * (n + 1)]: half of it to sort in
+    sort_item *item;   // [RARE_ROOM * (n + 1)]: prints and room to sort them; terms
     uint64_t *shingle; // [n + 1]
     uint32_t *end;     // [n + 1]: behind the last word of each shingle
     uint32_t *kept;    // [2 * n + 1]: positions, ascending
@@ -69,10 +69,11 @@ typedef struct scratch {
 
 static shg_err scratch_make(scratch *x, size_t n)
 {
-    x->item = malloc((n + 1) * (2 * sizeof *x->item + sizeof *x->shingle + 4 * sizeof(uint32_t)));
+    x->item =
+        malloc((n + 1) * (RARE_ROOM * sizeof *x->item + sizeof *x->shingle + 4 * sizeof(uint32_t)));
     if (!x->item)
         return SHG_ENOMEM;
-    x->shingle = (uint64_t *)(x->item + 2 * (n + 1));
+    x->shingle = (uint64_t *)(x->item + RARE_ROOM * (n + 1));
     x->end = (uint32_t *)(x->shingle + n + 1);
     x->kept = x->end + n + 1;
     x->speech = x->kept + 2 * n + 1;

@@ -11,49 +11,68 @@ extern const unsigned char terms_data[]; // data/terms.tsv
 extern const size_t terms_data_len;
 
 enum {
-    TABLE_BITS = 15,
+    TABLE_BITS = 16,
     TABLE_SLOTS = 1 << TABLE_BITS,
-    FILTER_BITS = 1 << 17, // 16 KB
     KEY_MOST = 128,
     IDFS_MOST = 1024,
+    LOGS = 64,        // counts whose logarithm is kept
+    COMMON_BITS = 14, // of the table of common words, which are at most half as many
+    COMMON_SLOTS = 1 << COMMON_BITS,
+    MOVES_MOST = 500,
 };
 
 #define SHARE_UNKNOWN .001f // of a word that is not in the table: rarer than all in it
 #define SHARE_COMMON .10    // words over it say nothing about the subject
 
-// Open addressing by the hash itself; share 0 marks a free slot. The table is larger than the
-// nearest caches: all of a word stands together, and its idf is one of few.
-typedef struct slot {
-    uint64_t hash;
-    float share;
-    uint32_t idf; // in table.idf
-} slot;
+// What there is of a word, in one number: the high bits of its hash, whether it is common, and
+// which idf of table.idf it has; its low bits say where it stands. 0 is a free slot.
+enum { SLOT_IDF = IDFS_MOST - 1, SLOT_COMMON = 1 << 14, SLOT_TAKEN = 1 << 15, SLOT_BITS = 16 };
 
-// Constant once loaded.
+// Constant once loaded. Larger than the nearest caches, so that a word takes eight bytes; two
+// slots of three are free.
 static struct {
-    slot slot[TABLE_SLOTS];
+    uint64_t slot[TABLE_SLOTS];
     double idf[IDFS_MOST]; // each once; 0: of unknown words
     size_t n_idf;
-    uint64_t maybe_common[FILTER_BITS / 64]; // bits by hash: most rare words stop at them
+    double count[LOGS]; // 1 + ln n
+    // The common words alone (cuckoo hashing, Pagh, Rodler 2004): each in one of two places, so
+    // that a look takes no branch; which words of a text are common is at random. 0 is free.
+    uint64_t common[COMMON_SLOTS];
 } table;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+// The slot of a word, or the free one where it would stand.
 static size_t slot_of(uint64_t hash)
 {
     size_t s = hash & (TABLE_SLOTS - 1);
-    while (table.slot[s].share > 0 && table.slot[s].hash != hash)
+    while (table.slot[s] && table.slot[s] >> SLOT_BITS != hash >> SLOT_BITS)
         s = (s + 1) & (TABLE_SLOTS - 1);
     return s;
 }
 
-static size_t filter_word(uint64_t hash)
+static size_t common_place(uint64_t hash, bool second)
 {
-    return hash >> 32 & (FILTER_BITS / 64 - 1);
+    return (second ? hash >> 32 : hash) & (COMMON_SLOTS - 1);
 }
 
-static uint64_t filter_bit(uint64_t hash)
+static bool is_common(uint64_t hash)
 {
-    return (uint64_t)1 << (hash >> 58);
+    return (table.common[common_place(hash, false)] == hash) |
+           (table.common[common_place(hash, true)] == hash);
+}
+
+static void add_common(uint64_t hash)
+{
+    size_t place = common_place(hash, false);
+    for (int moves = 0; moves < MOVES_MOST; moves++) {
+        uint64_t moved = table.common[place];
+        table.common[place] = hash;
+        if (!moved)
+            return;
+        hash = moved;
+        place = common_place(hash, place == common_place(hash, false));
+    }
+    assert(!"more common words than the table holds");
 }
 
 static uint32_t idf_number(double idf)
@@ -75,14 +94,15 @@ static void add(view name, float share)
     if (len == 0)
         return;
     uint64_t hash = hash_key((view){key, len});
-    size_t s = slot_of(hash);
-    table.slot[s].hash = hash;
-    if (share <= table.slot[s].share)
+    bool common = (double)share > SHARE_COMMON;
+    double idf = -log((double)share);
+    uint64_t *slot = &table.slot[slot_of(hash)];
+    if (common && !is_common(hash))
+        add_common(hash);
+    if (*slot && idf >= table.idf[*slot & SLOT_IDF])
         return;
-    table.slot[s].share = share;
-    table.slot[s].idf = idf_number(-log((double)share));
-    if ((double)share > SHARE_COMMON)
-        table.maybe_common[filter_word(hash)] |= filter_bit(hash);
+    *slot =
+        hash >> SLOT_BITS << SLOT_BITS | SLOT_TAKEN | (common ? SLOT_COMMON : 0) | idf_number(idf);
 }
 
 static void load(void)
@@ -98,6 +118,8 @@ static void load(void)
             add((view){p, (size_t)(tab - p)}, strtof((const char *)tab + 1, NULL));
         p = eol + 1;
     }
+    for (int n = 1; n < LOGS; n++)
+        table.count[n] = 1 + log((double)n);
 }
 
 double terms_idf_most(void)
@@ -105,40 +127,59 @@ double terms_idf_most(void)
     return -log((double)SHARE_UNKNOWN);
 }
 
-void terms_fetch(uint64_t word_hash)
+static double idf_of(uint64_t word_hash)
 {
-    __builtin_prefetch(&table.slot[word_hash & (TABLE_SLOTS - 1)]);
+    return table.idf[table.slot[slot_of(word_hash)] & SLOT_IDF];
 }
 
 double terms_idf(uint64_t word_hash)
 {
     pthread_once(&once, load);
-    return table.idf[table.slot[slot_of(word_hash)].idf];
+    return idf_of(word_hash);
 }
 
-static bool is_common(uint64_t word_hash)
+static double weight_of(size_t n, double idf)
 {
-    return (double)table.slot[slot_of(word_hash)].share > SHARE_COMMON;
+    if (n == 1)
+        return idf;
+    return (n < LOGS ? table.count[n] : 1 + log((double)n)) * idf;
 }
 
-// Common words and others come at random: first they are parted without a branch by the filter,
-// then nearly all that it held back are common.
-size_t terms_drop_common(sort_item *items, sort_item *tmp, size_t n)
+double terms_weigh(double idf, size_t n)
 {
-    size_t left = 0, maybe = 0;
+    pthread_once(&once, load);
+    return weight_of(n, idf);
+}
+
+static double weigh_word(uint64_t hash, size_t n)
+{
+    uint64_t slot = table.slot[slot_of(hash)];
+    return slot & SLOT_COMMON ? 0 : weight_of(n, table.idf[slot & SLOT_IDF]);
+}
+
+double terms_weight(uint64_t word_hash, uint32_t n)
+{
+    pthread_once(&once, load);
+    return weigh_word(word_hash, n);
+}
+
+void terms_weights(double *out, const uint64_t *word_hash, size_t n)
+{
+    pthread_once(&once, load);
+    for (size_t i = 0; i < n; i++)
+        out[i] = weigh_word(word_hash[i], 1);
+}
+
+size_t terms_drop_common(sort_item *items, size_t n)
+{
+    size_t left = 0;
     pthread_once(&once, load);
     for (size_t i = 0; i < n; i++) {
         uint64_t key = items[i].key;
         uint32_t value = items[i].value;
-        bool held = table.maybe_common[filter_word(key)] & filter_bit(key);
-        items[left].key = tmp[maybe].key = key; // of the whole struct gcc made a load that had to
-        items[left].value = tmp[maybe].value = value; // wait for two smaller stores
-        left += !held;
-        maybe += held;
-    }
-    for (size_t i = 0; i < maybe; i++) {
-        if (!is_common(tmp[i].key))
-            items[left++] = tmp[i];
+        items[left].key = key;     // of the whole struct gcc made a load that had to wait for two
+        items[left].value = value; // smaller stores
+        left += !is_common(key);
     }
     return left;
 }
@@ -163,25 +204,13 @@ static size_t find_places(sort_item *out, const words *w)
     for (size_t i = 0; i < w->n; i++) {
         uint64_t hash;
         bool begins = hash_at(w, i, &hash);
-        out[n] = (sort_item){hash, (uint32_t)i};
+        out[n].key = hash;
+        out[n].value = (uint32_t)i;
         n += begins;
     }
-    n = terms_drop_common(out, out + w->n + 1, n);
+    n = terms_drop_common(out, n);
     sort_items(out, out + w->n + 1, n, 64);
     return n;
-}
-
-static double weight_of(uint32_t n, double idf)
-{
-    return n == 1 ? idf : (1 + log((double)n)) * idf;
-}
-
-double terms_weight(uint64_t word_hash, uint32_t n)
-{
-    pthread_once(&once, load);
-    pthread_once(&once, load);
-    const slot *s = &table.slot[slot_of(word_hash)];
-    return (double)s->share > SHARE_COMMON ? 0 : weight_of(n, table.idf[s->idf]);
 }
 
 static void gather(term_list *out, const sort_item *p, size_t n)

@@ -15,16 +15,18 @@ double terms_idf(uint64_t word_hash);
 // (term_list); 0 for a common one.
 double terms_weight(uint64_t word_hash, uint32_t n);
 
-// terms_fetch asks for what terms_idf will read, where there is something to do meanwhile.
-void terms_fetch(uint64_t word_hash);
+// terms_weights is terms_weight of n words that each stand there once.
+void terms_weights(double *out, const uint64_t *word_hash, size_t n);
+
+// terms_weigh is what a word of an idf that stands in a text n times weighs: (1 + ln n) * idf.
+double terms_weigh(double idf, size_t n);
 
 // terms_idf_most is the idf of a word that is not in the table; none has more.
 double terms_idf_most(void);
 
 // terms_drop_common takes those out of n words, by their hashes as keys, whose share is over 10 %:
-// they say nothing about the subject. It returns how many are left; equal ones keep their order,
-// others need not. tmp has room for n.
-size_t terms_drop_common(sort_item *items, sort_item *tmp, size_t n);
+// they say nothing about the subject. It returns how many are left, in the order they had.
+size_t terms_drop_common(sort_item *items, size_t n);
 
 // One distinct word of a text, or two neighbouring characters of an unspaced script (one alone says
 // as little as a letter), and where it stands: words at[first .. first + n), ascending.

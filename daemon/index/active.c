@@ -6,259 +6,243 @@
 #include <stdlib.h>
 
 enum {
-    CHUNK = 1 << 16, // postings, on small pages: to clear huge ones takes more than they give
-    HEADS_LEAST = 1 << 10,
-    HEADS_MOST = 1 << 22,
-    HEADS_PER_DOC = 128,
-    COUNT_BITS = 23,
-    PIECE = 256, // postings that are added together
+    PLACES = 15,     // of a chunk
+    LOW_BITS = 32,   // of a fingerprint, which a chunk holds; its bucket tells the others
+    BITS_LEAST = 8,  // of the number of a bucket: PRINT_BITS - LOW_BITS
+    BITS_MOST = 20,  // 8 MB
+    PER_DOC = 2,     // buckets for a document: some fifty postings each, then, when they are sealed
+    TOGETHER = 64,   // lists that are read at once
+    CHUNKS_KEPT = 8, // of a bucket, for the next one: twice as many as it mostly has
+    PLACE_BITS = 4,  // of a place within its chunk
 };
 #define NIL UINT32_MAX
-#define COUNT_MOST ((1u << COUNT_BITS) - 1)
+#define CHUNKS_MOST (NIL >> PLACE_BITS)
+static_assert(BITS_LEAST + LOW_BITS == PRINT_BITS, "bucket and chunk tell a fingerprint");
 
-// A leader is the first posting of its fingerprint; the others follow it in a ring
-// whose end it knows.
-typedef struct node {
-    uint32_t hash_low;
-    uint32_t rest; // 8 bits of hash, 1 bit quoted, 23 bits: how many postings a leader leads
-    uint32_t doc;
-    uint32_t next; // leader: of the chain of leaders; follower: the follower after it
-    uint32_t tail; // leader: its last follower, or NIL; else unused
-} node;
+// Two lines of memory; a lookup that finds nothing reads the first. Places fill from 0.
+typedef struct chunk {
+    uint32_t low[PLACES]; // of the fingerprint
+    uint32_t next;        // number of the chunk that follows in the bucket's list; or NIL
+    uint32_t doc[PLACES]; // << 1 | quoted
+    uint32_t unused;
+} chunk;
+static_assert(sizeof(chunk) == 128 && PLACES + 1 == 1 << PLACE_BITS, "two lines");
+enum { SLAB = HUGE_PAGE / sizeof(chunk) };
 
+// Chunks are numbered through the slabs. The next free place of a bucket is
+// end[b] = chunk << PLACE_BITS | place, place PLACES where it has to begin a new chunk.
 struct active {
-    node **chunk;
-    size_t n_chunks, cap, n;
-    uint32_t *head;
-    unsigned head_bits;
-    uint32_t doc0, end;
+    chunk **slab;
+    size_t n_slabs, cap;
+    uint32_t n_chunks; // given out
+    unsigned bits;
+    uint32_t *first, *end; // [1 << bits]
+    size_t n;
+    uint32_t doc0, doc1;
 };
+
+static size_t buckets_of(const active *a)
+{
+    return (size_t)1 << a->bits;
+}
 
 shg_err active_new(active **out, uint32_t doc0, unsigned docs_expected)
 {
     active *a = *out = calloc(1, sizeof *a);
     if (!a)
         return SHG_ENOMEM;
-    size_t heads = HEADS_LEAST;
-    while (heads < HEADS_MOST && heads < (size_t)docs_expected * HEADS_PER_DOC)
-        heads *= 2;
-    while ((size_t)1 << a->head_bits < heads)
-        a->head_bits++;
-    a->doc0 = a->end = doc0;
-    a->head = huge_alloc(heads * sizeof *a->head);
-    if (!a->head) {
+    a->bits = BITS_LEAST;
+    while (a->bits < BITS_MOST && buckets_of(a) < (size_t)docs_expected * PER_DOC)
+        a->bits++;
+    a->first = malloc(2 * buckets_of(a) * sizeof *a->first);
+    if (!a->first) {
         free(a);
         *out = NULL;
         return SHG_ENOMEM;
     }
-    memset(a->head, 0xff, heads * sizeof *a->head);
+    a->end = a->first + buckets_of(a);
+    active_clear(a);
+    active_start(a, doc0);
     return SHG_OK;
+}
+
+void active_clear(active *a)
+{
+    size_t most = buckets_of(a) * CHUNKS_KEPT / SLAB + 1;
+    while (a->n_slabs > most)
+        free(a->slab[--a->n_slabs]);
+    memset(a->first, 0xff, 2 * buckets_of(a) * sizeof *a->first); // NIL; and no place is left
+    a->n_chunks = 0;
+    a->n = 0;
 }
 
 void active_start(active *a, uint32_t doc0)
 {
     assert(a->n == 0);
-    a->doc0 = a->end = doc0;
+    a->doc0 = a->doc1 = doc0;
 }
 
 void active_free(active *a)
 {
     if (!a)
         return;
-    for (size_t i = 0; i < a->n_chunks; i++)
-        free(a->chunk[i]);
-    free(a->chunk);
-    free(a->head);
+    for (size_t i = 0; i < a->n_slabs; i++)
+        free(a->slab[i]);
+    free(a->slab);
+    free(a->first);
     free(a);
 }
 
-shg_err active_reserve(active *a, size_t n)
+static shg_err add_slab(active *a)
 {
-    size_t need = (a->n + n + CHUNK - 1) / CHUNK;
-    if (a->n + n >= NIL)
-        return SHG_ENOMEM;
-    if (need > a->cap) {
-        size_t cap = a->cap ? a->cap * 2 : 64;
-        while (cap < need)
-            cap *= 2;
-        node **wider = realloc(a->chunk, cap * sizeof *wider);
+    if (a->n_slabs == a->cap) {
+        size_t cap = a->cap ? a->cap * 2 : 32;
+        chunk **wider = realloc(a->slab, cap * sizeof *wider);
         if (!wider)
             return SHG_ENOMEM;
-        a->chunk = wider;
+        a->slab = wider;
         a->cap = cap;
     }
-    while (a->n_chunks < need) {
-        node *c = malloc(CHUNK * sizeof *c);
-        if (!c)
-            return SHG_ENOMEM;
-        a->chunk[a->n_chunks++] = c;
-    }
+    chunk *s = huge_alloc(HUGE_PAGE);
+    if (!s)
+        return SHG_ENOMEM;
+    a->slab[a->n_slabs++] = s;
     return SHG_OK;
 }
 
-static node *at(const active *a, size_t i)
+// Every bucket may begin a chunk for the first of its postings, and then for each PLACES.
+shg_err active_reserve(active *a, size_t n)
 {
-    return &a->chunk[i / CHUNK][i % CHUNK];
+    size_t chunks = buckets_of(a) + n / PLACES;
+    size_t need = a->n_chunks + (n < chunks ? n : chunks);
+    if (need >= CHUNKS_MOST)
+        return SHG_ENOMEM;
+    shg_err err = SHG_OK;
+    while (!err && a->n_slabs * SLAB < need)
+        err = add_slab(a);
+    return err;
 }
 
-static uint32_t *head_of(const active *a, uint64_t hash)
+static chunk *at(const active *a, uint32_t number)
 {
-    return &a->head[hash >> (PRINT_BITS - a->head_bits)];
+    return &a->slab[number / SLAB][number % SLAB];
 }
 
-static uint64_t hash_of(const node *x)
+static uint32_t bucket_of(const active *a, uint64_t hash)
 {
-    return (uint64_t)(x->rest & 0xff) << 32 | x->hash_low;
+    return (uint32_t)(hash >> (PRINT_BITS - a->bits));
 }
 
-static bool is_of(const node *x, uint64_t hash)
+static uint32_t begin_chunk(active *a, uint32_t bucket)
 {
-    return hash_of(x) == hash;
+    uint32_t number = a->n_chunks++;
+    assert(number < a->n_slabs * SLAB);
+    at(a, number)->next = NIL;
+    if (a->first[bucket] == NIL)
+        a->first[bucket] = number;
+    else
+        at(a, a->end[bucket] >> PLACE_BITS)->next = number;
+    return number << PLACE_BITS;
 }
 
-static const node *leader_of(const active *a, uint64_t hash)
+void active_add(active *a, uint32_t doc, const print *prints, size_t n)
 {
-    for (uint32_t i = *head_of(a, hash); i != NIL;) {
-        const node *x = at(a, i);
-        if (is_of(x, hash))
-            return x;
-        i = x->next;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bucket = bucket_of(a, prints[i].hash), end = a->end[bucket];
+        if (end % (PLACES + 1) == PLACES)
+            end = begin_chunk(a, bucket);
+        chunk *c = at(a, end >> PLACE_BITS);
+        c->low[end % (PLACES + 1)] = (uint32_t)prints[i].hash;
+        c->doc[end % (PLACES + 1)] = doc << 1 | prints[i].quoted;
+        a->end[bucket] = end + 1;
     }
-    return NULL;
+    a->n += n;
+    active_skip(a, doc + 1);
 }
 
-// The leaders of some fingerprints, or NIL. A miss of the cache costs more than all else here: all
-// chains are followed at once, a step each, and each asks for its next node before the others
-// take theirs.
-static void find_leaders(const active *a, const print *prints, size_t n, uint32_t leader[PIECE])
+void active_fetch(const active *a, const print *prints, size_t n)
 {
-    uint8_t todo[PIECE];
+    for (size_t i = 0; i < n; i++) {
+        uint32_t end = a->end[bucket_of(a, prints[i].hash)];
+        if (end % (PLACES + 1) == PLACES) // of a new chunk, mostly the next one, nothing is read
+            continue;
+        const chunk *c = at(a, end >> PLACE_BITS);
+        __builtin_prefetch(&c->low[0], 1);
+        __builtin_prefetch(&c->doc[0], 1);
+    }
+}
+
+void active_skip(active *a, uint32_t end)
+{
+    if (end > a->doc1)
+        a->doc1 = end;
+}
+
+// How many places of a chunk are taken: all but in the last one of a bucket.
+static uint32_t taken(const active *a, const chunk *c, uint32_t bucket)
+{
+    return c->next == NIL ? a->end[bucket] % (PLACES + 1) : PLACES;
+}
+
+// Whether a fingerprint may be in a chunk: `next` and places that are free are looked at, too.
+static bool may_have(const chunk *c, uint32_t low)
+{
+    uint32_t any = 0;
+    for (int i = 0; i < PLACES; i++) // without a branch: all at once
+        any |= c->low[i] == low;
+    return any;
+}
+
+static void collect(const chunk *c, uint32_t n, uint32_t low, uint32_t which, hits *h)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (c->low[i] != low)
+            continue;
+        h->total[which]++;
+        (void)hits_add(h, which, c->doc[i] >> 1, c->doc[i] & 1);
+    }
+}
+
+// Reads the lists of some fingerprints, all at once and a chunk of each in turn: a miss of the
+// cache costs more than all else here, and each asks for its next chunk before the others take
+// theirs.
+static void look_up_some(const active *a, const uint64_t *wants, size_t n, hits *h)
+{
+    uint32_t now[TOGETHER];
+    uint8_t todo[TOGETHER];
     size_t left = 0;
-    for (size_t i = 0; i < n; i++) { // every second has none: a branch would go wrong as often
-        uint32_t first = *head_of(a, prints[i].hash);
-        __builtin_prefetch(at(a, first != NIL ? first : 0), 1);
-        leader[i] = first;
+    for (size_t i = 0; i < n; i++) {
+        now[i] = a->first[bucket_of(a, want_hash(wants[i]))];
         todo[left] = (uint8_t)i;
-        left += first != NIL;
+        left += now[i] != NIL;
+        if (now[i] != NIL)
+            __builtin_prefetch(at(a, now[i]));
     }
     while (left) {
         size_t kept = 0;
         for (size_t k = 0; k < left; k++) {
             uint8_t i = todo[k];
-            const node *x = at(a, leader[i]);
-            bool found = is_of(x, prints[i].hash);
-            uint32_t then = found ? x->tail : x->next;
-            if (then != NIL)
-                __builtin_prefetch(at(a, then), 1);
-            if (found)
-                continue;
-            leader[i] = then;
+            uint64_t hash = want_hash(wants[i]);
+            const chunk *c = at(a, now[i]);
+            if (c->next != NIL)
+                __builtin_prefetch(at(a, c->next));
+            if (may_have(c, (uint32_t)hash))
+                collect(c, taken(a, c, bucket_of(a, hash)), (uint32_t)hash, want_which(wants[i]),
+                        h);
+            now[i] = c->next;
             todo[kept] = i;
-            kept += then != NIL;
+            kept += c->next != NIL;
         }
         left = kept;
     }
 }
 
-// A leader that was added since: they stand in front of the chain.
-static uint32_t leader_since(const active *a, uint64_t hash, uint32_t since)
-{
-    for (uint32_t i = *head_of(a, hash); i != NIL && i >= since; i = at(a, i)->next)
-        if (is_of(at(a, i), hash))
-            return i;
-    return NIL;
-}
-
-static void lead(active *a, uint32_t self, uint64_t hash)
-{
-    uint32_t *head = head_of(a, hash);
-    at(a, self)->next = *head;
-    *head = self;
-}
-
-static void follow(active *a, uint32_t self, node *leader)
-{
-    node *x = at(a, self);
-    if (leader->tail == NIL) {
-        x->next = self;
-    } else {
-        node *tail = at(a, leader->tail);
-        x->next = tail->next; // the first follower: the ring is closed
-        tail->next = self;
-    }
-    leader->tail = self;
-    if (leader->rest >> 9 < COUNT_MOST)
-        leader->rest += 1u << 9;
-}
-
-static void add_piece(active *a, uint32_t doc, const print *prints, size_t n)
-{
-    uint32_t leader[PIECE], since = (uint32_t)a->n;
-    find_leaders(a, prints, n, leader);
-    for (size_t i = 0; i < n; i++) {
-        print p = prints[i];
-        uint32_t self = (uint32_t)a->n++;
-        *at(a, self) = (node){.hash_low = (uint32_t)p.hash,
-                              .rest = (uint32_t)(p.hash >> 32) | (uint32_t)p.quoted << 8 | 1u << 9,
-                              .doc = doc,
-                              .tail = NIL};
-        if (leader[i] == NIL)
-            leader[i] = leader_since(a, p.hash, since);
-        if (leader[i] == NIL)
-            lead(a, self, p.hash);
-        else
-            follow(a, self, at(a, leader[i]));
-    }
-}
-
-void active_fetch(const active *a, const print *prints, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        __builtin_prefetch(head_of(a, prints[i].hash), 1);
-}
-
-void active_add(active *a, uint32_t doc, const print *prints, size_t n)
-{
-    for (size_t i = 0; i < n; i += PIECE)
-        add_piece(a, doc, prints + i, n - i < PIECE ? n - i : PIECE);
-    active_skip(a, doc + 1);
-}
-
-void active_skip(active *a, uint32_t end)
-{
-    if (end > a->end)
-        a->end = end;
-}
-
-static void collect(const active *a, const node *leader, uint32_t which, hits *h)
-{
-    h->total[which] += leader->rest >> 9;
-    if (!hits_add(h, which, leader->doc, (leader->rest >> 8 & 1) != 0) || leader->tail == NIL)
-        return;
-    const node *tail = at(a, leader->tail);
-    for (const node *x = at(a, tail->next);; x = at(a, x->next))
-        if (!hits_add(h, which, x->doc, (x->rest >> 8 & 1) != 0) || x == tail)
-            return;
-}
-
-static void fetch_first(const active *a, uint64_t hash)
-{
-    uint32_t first = *head_of(a, hash);
-    if (first != NIL)
-        __builtin_prefetch(at(a, first));
-}
-
 void active_lookup(const active *a, const uint64_t *wants, size_t n, hits *h)
 {
     for (size_t i = 0; i < n; i++)
-        __builtin_prefetch(head_of(a, want_hash(wants[i])));
-    for (size_t i = 0; i < n; i++)
-        fetch_first(a, want_hash(wants[i]));
-    for (size_t i = 0; i < n; i++) {
-        const node *leader = leader_of(a, want_hash(wants[i]));
-        if (leader)
-            collect(a, leader, want_which(wants[i]), h);
-    }
+        __builtin_prefetch(&a->first[bucket_of(a, want_hash(wants[i]))]);
+    for (size_t i = 0; i < n; i += TOGETHER)
+        look_up_some(a, wants + i, n - i < TOGETHER ? n - i : TOGETHER, h);
 }
 
 uint32_t active_first(const active *a)
@@ -268,7 +252,7 @@ uint32_t active_first(const active *a)
 
 uint32_t active_end(const active *a)
 {
-    return a->end;
+    return a->doc1;
 }
 
 size_t active_count(const active *a)
@@ -278,13 +262,31 @@ size_t active_count(const active *a)
 
 size_t active_ram(const active *a)
 {
-    return a->n_chunks * CHUNK * sizeof(node) + (sizeof *a->head << a->head_bits);
+    return a->n_slabs * HUGE_PAGE + 2 * buckets_of(a) * sizeof *a->first;
 }
 
-void active_get(const active *a, size_t i, uint64_t *hash, posting *out)
+static void read_bucket(const active *a, uint32_t bucket, unsigned bits, uint64_t number, buf *out)
 {
-    assert(i < a->n);
-    const node *x = at(a, i);
-    *hash = hash_of(x);
-    *out = (posting){x->doc, (x->rest >> 8 & 1) != 0};
+    uint64_t high = (uint64_t)(bucket >> (a->bits - BITS_LEAST)) << LOW_BITS;
+    const chunk *c = NULL;
+    for (uint32_t i = a->first[bucket]; i != NIL; i = c->next) {
+        c = at(a, i);
+        if (c->next != NIL)
+            __builtin_prefetch(at(a, c->next));
+        for (uint32_t k = 0, n = taken(a, c, bucket); k < n; k++) {
+            flat f = {high | c->low[k], c->doc[k] >> 1, c->doc[k] & 1};
+            if (f.hash >> (PRINT_BITS - bits) == number)
+                buf_add(out, &f, sizeof f);
+        }
+    }
+}
+
+// Buckets whose fingerprints all are of the number, or the one that they are a part of.
+shg_err active_read(const active *a, unsigned bits, uint64_t number, buf *out)
+{
+    uint64_t from = bits < a->bits ? number << (a->bits - bits) : number >> (bits - a->bits);
+    uint64_t to = bits < a->bits ? (number + 1) << (a->bits - bits) : from + 1;
+    for (uint64_t b = from; b < to; b++)
+        read_bucket(a, (uint32_t)b, bits, number, out);
+    return buf_err(out);
 }

@@ -1,8 +1,8 @@
 // active.h - the postings of the newest documents, in RAM, until they are sealed.
 //
-// A hash table of fingerprints. The first posting of a fingerprint counts the others
-// and leads to them, in ascending order of documents, so that a fingerprint that
-// everyone carries costs no more to look up than its first few documents.
+// Buckets by the first bits of a fingerprint, each a list of small chunks that postings are
+// appended to and that a lookup reads through: an addition touches two lines of memory and compares
+// nothing, and a segment is sealed in the order in which the buckets stand.
 // Layer: index, private.  Threads: the owner's lock; a frozen one is constant.
 #ifndef SHINGLED_INDEX_ACTIVE_H
 #define SHINGLED_INDEX_ACTIVE_H
@@ -52,9 +52,20 @@ static inline uint32_t want_which(uint64_t want)
     return (uint32_t)want & ((1u << WANT_BITS) - 1);
 }
 
+// A posting on its way into a block, or out of one.
+typedef struct flat {
+    uint64_t hash;
+    uint32_t doc;
+    bool quoted;
+} flat;
+
 // active_new makes one for documents from doc0 on, shaped for so many of them.
 SHG_MUST_CHECK shg_err active_new(active **out, uint32_t doc0, unsigned docs_expected);
 void active_free(active *a);
+
+// active_clear empties one. Its memory stays, as far as the next one will need it: fresh pages cost
+// more than what is written to them.
+void active_clear(active *a);
 
 // active_start says where the documents of an empty one begin.
 void active_start(active *a, uint32_t doc0);
@@ -63,8 +74,8 @@ void active_start(active *a, uint32_t doc0);
 SHG_MUST_CHECK shg_err active_reserve(active *a, size_t n);
 void active_add(active *a, uint32_t doc, const print *prints, size_t n);
 
-// active_fetch asks the memory for what active_add of these will look at first: call it while there
-// is something else to do.
+// active_fetch asks the memory for what active_add of these will write to: call it while there is
+// something else to do.
 void active_fetch(const active *a, const print *prints, size_t n);
 
 // active_skip tells that documents below end belong to it, whether they have postings or not.
@@ -78,7 +89,8 @@ uint32_t active_end(const active *a);
 size_t active_count(const active *a); // postings
 size_t active_ram(const active *a);
 
-// active_get gives the i-th posting in the order in which they were added.
-void active_get(const active *a, size_t i, uint64_t *hash, posting *out);
+// active_read appends to out, as flat, the postings of the fingerprints whose first `bits` bits are
+// `number`; those of one fingerprint ascend. bits: 0 to PRINT_BITS.
+SHG_MUST_CHECK shg_err active_read(const active *a, unsigned bits, uint64_t number, buf *out);
 
 #endif

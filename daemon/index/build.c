@@ -27,34 +27,6 @@ static void sum_up(size_t *start, size_t n)
     }
 }
 
-shg_err build_sort_frozen(job *j, const active *frozen)
-{
-    size_t n = active_count(frozen), blocks = segment_blocks(&j->out);
-    uint64_t hash;
-    posting p;
-    j->start = calloc(blocks + 1, sizeof *j->start);
-    j->sealed = malloc((n + 1) * sizeof *j->sealed);
-    size_t *at = malloc((blocks + 1) * sizeof *at);
-    if (!j->start || !j->sealed || !at) {
-        free(at);
-        return SHG_ENOMEM;
-    }
-    for (size_t i = 0; i < n; i++) {
-        active_get(frozen, i, &hash, &p);
-        if (!job_is_gone(j, p.doc))
-            j->start[block_of(&j->out, hash)]++;
-    }
-    sum_up(j->start, blocks);
-    memcpy(at, j->start, (blocks + 1) * sizeof *at);
-    for (size_t i = 0; i < n; i++) {
-        active_get(frozen, i, &hash, &p);
-        if (!job_is_gone(j, p.doc))
-            j->sealed[at[block_of(&j->out, hash)]++] = (flat){hash, p.doc, p.quoted};
-    }
-    free(at);
-    return SHG_OK;
-}
-
 static shg_err add_block(const job *j, uint32_t number, flat *p, size_t n, buf *value, built *out)
 {
     uint8_t key[BLOCK_KEY_LEN];
@@ -149,18 +121,35 @@ static shg_err build_merged(article_index *ix, const job *j, buf *value, built *
     return err;
 }
 
+// Documents that are gone leave no postings.
+static size_t drop_gone(const job *j, flat *p, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        p[kept] = p[i];
+        kept += !job_is_gone(j, p[i].doc);
+    }
+    return kept;
+}
+
+static shg_err build_sealed(const active *frozen, const job *j, buf *in, buf *value, built *out)
+{
+    buf_reset(in);
+    shg_err err = active_read(frozen, j->out.block_bits, j->range, in);
+    flat *p = (flat *)(void *)in->p;
+    return err ? err : add_block(j, j->range, p, drop_gone(j, p, in->len / sizeof *p), value, out);
+}
+
 shg_err build_ranges(article_index *ix, job *j, built *out)
 {
-    buf value = {0};
+    buf value = {0}, in = {0};
     shg_err err = SHG_OK;
     while (!err && j->range >> j->range_bits == 0 && out->values.len < SLICE_BYTES) {
-        if (j->seal)
-            err = add_block(j, j->range, j->sealed + j->start[j->range],
-                            j->start[j->range + 1] - j->start[j->range], &value, out);
-        else
-            err = build_merged(ix, j, &value, out);
+        err = j->seal ? build_sealed(ix->frozen, j, &in, &value, out)
+                      : build_merged(ix, j, &value, out);
         j->range++;
     }
     buf_fini(&value);
+    buf_fini(&in);
     return err;
 }

@@ -16,9 +16,6 @@ typedef struct built_block {
 } built_block;
 void built_fini(built *b);
 
-// build_sort_frozen deals the frozen postings that are not gone to j->sealed, by block.
-SHG_MUST_CHECK shg_err build_sort_frozen(job *j, const active *frozen);
-
 // build_ranges builds the blocks of the next ranges, until there is a slice's worth, and
 // moves j->range on.
 SHG_MUST_CHECK shg_err build_ranges(article_index *ix, job *j, built *out);

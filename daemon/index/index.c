@@ -391,6 +391,7 @@ void index_close(article_index **ix)
     db_close(&x->store);
     active_free(x->active);
     active_free(x->frozen);
+    active_free(x->spare);
     segments_fini(&x->segments);
     buf_fini(&x->garbage);
     buf_fini(&x->unfreed);
@@ -438,7 +439,8 @@ shg_err index_stat(article_index *ix, index_stats *out)
     out->unfreed = ix->unfreed.len / sizeof(uint32_t);
     out->ram_docs = ix->docs.ram_bytes + uris_ram(ix->uris);
     out->ram_bands = bands_ram(ix->bands);
-    out->ram_postings = active_ram(ix->active) + (ix->frozen ? active_ram(ix->frozen) : 0);
+    out->ram_postings = active_ram(ix->active) + (ix->frozen ? active_ram(ix->frozen) : 0) +
+                        (ix->spare ? active_ram(ix->spare) : 0);
     pthread_rwlock_unlock(&ix->lock);
     out->ram_bytes = out->ram_docs + out->ram_bands + out->ram_postings;
     out->longest_slice_us = (uint64_t)turn_longest_ns(&ix->turn) / 1000;

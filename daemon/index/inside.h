@@ -46,8 +46,6 @@ typedef struct job {
     unsigned range_bits; // the work is cut by the first bits of the fingerprints
     uint32_t range;      // next one
     uint8_t *gone;       // bitmap of [doc0, doc1): taken out before the job began
-    flat *sealed;        // seal: the postings by block
-    size_t *start;       // [blocks + 1] in sealed
     uint32_t forget;     // next tombstone
 } job;
 
@@ -72,6 +70,7 @@ struct article_index {
     bands *bands;
     active *active;
     active *frozen; // being sealed; NULL
+    active *spare;  // was sealed: its memory is the next one's; or NULL
     segments segments;
     counters count;
     // Guarded by job_lock, which is taken before the turn.

@@ -11,8 +11,6 @@ enum {
 static void job_fini(job *j)
 {
     free(j->gone);
-    free(j->sealed);
-    free(j->start);
     free(j->out.verified);
     *j = (job){0};
 }
@@ -43,11 +41,33 @@ static shg_err note_gone(article_index *ix, job *j)
     return SHG_OK;
 }
 
+// The memory of the segment that was sealed last, or fresh one. Only jobs change ix->spare.
+static shg_err take_spare(article_index *ix, active **out)
+{
+    pthread_rwlock_wrlock(&ix->lock);
+    *out = ix->spare;
+    ix->spare = NULL;
+    pthread_rwlock_unlock(&ix->lock);
+    return *out ? SHG_OK : active_new(out, 0, ix->o.seal_docs);
+}
+
+static void keep_spare(article_index *ix, active *sealed)
+{
+    if (!sealed)
+        return;
+    active_clear(sealed);
+    pthread_rwlock_wrlock(&ix->lock);
+    active *before = ix->spare;
+    ix->spare = sealed;
+    pthread_rwlock_unlock(&ix->lock);
+    active_free(before);
+}
+
 // The active segment stands still from here on; a new one takes what comes.
 static shg_err freeze(article_index *ix, job *j)
 {
-    active *fresh = NULL; // made before: to clear its heads takes longer than all else here
-    shg_err err = active_new(&fresh, 0, ix->o.seal_docs);
+    active *fresh = NULL; // before the turn: to clear it takes longer than all else here
+    shg_err err = take_spare(ix, &fresh);
     if (err)
         return err;
     turn_take_behind(&ix->turn);
@@ -67,7 +87,7 @@ static shg_err freeze(article_index *ix, job *j)
         err = note_gone(ix, j);
     }
     turn_pass(&ix->turn);
-    active_free(fresh);
+    keep_spare(ix, fresh);
     return err;
 }
 
@@ -87,8 +107,6 @@ shg_err job_start_seal(article_index *ix, job *j)
     if (!err) {
         shape(ix, j);
         j->range_bits = j->out.block_bits;
-        if (j->phase == JOB_BUILD)
-            err = build_sort_frozen(j, ix->frozen);
     }
     if (err)
         job_fini(j);
@@ -255,7 +273,7 @@ static shg_err publish(article_index *ix, job *j)
         j->forget = j->out.doc0;
     }
     turn_pass(&ix->turn);
-    active_free(sealed);
+    keep_spare(ix, sealed);
     if (!err && !j->gone)
         job_fini(j); // nothing that was joined had a document to forget
     return err;

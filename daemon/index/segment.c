@@ -256,9 +256,9 @@ static void build_long(building *w, const flat *p, size_t n)
 static void build_entry(building *w, buf *out, const flat *p)
 {
     uint64_t rest = p->hash & (((uint64_t)1 << rest_bits(w->s)) - 1);
-    uint8_t e[8];
-    store64(e, rest << (w->s->doc_bits + 1) | (uint64_t)(p->doc - w->s->doc0) << 1 | p->quoted);
-    buf_add(out, e, w->s->width);
+    store64(out->p + out->len, // block_build made room for all, and what is written too much
+            rest << (w->s->doc_bits + 1) | (uint64_t)(p->doc - w->s->doc0) << 1 | p->quoted);
+    out->len += w->s->width;
     w->n++;
 }
 
@@ -292,19 +292,18 @@ static void sort_buckets(building *w, const flat *p, size_t n)
         w->sorted[w->end[bucket_number(w->s, p[i].hash)]++] = p[i];
 }
 
-static void build_all(building *w, buf *out)
+static void build_all(building *w, buf *out, size_t n)
 {
     static const uint8_t zeros[BLOCK_HEAD];
     size_t buckets = (size_t)1 << w->s->bucket_bits, head = out->len, at = 0;
     buf_add(out, zeros, BLOCK_HEAD);
-    if (!buf_grow(out, 4 * buckets))
+    if (!buf_grow(out, 4 * buckets + n * w->s->width + sizeof(uint64_t)))
         return;
     out->len += 4 * buckets;
     for (size_t b = 0; b < buckets; b++) {
         build_bucket(w, out, w->sorted + at, w->end[b] - at);
         at = w->end[b];
-        if (!buf_err(out))
-            store32(out->p + head + BLOCK_HEAD + 4 * b, w->n);
+        store32(out->p + head + BLOCK_HEAD + 4 * b, w->n);
     }
     buf_add(out, w->longs.p, w->longs.len);
     buf_add(out, w->docs.p, w->docs.len);
@@ -326,7 +325,7 @@ shg_err block_build(buf *out, const segment *s, uint32_t number, flat *p, size_t
     shg_err err = w.sorted && w.end && n < UINT32_MAX ? SHG_OK : SHG_ENOMEM;
     if (!err) {
         sort_buckets(&w, p, n);
-        build_all(&w, out);
+        build_all(&w, out, n);
         err = buf_err(out);
     }
     if (!err)

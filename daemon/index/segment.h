@@ -76,13 +76,6 @@ static inline uint32_t segments_end(const segments *s)
 
 void block_key(uint8_t key[BLOCK_KEY_LEN], uint32_t segment_id, uint32_t block);
 
-// A posting on its way into a block, or out of one.
-typedef struct flat {
-    uint64_t hash;
-    uint32_t doc;
-    bool quoted;
-} flat;
-
 // A block that is read.
 typedef struct block {
     const segment *s;

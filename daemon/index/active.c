@@ -265,6 +265,12 @@ size_t active_ram(const active *a)
     return a->n_slabs * HUGE_PAGE + 2 * buckets_of(a) * sizeof *a->first;
 }
 
+static void fetch(const chunk *c)
+{
+    __builtin_prefetch(&c->low[0]);
+    __builtin_prefetch(&c->doc[0]);
+}
+
 static void read_bucket(const active *a, uint32_t bucket, unsigned bits, uint64_t number, buf *out)
 {
     uint64_t high = (uint64_t)(bucket >> (a->bits - BITS_LEAST)) << LOW_BITS;
@@ -272,21 +278,27 @@ static void read_bucket(const active *a, uint32_t bucket, unsigned bits, uint64_
     for (uint32_t i = a->first[bucket]; i != NIL; i = c->next) {
         c = at(a, i);
         if (c->next != NIL)
-            __builtin_prefetch(at(a, c->next));
-        for (uint32_t k = 0, n = taken(a, c, bucket); k < n; k++) {
-            flat f = {high | c->low[k], c->doc[k] >> 1, c->doc[k] & 1};
-            if (f.hash >> (PRINT_BITS - bits) == number)
-                buf_add(out, &f, sizeof f);
+            fetch(at(a, c->next));
+        flat *p = (flat *)(void *)buf_grow(out, PLACES * sizeof *p);
+        uint32_t kept = 0;
+        for (uint32_t k = 0, n = p ? taken(a, c, bucket) : 0; k < n; k++) {
+            p[kept] = (flat){high | c->low[k], c->doc[k] >> 1, c->doc[k] & 1};
+            kept += p[kept].hash >> (PRINT_BITS - bits) == number;
         }
+        out->len += kept * sizeof *p;
     }
 }
 
 // Buckets whose fingerprints all are of the number, or the one that they are a part of.
 shg_err active_read(const active *a, unsigned bits, uint64_t number, buf *out)
 {
+    enum { AHEAD = 8 };
     uint64_t from = bits < a->bits ? number << (a->bits - bits) : number >> (bits - a->bits);
     uint64_t to = bits < a->bits ? (number + 1) << (a->bits - bits) : from + 1;
-    for (uint64_t b = from; b < to; b++)
+    for (uint64_t b = from; b < to; b++) {
+        if (b + AHEAD < buckets_of(a) && a->first[b + AHEAD] != NIL)
+            fetch(at(a, a->first[b + AHEAD]));
         read_bucket(a, (uint32_t)b, bits, number, out);
+    }
     return buf_err(out);
 }

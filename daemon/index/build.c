@@ -3,12 +3,23 @@
 
 #include <stdlib.h>
 
-enum { SLICE_BYTES = 1 << 20 }; // about what one transaction of a job writes
+enum {
+    SLICE_BYTES = 1 << 20, // about what one transaction of a job writes
+    SLICE_ROOM = SLICE_BYTES + SLICE_BYTES / 8,
+};
+
+void built_reset(built *b)
+{
+    buf_reset(&b->values);
+    buf_reset(&b->list);
+}
 
 void built_fini(built *b)
 {
     buf_fini(&b->values);
     buf_fini(&b->list);
+    buf_fini(&b->postings);
+    buf_fini(&b->scratch);
 }
 
 static uint32_t block_of(const segment *s, uint64_t hash)
@@ -27,8 +38,10 @@ static void sum_up(size_t *start, size_t n)
     }
 }
 
-static shg_err add_block(const job *j, uint32_t number, flat *p, size_t n, buf *value, built *out)
+static shg_err add_block(job *j, uint32_t number, flat *p, size_t n)
 {
+    built *out = &j->built;
+    buf *value = &out->scratch;
     uint8_t key[BLOCK_KEY_LEN];
     block_key(key, j->out.id, number);
     value_begin(value);
@@ -100,22 +113,22 @@ static shg_err deal(const job *j, const flat *p, size_t n, flat *dealt, size_t *
     return SHG_OK;
 }
 
-static shg_err build_merged(article_index *ix, const job *j, buf *value, built *out)
+static shg_err build_merged(article_index *ix, job *j)
 {
     size_t blocks = (size_t)1 << (j->out.block_bits - j->range_bits);
-    buf in = {0};
-    shg_err err = read_all(ix, j, &in);
-    size_t n = in.len / sizeof(flat);
+    buf *in = &j->built.postings;
+    buf_reset(in);
+    shg_err err = read_all(ix, j, in);
+    size_t n = in->len / sizeof(flat);
     flat *dealt = malloc((n + 1) * sizeof *dealt);
     size_t *start = malloc(2 * (blocks + 1) * sizeof *start);
     if (!err && !(dealt && start))
         err = SHG_ENOMEM;
     if (!err)
-        err = deal(j, (const flat *)(const void *)in.p, n, dealt, start, start + blocks + 1);
+        err = deal(j, (const flat *)(const void *)in->p, n, dealt, start, start + blocks + 1);
     for (size_t i = 0; i < blocks && !err; i++)
         err = add_block(j, (uint32_t)(j->range * blocks + i), dealt + start[i],
-                        start[i + 1] - start[i], value, out);
-    buf_fini(&in);
+                        start[i + 1] - start[i]);
     free(dealt);
     free(start);
     return err;
@@ -132,24 +145,32 @@ static size_t drop_gone(const job *j, flat *p, size_t n)
     return kept;
 }
 
-static shg_err build_sealed(const active *frozen, const job *j, buf *in, buf *value, built *out)
+static bool is_any_gone(const job *j)
 {
+    return j->out.n_docs != j->out.doc1 - j->out.doc0;
+}
+
+static shg_err build_sealed(const active *frozen, job *j)
+{
+    buf *in = &j->built.postings;
     buf_reset(in);
     shg_err err = active_read(frozen, j->out.block_bits, j->range, in);
     flat *p = (flat *)(void *)in->p;
-    return err ? err : add_block(j, j->range, p, drop_gone(j, p, in->len / sizeof *p), value, out);
+    size_t n = in->len / sizeof *p;
+    if (!err)
+        err = add_block(j, j->range, p, is_any_gone(j) ? drop_gone(j, p, n) : n);
+    return err;
 }
 
-shg_err build_ranges(article_index *ix, job *j, built *out)
+shg_err build_ranges(article_index *ix, job *j)
 {
-    buf value = {0}, in = {0};
     shg_err err = SHG_OK;
-    while (!err && j->range >> j->range_bits == 0 && out->values.len < SLICE_BYTES) {
-        err = j->seal ? build_sealed(ix->frozen, j, &in, &value, out)
-                      : build_merged(ix, j, &value, out);
+    built_reset(&j->built);
+    if (!buf_grow(&j->built.values, SLICE_ROOM))
+        return SHG_ENOMEM;
+    while (!err && j->range >> j->range_bits == 0 && j->built.values.len < SLICE_BYTES) {
+        err = j->seal ? build_sealed(ix->frozen, j) : build_merged(ix, j);
         j->range++;
     }
-    buf_fini(&value);
-    buf_fini(&in);
     return err;
 }

@@ -4,20 +4,16 @@
 #define SHINGLED_INDEX_BUILD_H
 #include "index/job.h"
 
-// Blocks ready to be put: values one after the other.
-typedef struct built {
-    buf values;
-    buf list; // of built_block
-} built;
 typedef struct built_block {
     uint32_t number;
     size_t at, len; // in values
     uint64_t n;     // postings
 } built_block;
+void built_reset(built *b); // the memory stays for the next slice
 void built_fini(built *b);
 
-// build_ranges builds the blocks of the next ranges, until there is a slice's worth, and
-// moves j->range on.
-SHG_MUST_CHECK shg_err build_ranges(article_index *ix, job *j, built *out);
+// build_ranges builds the blocks of the next ranges in j->built, until there is a slice's worth,
+// and moves j->range on.
+SHG_MUST_CHECK shg_err build_ranges(article_index *ix, job *j);
 
 #endif

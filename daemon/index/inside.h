@@ -35,6 +35,13 @@ void turn_take_behind(turn *t); // by what can wait: how long it is kept is note
 int64_t turn_longest_ns(turn *t);
 void turn_pass(turn *t);
 
+// Blocks ready to be put: values one after the other.
+typedef struct built {
+    buf values;
+    buf list;              // of built_block
+    buf postings, scratch; // of the block that is made
+} built;
+
 // A segment that is being written, slice by slice: from the frozen postings, or from
 // older segments.
 typedef enum job_phase { JOB_NONE, JOB_BUILD, JOB_PUBLISH, JOB_FORGET } job_phase;
@@ -46,6 +53,7 @@ typedef struct job {
     unsigned range_bits; // the work is cut by the first bits of the fingerprints
     uint32_t range;      // next one
     uint8_t *gone;       // bitmap of [doc0, doc1): taken out before the job began
+    built built;         // of a slice
     uint32_t forget;     // next tombstone
 } job;
 

@@ -12,6 +12,7 @@ static void job_fini(job *j)
 {
     free(j->gone);
     free(j->out.verified);
+    built_fini(&j->built);
     *j = (job){0};
 }
 
@@ -170,16 +171,15 @@ static shg_err put_blocks(article_index *ix, const job *j, const built *b)
 
 static shg_err build(article_index *ix, job *j)
 {
-    built b = {.values = {0}};
+    const built *b = &j->built;
     if (j->range == 0)
         j->out.n = 0; // was an estimate: from here on it counts
-    shg_err err = build_ranges(ix, j, &b);
+    shg_err err = build_ranges(ix, j);
     if (!err)
-        err = put_blocks(ix, j, &b);
-    const built_block *list = (const built_block *)(const void *)b.list.p;
-    for (size_t i = 0; i < b.list.len / sizeof *list && !err; i++)
+        err = put_blocks(ix, j, b);
+    const built_block *list = (const built_block *)(const void *)b->list.p;
+    for (size_t i = 0; i < b->list.len / sizeof *list && !err; i++)
         j->out.n += list[i].n;
-    built_fini(&b);
     if (!err && j->range >> j->range_bits != 0)
         j->phase = JOB_PUBLISH;
     return err;

@@ -193,35 +193,51 @@ static long_list long_at(const block *b, uint32_t i)
     return l;
 }
 
-static void add_flat(buf *out, uint64_t hash, const segment *s, uint64_t packed, shg_err *err)
+// False: its document is outside of the segment.
+static bool unpack(flat *out, uint64_t hash, const segment *s, uint64_t packed)
 {
     uint64_t doc = s->doc0 + (packed >> 1);
-    if (doc >= s->doc1)
-        *err = SHG_ECORRUPT;
-    flat f = {hash, (uint32_t)doc, (packed & 1) != 0};
-    buf_add(out, &f, sizeof f);
+    *out = (flat){hash, (uint32_t)doc, (packed & 1) != 0};
+    return doc < s->doc1;
+}
+
+static bool read_long(const block *b, const long_list *l, buf *out)
+{
+    flat *p = (flat *)(void *)buf_grow(out, l->n * sizeof *p);
+    bool good = true;
+    for (uint32_t k = 0; p && k < l->n; k++)
+        good &= unpack(&p[k], l->hash, b->s, load32(b->docs + 4 * ((size_t)l->first + k)));
+    out->len += p ? l->n * sizeof *p : 0;
+    return good;
+}
+
+static bool read_bucket(const block *b, uint32_t bucket, buf *out)
+{
+    const segment *s = b->s;
+    unsigned low = s->doc_bits + 1;
+    uint64_t high = (uint64_t)(b->base + bucket) << rest_bits(s);
+    uint32_t from, to;
+    bucket_range(b, bucket, &from, &to);
+    flat *p = (flat *)(void *)buf_grow(out, (to - from) * sizeof *p);
+    bool good = true;
+    for (uint32_t i = from; p && i < to; i++) {
+        uint64_t e = entry_at(b, i);
+        good &= unpack(&p[i - from], high | e >> low, s, e & (((uint64_t)1 << low) - 1));
+    }
+    out->len += p ? (to - from) * sizeof *p : 0;
+    return good;
 }
 
 shg_err block_read(const block *b, buf *out)
 {
-    const segment *s = b->s;
-    shg_err err = SHG_OK;
+    bool good = true;
     for (uint32_t i = 0; i < b->n_long; i++) {
         long_list l = long_at(b, i);
-        for (uint32_t k = 0; k < l.n; k++)
-            add_flat(out, l.hash, s, load32(b->docs + 4 * ((size_t)l.first + k)), &err);
+        good &= read_long(b, &l, out);
     }
-    unsigned low = s->doc_bits + 1;
-    for (uint32_t bucket = 0; bucket >> s->bucket_bits == 0; bucket++) {
-        uint32_t from, to;
-        bucket_range(b, bucket, &from, &to);
-        uint64_t high = (uint64_t)(b->base + bucket) << rest_bits(s);
-        for (uint32_t i = from; i < to; i++) {
-            uint64_t e = entry_at(b, i);
-            add_flat(out, high | e >> low, s, e & (((uint64_t)1 << low) - 1), &err);
-        }
-    }
-    return err ? err : buf_err(out);
+    for (uint32_t bucket = 0; bucket >> b->s->bucket_bits == 0; bucket++)
+        good &= read_bucket(b, bucket, out);
+    return good ? buf_err(out) : SHG_ECORRUPT;
 }
 
 static int by_hash(const void *a, const void *b)

@@ -63,19 +63,24 @@ static size_t list_carriers(carrier out[LIST_CAP], article_index *ix, const post
 }
 
 // Of how many distinct stories of the reading's publisher, its own included, is the list?
-static bool is_furniture(article_index *ix, const reading *r, const carrier *c, size_t n_c)
+static bool is_furniture(index_look *look, const reading *r, const carrier *c, size_t n_c)
 {
     uint32_t story[FURNITURE_STORIES];
     unsigned n = 0;
-    if (!r->publisher_hash || n_c + 1 < FURNITURE_STORIES)
+    size_t same = 0;
+    if (!r->publisher_hash)
+        return false;
+    for (size_t i = 0; i < n_c; i++)
+        same += c[i].publisher == r->publisher_hash;
+    if (same + 1 < FURNITURE_STORIES)
         return false;
     for (size_t i = 0; i < n_c && n < FURNITURE_STORIES - 1; i++) {
         uint32_t doc = c[i].doc;
         if (c[i].publisher != r->publisher_hash)
             continue;
-        bool known = r->doc != DOC_NONE && index_resemblance(ix, r->doc, doc) >= SAME_STORY;
+        bool known = r->doc != DOC_NONE && index_look_resemblance(look, r->doc, doc) >= SAME_STORY;
         for (unsigned s = 0; s < n && !known; s++)
-            known = index_resemblance(ix, story[s], doc) >= SAME_STORY;
+            known = index_look_resemblance(look, story[s], doc) >= SAME_STORY;
         if (!known)
             story[n++] = doc;
     }
@@ -105,22 +110,49 @@ static size_t sort_dated(carrier out[LIST_CAP], const carrier *c, size_t n_c)
     return n;
 }
 
+static bool is_days_after(const carrier *c, const carrier *before)
+{
+    return c->published_ms - before->published_ms >= PHRASE_DAYS * (int64_t)86400000;
+}
+
+// Whether dated carriers, by date, hold stories enough of publishers enough for a set phrase, were
+// each of them a story of its own: most lists do not, and their signatures need not be read.
+static bool may_be_set_phrase(const carrier *c, size_t n_c)
+{
+    uint64_t publisher[PHRASE_PUBLISHERS];
+    const carrier *last = NULL;
+    unsigned n = 0, publishers = 0;
+    for (size_t i = 0; i < n_c && (n < PHRASE_STORIES || publishers < PHRASE_PUBLISHERS); i++) {
+        bool new_publisher = c[i].publisher && publishers < PHRASE_PUBLISHERS;
+        for (unsigned s = 0; s < publishers; s++)
+            new_publisher &= publisher[s] != c[i].publisher;
+        if (new_publisher)
+            publisher[publishers++] = c[i].publisher;
+        if (!last || is_days_after(&c[i], last)) {
+            last = &c[i];
+            n++;
+        }
+    }
+    return n >= PHRASE_STORIES && publishers == PHRASE_PUBLISHERS;
+}
+
 // is_set_phrase tells whether several publishers carry a fingerprint in stories that lie days
 // apart: papers of one house have its boxes in common, and all papers the phrases of their
 // trade. What everybody prints of one event stands in the pages of two or three days.
-static bool is_set_phrase(article_index *ix, const carrier *c, size_t n_c)
+static bool is_set_phrase(index_look *look, const carrier *c, size_t n_c)
 {
     carrier all[LIST_CAP], story[PHRASE_STORIES];
     unsigned n = 0, publishers = 0;
     if (n_c < PHRASE_STORIES)
         return false;
     size_t n_all = sort_dated(all, c, n_c);
+    if (!may_be_set_phrase(all, n_all))
+        return false;
     for (size_t i = 0; i < n_all && n < PHRASE_STORIES; i++) {
-        bool near = n > 0 && all[i].published_ms - story[n - 1].published_ms <
-                                 PHRASE_DAYS * (int64_t)86400000;
+        bool near = n > 0 && !is_days_after(&all[i], &story[n - 1]);
         bool new_publisher = all[i].publisher != 0;
         for (unsigned s = 0; s < n && !near; s++) {
-            near = index_resemblance(ix, story[s].doc, all[i].doc) >= SAME_STORY;
+            near = index_look_resemblance(look, story[s].doc, all[i].doc) >= SAME_STORY;
             new_publisher &= story[s].publisher != all[i].publisher;
         }
         if (near)
@@ -160,11 +192,12 @@ static void mark_prints(side *s, const reading *r, const uint8_t *verdict)
 
 static void judge(frequency *f, article_index *ix, const reading *r, frequency_counts *counts)
 {
+    index_look look = {.ix = ix};
     for (uint32_t k = 0; k < r->n_keys; k++) {
         const posting_list *l = &f->lists.list[k];
         carrier c[LIST_CAP];
         size_t n = l->n + 1 < FURNITURE_STORIES ? 0 : list_carriers(c, ix, l);
-        if (is_furniture(ix, r, c, n) || is_set_phrase(ix, c, n)) {
+        if (is_furniture(&look, r, c, n) || is_set_phrase(&look, c, n)) {
             f->verdict[k] |= KEY_FURNITURE;
             counts->furniture++;
         }
@@ -172,6 +205,7 @@ static void judge(frequency *f, article_index *ix, const reading *r, frequency_c
             f->verdict[k] |= KEY_VOTED;
         counts->capped += is_capped(l);
     }
+    index_look_close(&look);
     for (size_t k = r->n_keys; k < f->lists.n; k++)
         counts->terms += is_capped(&f->lists.list[k]);
 }

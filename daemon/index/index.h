@@ -178,6 +178,19 @@ SHG_MUST_CHECK shg_err index_near(article_index *ix, const uint32_t band[MINHASH
 // Estimated resemblance of two stored documents, from their lanes; 0 where one is gone.
 double index_resemblance(article_index *ix, uint32_t a, uint32_t b);
 
+// The same for many pairs of few documents: the signature of each is looked up once, as it was at
+// the first question. It starts as zeros but for ix, costs nothing until it is asked, and is closed
+// soon, since it holds a snapshot of the store.
+enum { INDEX_LOOK = 64 };
+typedef struct index_look {
+    article_index *ix;
+    void *snapshot;
+    uint32_t doc[INDEX_LOOK];
+    const uint8_t *lanes[INDEX_LOOK]; // of doc; NULL: nothing is known
+} index_look;
+double index_look_resemblance(index_look *l, uint32_t a, uint32_t b);
+void index_look_close(index_look *l);
+
 // A document's place in texts and stories: bytes that the engine reads and writes. They may
 // outlive the document for a while. index_link is its own small transaction, durable when it
 // returns; SHG_EINTERNAL for a document that never was. index_links calls each with all of them,

@@ -52,6 +52,38 @@ double index_resemblance(article_index *ix, uint32_t a, uint32_t b)
     return r;
 }
 
+// The lanes of a document, in the snapshot; NULL where it is gone.
+static const uint8_t *lanes_of(index_look *l, uint32_t doc)
+{
+    size_t at = doc % INDEX_LOOK;
+    sign_row s;
+    if (l->lanes[at] && l->doc[at] == doc)
+        return l->lanes[at];
+    if (!l->snapshot) {
+        db_txn *t;
+        if (db_begin(&t, l->ix->store, false))
+            return NULL;
+        l->snapshot = t;
+    }
+    if (sign_of(l->snapshot, doc, &s))
+        return NULL;
+    l->doc[at] = doc;
+    return l->lanes[at] = s.lanes;
+}
+
+double index_look_resemblance(index_look *l, uint32_t a, uint32_t b)
+{
+    const uint8_t *x = lanes_of(l, a), *y = x ? lanes_of(l, b) : NULL;
+    return y ? minhash_resemblance(x, y) : 0;
+}
+
+void index_look_close(index_look *l)
+{
+    db_txn *t = l->snapshot;
+    db_abort(&t);
+    l->snapshot = NULL;
+}
+
 // Has the document one of the bands that it seems to have? One whose row is gone meanwhile, or
 // damaged (which is in the log), has none.
 static shg_err verify(article_index *ix, db_txn *t, const uint32_t *band, const uint64_t *seeming,

@@ -45,16 +45,24 @@ static uint64_t *maybe_of(const screen *s, uint64_t seed, uint64_t *bit)
     return &s->maybe[seed >> 24 & (s->mask / 8)];
 }
 
+static bool is_maybe(const screen *s, uint64_t seed)
+{
+    uint64_t bit, maybe = *maybe_of(s, seed, &bit);
+    return maybe & bit;
+}
+
 static shg_err reserve(screen *s, size_t n)
 {
     if (n <= s->room)
         return SHG_OK;
     free(s->seed);
     free(s->end);
+    free(s->seen_b);
     s->room = n + n / 2;
     s->seed = malloc(s->room * sizeof *s->seed);
     s->end = malloc(s->room * sizeof *s->end);
-    if (s->seed && s->end)
+    s->seen_b = calloc(s->room, sizeof *s->seen_b);
+    if (s->seed && s->end && s->seen_b)
         return SHG_OK;
     s->room = 0;
     return SHG_ENOMEM;
@@ -70,7 +78,8 @@ shg_err screen_open(screen *out, const side *a)
     out->slot = calloc(size, sizeof *out->slot);
     out->maybe = calloc(size / 8, sizeof *out->maybe);
     out->next = malloc((n + 1) * sizeof *out->next);
-    if (!out->slot || !out->maybe || !out->next || reserve(out, n + 1) ||
+    out->seen_a = calloc(n + 1, sizeof *out->seen_a);
+    if (!out->slot || !out->maybe || !out->next || !out->seen_a || reserve(out, n + 1) ||
         topic_open(&out->topic, &a->terms)) {
         screen_close(out);
         return SHG_ENOMEM;
@@ -95,6 +104,8 @@ void screen_close(screen *s)
     free(s->next);
     free(s->seed);
     free(s->end);
+    free(s->seen_a);
+    free(s->seen_b);
     *s = (screen){0};
 }
 
@@ -159,23 +170,73 @@ static bool are_near(const common *x, const common *y)
            x->a <= y->a_end + gap;
 }
 
-// The weight of all runs that hang together with run k, none of them counted yet.
-static unsigned weigh(commons *all, size_t k)
+// A text that is screened.
+typedef struct screened {
+    const hash_list *words;
+    const uint8_t *mark;
+} screened;
+
+// Weights of the words that were counted in this round, on either side.
+typedef struct covered {
+    unsigned a, b;
+} covered;
+
+static unsigned least(covered w)
 {
-    size_t queue[RUNS], head = 0, tail = 0;
-    unsigned weight = 0;
+    return w.a < w.b ? w.a : w.b;
+}
+
+// Counts the words of a run, those that another has counted aside: runs of one passage, and two
+// passages, never hold one word twice.
+static void cover(covered *w, screen *s, const screened *t, const common *c)
+{
+    for (uint32_t i = c->a, j = c->b; j < c->b_end; i++, j++) {
+        if ((s->a->mark[i] | (t->mark ? t->mark[j] : 0)) & MARK_FURNITURE)
+            continue;
+        w->a += s->seen_a[i] == s->round ? 0 : weight_at(t->words, j);
+        w->b += s->seen_b[j] == s->round ? 0 : weight_at(t->words, j);
+        s->seen_a[i] = s->seen_b[j] = s->round;
+    }
+}
+
+// Notes in queue all runs that hang together with run k, none of them counted yet; how many.
+static size_t gather(size_t queue[RUNS], commons *all, size_t k)
+{
+    size_t head = 0, tail = 0;
     queue[tail++] = k;
     all->c[k].counted = true;
     while (head < tail) {
         const common *x = &all->c[queue[head++]];
-        weight += x->weight;
         for (size_t i = 0; i < all->n; i++)
             if (!all->c[i].counted && are_near(x, &all->c[i])) {
                 all->c[i].counted = true;
                 queue[tail++] = i;
             }
     }
-    return weight;
+    return tail;
+}
+
+// The most that passages weigh together. Runs that hang together, but weigh less than a passage,
+// are in none.
+static unsigned weigh(screen *s, commons *all, const screened *t)
+{
+    size_t queue[RUNS], kept[RUNS], n_kept = 0;
+    covered sum = {0, 0};
+    for (size_t k = 0; k < all->n; k++) {
+        if (all->c[k].counted)
+            continue;
+        covered here = {0, 0};
+        size_t n = gather(queue, all, k);
+        s->round++;
+        for (size_t i = 0; i < n; i++)
+            cover(&here, s, t, &all->c[queue[i]]);
+        for (size_t i = 0; i < n && least(here) >= LEAST; i++)
+            kept[n_kept++] = queue[i];
+    }
+    s->round++;
+    for (size_t i = 0; i < n_kept; i++)
+        cover(&sum, s, t, &all->c[kept[i]]);
+    return least(sum);
 }
 
 // Where one of the two is nearly nothing but furniture, furniture counts, but only what stands
@@ -190,8 +251,7 @@ static void find_commons(commons *all, const screen *s, const hash_list *b, cons
 {
     for (uint32_t j = 0; j < n && !all->enough; j++) {
         int places = 0;
-        uint64_t bit, maybe = *maybe_of(s, s->seed[j], &bit);
-        if (!(maybe & bit))
+        if (!is_maybe(s, s->seed[j]))
             continue;
         for (uint32_t i = slot_of(s, s->seed[j])->place; i && !all->enough; i = s->next[i - 1]) {
             note(all, s->a, b, mark, i - 1, j, end_of(b, s->end[j]));
@@ -221,10 +281,8 @@ shg_err screen_words(screen *s, const hash_list *b, const uint8_t *mark, bool *m
     if (e)
         return e;
     find_commons(&all, s, b, mark, (uint32_t)shingles_from(s->seed, s->end, b, PASSAGE_SEED));
-    for (size_t k = 0; k < all.n && !all.enough; k++) {
-        unsigned here = all.c[k].counted ? 0 : weigh(&all, k);
-        weight += here >= LEAST ? here : 0;
-    }
+    if (!all.enough)
+        weight = weigh(s, &all, &(screened){b, mark});
     *may = all.enough || may_relate(weight, s->a, b->n) ||
            (all.n && may_be_shell(&all, s->a->words.n, b->n));
     return SHG_OK;

@@ -3,10 +3,10 @@
 // Most candidates share some set phrases and are no match. A passage is made of runs that hold
 // seeds of PASSAGE_SEED words and that follow each other with small gaps in both texts
 // (passages.h): where no runs of common seeds that are near each other in both weigh enough
-// together, there is none, whatever the marks of either side. Without a passage and below
-// RELATION_COSINE no relation holds (relation.h). So what is screened out would be REL_NONE at
-// every depth.
-// Layer: evidence.  May include: passages, relation, side, terms, text, base.  Threads: one owner.
+// together, each word counted once, there is none, whatever the marks of either side. Without a
+// passage and below RELATION_COSINE no relation holds (relation.h). So what is screened out would
+// be REL_NONE at every depth. Layer: evidence.  May include: passages, relation, side, terms, text,
+// base.  Threads: one owner.
 #ifndef SHINGLED_EVIDENCE_SCREEN_H
 #define SHINGLED_EVIDENCE_SCREEN_H
 #include "evidence/side.h"
@@ -27,7 +27,10 @@ typedef struct screen {
     uint32_t *next;  // by place in a, less one: the next place of the same seed; 0 after the last
     uint64_t *seed;  // scratch: the seeds of a text, and where they end
     uint32_t *end;
-    size_t room; // of either
+    uint32_t *seen_b; // by word of the text: the last round that counted it
+    size_t room;      // of each of them
+    uint32_t *seen_a; // likewise, of a
+    uint32_t round;
     topic topic;
     hashes text; // scratch: the words of a text
 } screen;

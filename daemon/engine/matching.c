@@ -1,6 +1,6 @@
 #include "engine/matching.h"
 #include "base/clock.h"
-#include "evidence/screen.h"
+#include "engine/sift.h"
 
 #include <stdlib.h>
 
@@ -12,91 +12,6 @@ enum {
     CAPPED_SHARED = 4, // of the fingerprints that many articles carry, and of those
     CAPPED_PART = 4,   // one in so many, make a candidate
 };
-
-// What is stored of a document that is there.
-static shg_err fetch(article *out, doc_info *info, library *lib, uint32_t doc)
-{
-    return index_info(lib->ix, doc, info) ? index_get(lib->ix, doc, out) : SHG_ENOTFOUND;
-}
-
-static shg_err read_fetched(reading **out, library *lib, const article *a, const doc_info *info)
-{
-    record rec;
-    shg_err e = record_parse(&rec, a->record);
-    if (e)
-        return e;
-    rec.text = a->text;
-    e = reading_make(out, &rec, lib->sources, lib->seed);
-    if (e)
-        return e;
-    (*out)->doc = a->doc;
-    (*out)->version = a->version;
-    (*out)->stored_ms = info->stored_ms;
-    cache_put(lib->cache, *out);
-    return SHG_OK;
-}
-
-static shg_err complete(reading **r)
-{
-    shg_err e = reading_complete(*r);
-    if (e)
-        reading_drop(r);
-    return e;
-}
-
-shg_err library_read(library *lib, uint32_t doc, reading **out)
-{
-    *out = cache_get(lib->cache, doc);
-    if (*out)
-        return complete(out);
-    article a;
-    doc_info info;
-    shg_err e = fetch(&a, &info, lib, doc);
-    if (e)
-        return e;
-    e = read_fetched(out, lib, &a, &info);
-    article_free(&a);
-    return e ? e : complete(out);
-}
-
-// Whether a text may match the one asked about, by its own marks, too.
-static shg_err screen_reading(bool *may, screen *s, reading *r)
-{
-    hash_list list = words_hashes(&r->side.words);
-    shg_err e = screen_words(s, &list, r->side.mark, may);
-    if (!e && !*may) {
-        e = reading_complete(r);
-        *may = !e && screen_terms(s, &r->side.terms);
-    }
-    return e;
-}
-
-// library_screen is library_read of a document that may match; of another, *out is NULL: it
-// is read as far as it takes to tell.
-static shg_err library_screen(library *lib, screen *s, uint32_t doc, reading **out)
-{
-    bool may = true;
-    article a;
-    doc_info info;
-    shg_err e = SHG_OK;
-    *out = cache_get(lib->cache, doc);
-    if (!*out) {
-        e = fetch(&a, &info, lib, doc);
-        if (e)
-            return e;
-        e = screen_text(s, a.text, &may);
-        if (!e && may)
-            e = read_fetched(out, lib, &a, &info);
-        article_free(&a);
-    }
-    if (!e && may)
-        e = screen_reading(&may, s, *out);
-    if (!e && may)
-        e = reading_complete(*out);
-    if (e || !may)
-        reading_drop(out);
-    return e;
-}
 
 typedef struct candidate {
     uint32_t doc, weight;
@@ -342,12 +257,12 @@ static shg_err compare(match *out, const side *a, const side *b, match_depth dep
 }
 
 // *keep tells whether the candidate is a match that was asked for.
-static shg_err verify(hit *out, bool *keep, library *lib, screen *s, const side *query,
-                      uint32_t doc, const match_opts *o, uint32_t *left_out, bool *vanished)
+static shg_err verify(hit *out, bool *keep, library *lib, sift *s, const side *query, uint32_t doc,
+                      const match_opts *o, uint32_t *left_out, bool *vanished)
 {
     *out = (hit){0};
     *keep = false;
-    shg_err e = library_screen(lib, s, doc, &out->with);
+    shg_err e = sift_read(s, doc, &out->with);
     if (e == SHG_ECORRUPT) { // the log tells; its neighbours have their answers
         (*left_out)++;
         return SHG_OK;
@@ -408,8 +323,8 @@ static bool is_itself(const reading *r, const reading *with)
 static shg_err verify_all(hits *out, library *lib, const reading *r, const candidates *c,
                           const match_opts *o, bool *vanished)
 {
-    screen s;
-    shg_err e = screen_open(&s, &out->side);
+    sift s;
+    shg_err e = sift_open(&s, lib, &out->side, o->relations);
     for (size_t i = 0; !e && i < c->n; i++) {
         bool keep;
         if (o->keep_most && out->n == 2 * o->keep_most)
@@ -422,7 +337,7 @@ static shg_err verify_all(hits *out, library *lib, const reading *r, const candi
         }
         out->n += keep;
     }
-    screen_close(&s);
+    sift_close(&s);
     if (e)
         return e;
     keep_best(out, o->keep_most ? o->keep_most : out->n);

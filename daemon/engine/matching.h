@@ -3,20 +3,9 @@
 #ifndef SHINGLED_ENGINE_MATCHING_H
 #define SHINGLED_ENGINE_MATCHING_H
 #include "base/clock.h"
-#include "engine/cache.h"
 #include "engine/frequency.h"
+#include "engine/library.h"
 #include "evidence/match.h"
-
-// What matching works on; owned by the engine.
-typedef struct library {
-    article_index *ix;
-    sources *sources;
-    cache *cache;
-    uint64_t seed;
-} library;
-
-// library_read returns the held reading of a stored document. SHG_ENOTFOUND.
-SHG_MUST_CHECK shg_err library_read(library *lib, uint32_t doc, reading **out);
 
 enum {
     RELATIONS_DEFAULT = 1 << REL_COPY | 1 << REL_EXCERPT | 1 << REL_REWRITE | 1 << REL_QUOTES,

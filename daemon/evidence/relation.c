@@ -25,10 +25,10 @@ enum {
 #define ALL_OF .80
 #define SAME_BULLETIN .85 // of two weather bulletins: the days use the same words
 #define PLAIN_LEAST .50
-#define REWORDED .55         // of the prose: of one rumour told by two, it is at most half
-#define REWORDED_PARTLY .45  // of it, where some stands in both exactly, of texts much alike
-#define REWORDED_SHORTER .70 // of the shorter one's prose, likewise
-#define ALIKE .45
+#define REWORDED RELATION_REWORDED // of the prose: of one rumour told by two, it is at most half
+#define REWORDED_PARTLY .45        // of it, where some stands in both exactly, of texts much alike
+#define REWORDED_SHORTER .70       // of the shorter one's prose, likewise
+#define ALIKE RELATION_ALIKE
 #define REWORDED_QUOTED .70 // where they quote the same: what stands around quotations is alike
 #define SCATTERED .10       // of the shorter one's prose, where no run is long
 #define APART .08           // the same of two articles that have nothing to do with each other

@@ -13,6 +13,11 @@
 enum { RELATION_WORDS = 10 };
 #define RELATION_PART .60
 
+// Without so many, only paraphrases make one: of two texts with a cosine below RELATION_ALIKE,
+// where they hold such a part of the prose of the one with more.
+#define RELATION_ALIKE .45
+#define RELATION_REWORDED .55
+
 // relation_asks_retold tells whether the paraphrases may decide: where it says no, the relation is
 // the same without them. The exact measures of m are set.
 bool relation_asks_retold(const match *m, const side *a, const side *b);

@@ -1,0 +1,69 @@
+#include "engine/sift.h"
+#include "evidence/paraphrase.h"
+#include "evidence/relation.h"
+
+#include <stdlib.h>
+
+// From half of what a rewrite's paraphrases must say. The frequencies' marks are not known then:
+// they take words away, which can make few sentences alike that were not.
+#define ALIKE_PART (RELATION_REWORDED / 2)
+
+shg_err sift_open(sift *out, library *lib, const side *a, unsigned relations)
+{
+    *out = (sift){.lib = lib, .a = a, .relations = relations};
+    return screen_open(&out->screen, a);
+}
+
+void sift_close(sift *s)
+{
+    screen_close(&s->screen);
+}
+
+// Without passages enough, the two are about one event, or one is a rewrite of the other in other
+// words: of two that are not much alike, only where most is told alike.
+static shg_err try_topic(bool *may, const sift *s, const side *b)
+{
+    double cosine = terms_cosine(&s->a->terms, &b->terms), part;
+    *may = cosine >= RELATION_COSINE;
+    if (!*may || s->relations & 1u << REL_RELATED || cosine >= RELATION_ALIKE || !s->a->own_prose)
+        return SHG_OK;
+    shg_err e = paraphrase_alike(&part, s->a, b);
+    *may = part + (double)RELATION_WORDS / s->a->own_prose >= ALIKE_PART;
+    return e;
+}
+
+// What of a reading can be told without marking it all.
+static shg_err try_reading(bool *may, sift *s, reading *r)
+{
+    hash_list list = words_hashes(&r->side.words);
+    shg_err e = screen_words(&s->screen, &list, r->side.mark, may);
+    if (e || *may)
+        return e;
+    e = reading_complete(r);
+    return e ? e : try_topic(may, s, &r->side);
+}
+
+shg_err sift_read(sift *s, uint32_t doc, reading **out)
+{
+    bool may = true;
+    shg_err e = SHG_OK;
+    *out = cache_get(s->lib->cache, doc);
+    if (!*out) {
+        article a;
+        doc_info info;
+        e = library_fetch(&a, &info, s->lib, doc);
+        if (e)
+            return e;
+        e = screen_text(&s->screen, a.text, &may);
+        if (!e && may)
+            e = library_make(out, s->lib, &a, &info);
+        article_free(&a);
+    }
+    if (!e && may)
+        e = try_reading(&may, s, *out);
+    if (!e && may)
+        e = reading_complete(*out);
+    if (e || !may)
+        reading_drop(out);
+    return e;
+}

@@ -1,12 +1,12 @@
 #include "engine/sift.h"
-#include "evidence/paraphrase.h"
 #include "evidence/relation.h"
 
 #include <stdlib.h>
 
-// From half of what a rewrite's paraphrases must say. The frequencies' marks are not known then:
-// they take words away, which can make few sentences alike that were not.
-#define ALIKE_PART (RELATION_REWORDED / 2)
+// The part of the prose in sentences that may have a like from which a rewrite may be one: less
+// than what its paraphrases must hold (RELATION_REWORDED), since the frequencies' marks are not
+// known yet, and what they take away of a sentence can make it one that has a like.
+#define LIKES_LEAST .40
 
 shg_err sift_open(sift *out, library *lib, const side *a, unsigned relations)
 {
@@ -17,19 +17,24 @@ shg_err sift_open(sift *out, library *lib, const side *a, unsigned relations)
 void sift_close(sift *s)
 {
     screen_close(&s->screen);
+    likes_close(&s->likes);
 }
 
 // Without passages enough, the two are about one event, or one is a rewrite of the other in other
 // words: of two that are not much alike, only where most is told alike.
-static shg_err try_topic(bool *may, const sift *s, const side *b)
+static shg_err try_topic(bool *may, sift *s, const side *b)
 {
     double cosine = terms_cosine(&s->a->terms, &b->terms), part;
     *may = cosine >= RELATION_COSINE;
     if (!*may || s->relations & 1u << REL_RELATED || cosine >= RELATION_ALIKE || !s->a->own_prose)
         return SHG_OK;
-    shg_err e = paraphrase_alike(&part, s->a, b);
-    *may = part + (double)RELATION_WORDS / s->a->own_prose >= ALIKE_PART;
-    return e;
+    shg_err e = s->likes.a ? SHG_OK : likes_open(&s->likes, s->a);
+    if (!e)
+        e = likes_part(&s->likes, &part, b);
+    if (e)
+        return e;
+    *may = part + (double)RELATION_WORDS / s->a->own_prose >= LIKES_LEAST;
+    return SHG_OK;
 }
 
 // What of a reading can be told without marking it all.

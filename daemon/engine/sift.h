@@ -7,12 +7,14 @@
 #ifndef SHINGLED_ENGINE_SIFT_H
 #define SHINGLED_ENGINE_SIFT_H
 #include "engine/library.h"
+#include "evidence/likes.h"
 #include "evidence/screen.h"
 
 typedef struct sift {
     library *lib;
     const side *a;
     screen screen;
+    likes likes;        // made when it is first asked for
     unsigned relations; // asked for: bits 1 << relation
 } sift;
 

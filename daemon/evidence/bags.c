@@ -10,7 +10,6 @@ enum {
     SPREAD_PART = 16,  // of long texts, terms in more than a 16th of the sentences say nothing
     SPREAD_MOST = 128, // nor do those in more than that
     COUNT_MOST = 4095, // so that no sum of squares overflows, with 3 million words a side
-    TERMS_MOST = 2,    // that begin at one word
     FIT_ROUNDS = 3,
     FIT_MORE = 2, // sentences that come in at an end, at most, in a round
 };
@@ -84,16 +83,28 @@ static uint32_t put(filler *f, bag_text *t, uint32_t first, uint32_t n, uint64_t
     return n + 1;
 }
 
+unsigned bags_terms(uint64_t out[BAG_TERMS_MOST], const words *w, uint32_t i, uint32_t end)
+{
+    const word *x = &w->w[i];
+    if (!(x->flags & WORD_CHAR)) {
+        out[0] = stem_hash(w, i);
+        return 1;
+    }
+    bool pair = i + 1 < end && x[1].flags & WORD_CHAR;
+    out[0] = x->hash;
+    if (pair)
+        out[1] = x->hash * 0x9e3779b97f4a7c15u + x[1].hash;
+    return 1 + pair;
+}
+
 // put_terms counts the terms that begin at word i of a sentence that ends before `end`.
 static uint32_t put_terms(filler *f, bag_text *t, uint32_t first, uint32_t n, const words *w,
                           uint32_t i, uint32_t end)
 {
-    const word *x = &w->w[i];
-    if (!(x->flags & WORD_CHAR))
-        return put(f, t, first, n, stem_hash(w, i));
-    n = put(f, t, first, n, x->hash);
-    if (i + 1 < end && x[1].flags & WORD_CHAR)
-        n = put(f, t, first, n, x->hash * 0x9e3779b97f4a7c15u + x[1].hash);
+    uint64_t term[BAG_TERMS_MOST];
+    unsigned n_terms = bags_terms(term, w, i, end);
+    for (unsigned k = 0; k < n_terms; k++)
+        n = put(f, t, first, n, term[k]);
     return n;
 }
 
@@ -102,7 +113,7 @@ static shg_err fill(bag_text *out, filler *f, const side *s)
     shg_err e = sentences_find(&out->s, &s->words);
     if (e)
         return e;
-    out->t = malloc((TERMS_MOST * s->words.n + 1) * sizeof *out->t);
+    out->t = malloc((BAG_TERMS_MOST * s->words.n + 1) * sizeof *out->t);
     out->first = malloc((out->s.n + 1) * sizeof *out->first);
     out->square = calloc(out->s.n + 1, sizeof *out->square);
     if (!out->t || !out->first || !out->square)
@@ -151,7 +162,7 @@ shg_err bags_make(bags *out, const side *a, const side *b)
 {
     filler f = {0};
     *out = (bags){0};
-    shg_err e = open_filler(&f, out, TERMS_MOST * (a->words.n + b->words.n));
+    shg_err e = open_filler(&f, out, BAG_TERMS_MOST * (a->words.n + b->words.n));
     if (!e)
         e = fill(&out->a, &f, a);
     if (!e)

@@ -37,6 +37,11 @@ typedef struct bag_range {
     uint32_t a_begin, a_end, b_begin, b_end;
 } bag_range;
 
+// bags_terms writes the hashes of the terms that begin at word i of a sentence that ends before
+// `end`, and returns how many there are.
+enum { BAG_TERMS_MOST = 2 };
+unsigned bags_terms(uint64_t out[BAG_TERMS_MOST], const words *w, uint32_t i, uint32_t end);
+
 // bags_make: linear in the words of both. SHG_ENOMEM leaves *out empty.
 SHG_MUST_CHECK shg_err bags_make(bags *out, const side *a, const side *b);
 void bags_free(bags *b);

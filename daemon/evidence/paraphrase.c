@@ -2,7 +2,6 @@
 #include "evidence/chains.h"
 #include "text/shingle.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 enum {
@@ -368,25 +367,6 @@ shg_err paraphrase_find(paraphrases *out, const passages *exact, const side *a, 
     free(c.by_b);
     if (e)
         paraphrase_free(out);
-    return e;
-}
-
-shg_err paraphrase_alike(double *part, const side *a, const side *b)
-{
-    bags x = {0};
-    pairs p = {0};
-    uint64_t prose = 0;
-    shg_err e = bags_make(&x, a, b);
-    if (!e)
-        e = pairs_find(&p, &x);
-    for (size_t i = 0; !e && i < p.n; i++) {
-        sentence s = x.a.s.s[p.p[i].a];
-        if (i == 0 || p.p[i].a != p.p[i - 1].a)
-            prose += amount_of(a, s.begin, s.end).prose;
-    }
-    *part = a->own_prose ? fmin(1, (double)prose / WORD_WEIGHT / a->own_prose) : 0;
-    bags_free(&x);
-    pairs_free(&p);
     return e;
 }
 

@@ -29,10 +29,6 @@ typedef struct paraphrases {
 // texts (pairs.h, chains.h). SHG_ENOMEM leaves *out empty.
 SHG_MUST_CHECK shg_err paraphrase_find(paraphrases *out, const passages *exact, const side *a,
                                        const side *b);
-
-// paraphrase_alike measures the part of a's prose that stands in sentences with a like in b, [0,1]:
-// what paraphrases say of a text lies within them. SHG_ENOMEM.
-SHG_MUST_CHECK shg_err paraphrase_alike(double *part, const side *a, const side *b);
 void paraphrase_free(paraphrases *p);
 
 #endif

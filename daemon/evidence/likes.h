@@ -1,0 +1,54 @@
+// likes.h - how much of a text may be said in other words by others, at a small part of what it
+// costs to find out what is (paraphrase.h).
+//
+// A paraphrase is made of sentences with a like in the other text, and a like has, beside a high
+// cosine, a high Dice coefficient (pairs.h): here that alone is looked at.
+// Layer: evidence.  May include: pairs, bags, side, base.  Threads: one owner.
+#ifndef SHINGLED_EVIDENCE_LIKES_H
+#define SHINGLED_EVIDENCE_LIKES_H
+#include "evidence/pairs.h"
+
+// A sentence of the one text.
+typedef struct likes_sentence {
+    uint32_t terms;  // distinct
+    uint32_t prose;  // in weights
+    uint32_t common; // terms that the other text's sentence has, too; zero between sentences
+    bool alike;      // with one of the other text's; false between calls
+} likes_sentence;
+
+// A term of the one text, in open addressing: free where n is 0.
+typedef struct likes_slot {
+    uint64_t hash;
+    uint32_t first, n; // sentences of the one text that hold it: list[first .. first + n)
+    uint32_t in;       // the sentence that held it last, by number over all texts, from 1
+} likes_slot;
+
+// One that the one text lacks: free where in is 0.
+typedef struct likes_other {
+    uint64_t hash;
+    uint32_t in;
+} likes_other;
+
+typedef struct likes {
+    const side *a;
+    likes_sentence *s;
+    size_t n;
+    likes_slot *slot;
+    size_t mask;
+    uint32_t *list;
+    uint32_t *touched; // [n]
+    uint32_t in;       // number of the sentence that is looked at
+    likes_other *other;
+    size_t other_mask; // 0: none yet
+} likes;
+
+// likes_open makes one for texts that are compared with a, which must outlive it. SHG_ENOMEM leaves
+// it empty; likes_close of a zeroed one is fine.
+SHG_MUST_CHECK shg_err likes_open(likes *out, const side *a);
+void likes_close(likes *l);
+
+// likes_part is the part of a's prose, [0,1], that stands in sentences that may have a like in b:
+// at least what pairs_find says, marks being equal. Linear in the words of b. SHG_ENOMEM.
+SHG_MUST_CHECK shg_err likes_part(likes *l, double *part, const side *b);
+
+#endif

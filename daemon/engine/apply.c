@@ -22,6 +22,17 @@ static view stored_record(const reading *r)
     return (view){(const uint8_t *)r->stored, r->stored_len};
 }
 
+static shg_err make_reading(reading **out, record *rec, engine *e, bool bare)
+{
+    if (!bare)
+        return reading_make(out, rec, e->lib.sources, e->lib.seed);
+    reader *in = readers_of(&e->readers);
+    if (in)
+        return reading_make_bare(out, rec, e->lib.sources, e->lib.seed, in);
+    record_free(rec);
+    return SHG_ENOMEM;
+}
+
 // With options a whole PUT, whose header is bounded as it came; without them a record of a batch,
 // whose fields are.
 static shg_err read_source(engine *e, const record_source *s, view body, put_options *o,
@@ -37,7 +48,9 @@ static shg_err read_source(engine *e, const record_source *s, view body, put_opt
     version = o ? o->if_version : version;
     out->has_if_version = version >= 0;
     out->if_version = (uint32_t)version;
-    err = reading_make(&out->reading, &rec, e->lib.sources, e->lib.seed);
+    // One that is placed only much later would have left the cache by then.
+    bool bare = !(o && o->match) && !matcher_is_near(e->matcher);
+    err = make_reading(&out->reading, &rec, e, bare);
     if (!err && out->reading->stored_len > SHG_HEADER_MAX)
         return refuse(r, SHG_EHEADERSIZE,
                       "the record has %zu bytes without its text; at most %d "
@@ -46,12 +59,12 @@ static shg_err read_source(engine *e, const record_source *s, view body, put_opt
     if (!err)
         err = index_pack(e->lib.ix, stored_record(out->reading), out->reading->record.text,
                          &out->packed);
+    if (!err && bare && !out->packed.len)
+        err = reading_keep_text(out->reading); // index_pack left it alone: packed when it is added
+    else if (!err && bare)
+        reading_drop_text(out->reading);
     if (err)
         return refuse(r, err, "the article could not be read: %s", shg_err_text(err));
-    // One that is placed only much later would have left the cache by then. What index_pack left
-    // alone is packed when it is added.
-    if (out->packed.len && !(o && o->match) && !matcher_is_near(e->matcher))
-        reading_strip(out->reading);
     return SHG_OK;
 }
 

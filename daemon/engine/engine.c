@@ -33,6 +33,8 @@ const char *engine_stamp(void)
 static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why_len)
 {
     shg_err err = sources_open(&e->lib.sources, o->sources, why, why_len);
+    if (!err)
+        err = readers_open(&e->readers);
     if (err)
         return err;
     const char *what = "";
@@ -95,6 +97,7 @@ void engine_close(engine **pe)
     stories_close(&e->stories);
     cache_close(&e->lib.cache);
     index_close(&e->lib.ix);
+    readers_close(&e->readers);
     sources_close(&e->lib.sources);
     free(e);
 }

@@ -1,34 +1,42 @@
 #include "engine/reading.h"
-#include "engine/sign.h"
-#include "base/bytes.h"
 #include "base/clock.h"
-#include "base/sort.h"
-#include "sketch/winnow.h"
-#include "text/kernels.h"
-#include "text/shingle.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
 
 enum { PUBLISHER_KEY = 512 };
 
-char *publisher_id(const sources *s, view publisher, const source **known)
+// Writes the id of a publisher with a 0; room for len + 1 bytes, or for that of a known source.
+static size_t put_id(char *id, view publisher, const source *known)
 {
-    const source *src = publisher.len ? sources_publisher(s, publisher) : NULL;
-    if (known)
-        *known = src;
-    if (src)
-        return strdup(src->id);
-    char *id = malloc(publisher.len + 1);
-    if (!id)
-        return NULL;
-    size_t from = publisher.len > 4 && !strncasecmp((const char *)publisher.p, "www.", 4) ? 4 : 0,
-           n = 0;
+    size_t n = 0;
+    if (known) {
+        n = strlen(known->id);
+        memcpy(id, known->id, n + 1);
+        return n;
+    }
+    size_t from = publisher.len > 4 && !strncasecmp((const char *)publisher.p, "www.", 4) ? 4 : 0;
     for (size_t i = from; i < publisher.len; i++) {
         uint8_t c = publisher.p[i];
         id[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
     }
     id[n] = 0;
+    return n;
+}
+
+static const source *find_source(const sources *s, view publisher)
+{
+    return publisher.len ? sources_publisher(s, publisher) : NULL;
+}
+
+char *publisher_id(const sources *s, view publisher, const source **known)
+{
+    const source *src = find_source(s, publisher);
+    if (known)
+        *known = src;
+    char *id = malloc(src ? strlen(src->id) + 1 : publisher.len + 1);
+    if (id)
+        put_id(id, publisher, src);
     return id;
 }
 
@@ -42,248 +50,148 @@ uint64_t publisher_hash_of(const char *id)
     return h ? h : 1;
 }
 
-// Whether the words [begin, end) of a shingle are all speech; mark can be read 8 words on.
-static bool all_speech(const uint8_t *mark, size_t begin, size_t end)
+// What was found out of a publisher of few letters is remembered: there are few.
+static reader_name *name_slot(reader *in, view name)
 {
-    _Static_assert(SHINGLE_MOST <= 8 && MARK_SPEECH == 1, "its marks fit one load");
-    uint64_t want = UINT64_C(0x0101010101010101) >> 8 * (8 - (end - begin));
-    return (load64(mark + begin) & want) == want;
+    if (!in->names || !name.len || name.len > READER_NAME)
+        return NULL;
+    return &in->names[XXH3_64bits(name.p, name.len) % READER_NAMES];
 }
 
-// The position of the smaller shingle of two, the latter of equals.
-static uint32_t smaller(const uint64_t *shingle, uint32_t a, uint32_t b)
+// The publisher of a record: its source, its hash, and its id to in->publisher.
+static shg_err read_publisher(reading *r, reader *in, const sources *s)
 {
-    uint32_t latter = -(uint32_t)(shingle[b] <= shingle[a]); // no branch: it would be at random
-    return (b & latter) | (a & ~latter);
-}
-
-// What make_signs works in, for a text of n words: one allocation.
-typedef struct scratch {
-    sort_item *item;   // [RARE_ROOM * (n + 1)]: prints and room to sort them; terms
-    uint64_t *shingle; // [n + 1]
-    uint32_t *end;     // [n + 1]: behind the last word of each shingle
-    uint32_t *kept;    // [2 * n + 1]: positions, ascending
-    uint32_t *speech;  // [n + 1]: likewise, of those that are kept for their quotation
-    size_t n;          // shingles
-} scratch;
-
-static shg_err scratch_make(scratch *x, size_t n)
-{
-    x->item =
-        malloc((n + 1) * (RARE_ROOM * sizeof *x->item + sizeof *x->shingle + 4 * sizeof(uint32_t)));
-    if (!x->item)
+    view name = record_get(&r->record, REC_PUBLISHER);
+    reader_name *slot = name_slot(in, name);
+    bool known = slot && view_eq(name, (view){slot->name, slot->len});
+    r->self = known ? slot->source : find_source(s, name);
+    buf_reset(&in->publisher);
+    char *id = (char *)buf_grow(&in->publisher, r->self ? strlen(r->self->id) + 1 : name.len + 1);
+    if (!id)
         return SHG_ENOMEM;
-    x->shingle = (uint64_t *)(x->item + RARE_ROOM * (n + 1));
-    x->end = (uint32_t *)(x->shingle + n + 1);
-    x->kept = x->end + n + 1;
-    x->speech = x->kept + 2 * n + 1;
+    in->publisher.len = put_id(id, name, r->self) + 1;
+    r->publisher_hash = known ? slot->hash : publisher_hash_of(id);
+    if (slot && !known) {
+        *slot = (reader_name){(uint8_t)name.len, .source = r->self, .hash = r->publisher_hash};
+        memcpy(slot->name, name.p, name.len);
+    }
     return SHG_OK;
 }
 
-// Keeps of the shingles of a run of speech, words [begin, stop); n are kept before. Returns how
-// many there are then.
-static size_t keep_run(scratch *x, size_t n, size_t begin, size_t stop)
+static uint64_t content_hash(const reading *r, view stored)
 {
-    _Static_assert(SPEECH_WINDOW == 4, "a window is two pairs");
-    const uint64_t *shingle = x->shingle;
-    uint32_t last = UINT32_MAX, i = (uint32_t)begin;
-    if (begin + SPEECH_WINDOW > x->n)
-        return n;
-    uint32_t pair[2] = {smaller(shingle, i, i + 1), smaller(shingle, i + 1, i + 2)};
-    for (i += SPEECH_WINDOW - 1; i < x->n && x->end[i] <= stop; i++) {
-        uint32_t newest = smaller(shingle, i - 1, i), at = smaller(shingle, pair[0], newest);
-        pair[0] = pair[1];
-        pair[1] = newest;
-        x->speech[n] = at;
-        n += at != last;
-        last = at;
-    }
-    return n;
+    uint64_t h = XXH3_64bits(stored.p, stored.len);
+    return XXH3_64bits_withSeed(r->record.text.p, r->record.text.len, h);
 }
 
-// The first word from i on that is speech, or with not = 1 the first that is none; n where there
-// is no such word.
-static size_t find_mark(const side *s, size_t i, unsigned not )
+// All of `made` in an allocation of its own, with what stands in the reader behind it.
+static reading *settle(const reading *made, const reader *in)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    for (; i < s->words.n; i += 8) {
-        uint64_t hit = (load64(s->mark + i) ^ not *ones) & ones;
-        if (hit) {
-            i += (size_t)__builtin_ctzll(hit) / 8;
-            break;
-        }
-    }
-    return i < s->words.n ? i : s->words.n;
+    const prints *x = &in->prints;
+    size_t n_keys = x->n_keys + x->n_terms, n_places = made->is_bare ? 0 : x->n_places;
+    size_t keys = n_keys * sizeof *x->key, places = n_places * sizeof *x->place;
+    reading *r = malloc(sizeof *r + keys + places + in->record.len + in->publisher.len);
+    if (!r)
+        return NULL;
+    *r = *made;
+    r->sig = x->sig;
+    r->n_keys = x->n_keys;
+    r->n_terms = x->n_terms;
+    r->n_prints = n_places;
+    r->keys = (print *)(r + 1);
+    r->prints = (print_at *)(r->keys + n_keys);
+    r->stored = (char *)(r->prints + n_places);
+    r->stored_len = in->record.len - 1;
+    r->publisher = r->stored + in->record.len;
+    memcpy(r->keys, x->key, keys);
+    memcpy(r->prints, x->place, places);
+    memcpy(r->stored, in->record.p, in->record.len);
+    memcpy(r->publisher, in->publisher.p, in->publisher.len);
+    atomic_init(&r->refs, 1);
+    pthread_mutex_init(&r->lock, NULL);
+    return r;
 }
 
-// Quotations travel in pieces shorter than what winnowing keeps for certain, so that of the
-// shingles within speech more are kept: the smallest of each SPEECH_WINDOW neighbours. What
-// is smallest of WINNOW_WINDOW is so of fewer, so that a quotation also meets one without
-// marks. Returns how many there are.
-static size_t find_speech(scratch *x, const side *s)
+// Reads made->record, with the side in the reader; the text has been read to it.
+static shg_err make(reading **out, reading *made, const sources *s, uint64_t seed, reader *in)
 {
-    size_t n = 0, stop;
-    for (size_t i = 0; (i = find_mark(s, i, 0)) < x->n; i = stop) {
-        stop = find_mark(s, i, 1);
-        n = keep_run(x, n, i, stop);
-    }
-    return n;
-}
-
-// Merges the two lists of positions; returns how many are kept then.
-static size_t keep_speech(scratch *x, size_t n_kept, size_t n_speech)
-{
-    size_t n = 0, k = 0, i = 0;
-    uint32_t *old = x->kept + x->n; // moved up, to be written over from the beginning
-    if (n_speech == 0)
-        return n_kept;
-    memmove(old, x->kept, n_kept * sizeof *old);
-    while (k < n_kept || i < n_speech) {
-        uint32_t a = k < n_kept ? old[k] : UINT32_MAX, b = i < n_speech ? x->speech[i] : UINT32_MAX;
-        x->kept[n++] = a < b ? a : b;
-        k += a <= b;
-        i += b <= a;
-    }
-    return n;
-}
-
-// The fingerprints as keys, distinct and ascending; one counts as quoted if it ever stood so.
-static void make_keys(reading *r, const scratch *x)
-{
-    sort_item *hash = x->item;
-    size_t n = 0;
-    sort_items(hash, hash + r->n_prints, r->n_prints, PRINT_BITS);
-    for (size_t i = 0; i < r->n_prints; i++) {
-        uint32_t at = x->kept[hash[i].value], end = x->end[at];
-        bool quoted = all_speech(r->side.mark, at, end);
-        if (n && r->keys[n - 1].hash == hash[i].key)
-            r->keys[n - 1].quoted |= quoted;
-        else
-            r->keys[n++] = (print){hash[i].key, quoted};
-        r->prints[hash[i].value] = (print_at){at, end, (uint32_t)n - 1};
-    }
-    r->n_keys = (uint32_t)n;
-}
-
-static shg_err make_prints(reading *r, scratch *x, uint64_t seed)
-{
-    x->n = shingles_make(x->shingle, x->end, &r->side.words, PRINT_WORDS);
-    size_t n = keep_speech(x, winnow(x->kept, x->shingle, x->n), find_speech(x, &r->side));
-    r->prints = malloc((n + 1) * sizeof *r->prints);
-    r->keys = malloc((n + RARE_MOST) * sizeof *r->keys);
-    if (!r->prints || !r->keys)
-        return SHG_ENOMEM;
-    r->n_prints = n;
-    for (size_t i = 0; i < n; i++) {
-        x->item[i].key = print_of(x->shingle[x->kept[i]], seed);
-        x->item[i].value = (uint32_t)i;
-    }
-    make_keys(r, x);
-    return SHG_OK;
-}
-
-static bool is_key(const reading *r, uint64_t hash)
-{
-    const print *at = r->keys;
-    for (size_t n = r->n_keys; n > 1; n -= n / 2)
-        at += n / 2 & -(size_t)(at[n / 2 - 1].hash < hash); // no branch: it would be at random
-    return r->n_keys && at->hash == hash;
-}
-
-// The rarest terms follow the fingerprints; one that is equal to a fingerprint by chance is left
-// out.
-static void add_terms(reading *r, uint64_t seed, sort_item *room)
-{
-    uint64_t term[RARE_MOST];
-    uint32_t n = rare_terms(term, &r->side.words, seed, room);
-    for (uint32_t i = 0; i < n; i++) {
-        bool known = is_key(r, term[i]);
-        for (uint32_t k = 0; k < r->n_terms && !known; k++)
-            known = r->keys[r->n_keys + k].hash == term[i];
-        if (!known)
-            r->keys[r->n_keys + r->n_terms++] = (print){term[i], false};
-    }
-}
-
-static shg_err make_signs(reading *r, uint64_t seed)
-{
-    const words *w = &r->side.words;
-    scratch x;
-    shg_err e = scratch_make(&x, w->n);
+    const struct side *of = &in->side;
+    shg_err e = read_publisher(made, in, s);
+    buf_reset(&in->record);
+    record_write(&in->record, &made->record);
+    if (!e)
+        e = buf_err(&in->record);
+    if (!e)
+        e = prints_make(&in->prints, of, seed);
     if (e)
         return e;
-    e = make_prints(r, &x, seed);
-    x.n = shingles_make(x.shingle, NULL, w, SKETCH_WORDS);
-    sign_shingles(&r->sig, x.shingle, x.n, w->text, seed);
+    made->content = content_hash(made, (view){in->record.p, in->record.len - 1});
+    made->doc = DOC_NONE;
+    made->stored_ms = CLOCK_ABSENT;
+    made->n_words = (uint32_t)of->words.n;
+    made->side.publisher = made->publisher_hash;
+    if (made->record.published_ms != CLOCK_ABSENT)
+        made->side.published_ms = made->record.published_ms;
+    *out = settle(made, in);
+    return *out ? SHG_OK : SHG_ENOMEM;
+}
+
+shg_err reading_make_bare(reading **out, record *rec, const sources *s, uint64_t seed, reader *in)
+{
+    reading made = {.record = *rec, .is_bare = true};
+    *rec = (record){0};
+    *out = NULL;
+    shg_err e = side_skim(&in->side, made.record.text, NULL);
+    made.side.body = in->side.body;
     if (!e)
-        add_terms(r, seed, x.item);
-    free(x.item);
+        e = make(out, &made, s, seed, in);
+    if (e)
+        record_free(&made.record);
+    reader_settle(in);
     return e;
 }
 
-static uint64_t content_hash(const reading *r)
+shg_err reading_keep_text(reading *r)
 {
-    uint64_t h = XXH3_64bits(r->stored, r->stored_len);
-    return XXH3_64bits_withSeed(r->record.text.p, r->record.text.len, h);
+    view *text = &r->record.text;
+    if (r->record.text_own)
+        return SHG_OK;
+    uint8_t *own = malloc(text->len + 1);
+    if (!own)
+        return SHG_ENOMEM;
+    if (text->len)
+        memcpy(own, text->p, text->len);
+    text->p = r->record.text_own = own;
+    return SHG_OK;
+}
+
+void reading_drop_text(reading *r)
+{
+    free(r->record.text_own);
+    r->record.text_own = NULL;
+    r->record.text.p = NULL;
 }
 
 shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed)
 {
-    *out = NULL;
-    reading *r = calloc(1, sizeof *r);
-    if (!r) {
-        record_free(rec);
-        return SHG_ENOMEM;
-    }
-    atomic_init(&r->refs, 1);
-    pthread_mutex_init(&r->lock, NULL);
-    r->doc = DOC_NONE;
-    r->stored_ms = CLOCK_ABSENT;
-    r->record = *rec;
+    reader in = {0};
+    reading made = {.record = *rec};
     *rec = (record){0};
-    shg_err e = SHG_ENOMEM;
-    r->own = r->record.text_own;
-    r->record.text_own = NULL;
-    bool copied = !r->own;
-    if (copied)
-        r->own = malloc(r->record.text.len + 1);
-    r->publisher = publisher_id(s, record_get(&r->record, REC_PUBLISHER), &r->self);
-    r->stored = record_dump(&r->record, &r->stored_len);
-    if (!r->own || !r->publisher || !r->stored)
-        goto fail;
-    if (copied && r->record.text.len)
-        memcpy(r->own, r->record.text.p, r->record.text.len);
-    r->record.text.p = r->own;
-    r->publisher_hash = publisher_hash_of(r->publisher);
-    r->content = content_hash(r);
-    e = side_read(&r->side, r->record.text, NULL);
-    r->n_words = (uint32_t)r->side.words.n;
-    r->side.publisher = r->publisher_hash;
-    if (r->record.published_ms != CLOCK_ABSENT)
-        r->side.published_ms = r->record.published_ms;
+    *out = NULL;
+    shg_err e = reading_keep_text(&made);
     if (!e)
-        e = make_signs(r, seed);
-    if (e)
-        goto fail;
-    *out = r;
-    return SHG_OK;
-fail:
-    reading_drop(&r);
+        e = side_read(&in.side, made.record.text, NULL);
+    if (!e) {
+        made.side = in.side;
+        e = make(out, &made, s, seed, &in);
+        in.side = (side){0};
+    }
+    if (e) {
+        side_free(&made.side);
+        record_free(&made.record);
+    }
+    reader_fini(&in);
     return e;
-}
-
-void reading_strip(reading *r)
-{
-    uint64_t body = r->side.body;
-    side_free(&r->side);
-    r->side.body = body;
-    free(r->prints);
-    free(r->own);
-    r->prints = NULL;
-    r->n_prints = 0;
-    r->own = NULL;
-    r->record.text.p = NULL;
-    r->is_bare = true;
 }
 
 reading *reading_hold(reading *r)
@@ -303,11 +211,6 @@ void reading_drop(reading **pr)
     pthread_mutex_destroy(&r->lock);
     side_free(&r->side);
     record_free(&r->record);
-    free(r->keys);
-    free(r->prints);
-    free(r->publisher);
-    free(r->stored);
-    free(r->own);
     free(r);
 }
 

@@ -7,29 +7,17 @@
 // read-only.
 #ifndef SHINGLED_ENGINE_READING_H
 #define SHINGLED_ENGINE_READING_H
-#include "engine/rare.h"
+#include "engine/reader.h"
 #include "engine/record.h"
-#include "evidence/side.h"
-#include "index/index.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-
-// Of so many neighbouring shingles within speech one is kept: two texts that share a quotation
-// of PRINT_WORDS + SPEECH_WINDOW - 1 = 8 words share a fingerprint.
-enum { SPEECH_WINDOW = 4 };
-
-// A fingerprint in its place: words [begin, end), and which of `keys` it is.
-typedef struct print_at {
-    uint32_t begin, end, key;
-} print_at;
 
 typedef struct reading {
     atomic_uint refs;
     uint32_t doc, version; // DOC_NONE, 0 where it is not stored
     int64_t stored_ms;     // when it was; CLOCK_ABSENT where it is not
-    record record;         // record.text is in own
-    uint8_t *own;
+    record record;         // with a text of its own (record.text_own)
     uint32_t n_words;
     side side; // as the text itself shows; frequencies mark a copy (frequency.h)
     minhash sig;
@@ -41,21 +29,25 @@ typedef struct reading {
     char *publisher;    // id of the publisher: source id, or the field in lower case; "" if none
     uint64_t publisher_hash;
     uint64_t content;
-    char *stored; // record_dump
+    char *stored; // record_write
     size_t stored_len;
     pthread_mutex_t lock; // guards these, and side.terms
     bool has_terms, has_credits;
     credits credits;
-    bool is_bare; // reading_strip
-} reading;
+    bool is_bare; // reading_make_bare
+} reading;        // keys, prints, publisher and stored stand behind it, in one allocation
 
 // reading_make reads an article. It takes the record (also on failure), copies the text.
 SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed);
 
-// reading_strip frees, in the thread that made it, what only comparing needs: words, marks, places
-// of fingerprints, and the text but for its length; the next reading gets that memory while it is
-// warm. Before the reading is shared; storing it is all that may follow.
-void reading_strip(reading *r);
+// reading_make_bare makes what storing needs and nothing else: no words, marks or places of
+// fingerprints, and of side the body alone. Nor does it copy the text: record.text is borrowed, or
+// record.text_own, until reading_keep_text copies it or reading_drop_text lets go of all but its
+// length; one of them before the reading is shared. Storing it is all that may follow.
+SHG_MUST_CHECK shg_err reading_make_bare(reading **out, record *rec, const sources *s,
+                                         uint64_t seed, reader *in);
+SHG_MUST_CHECK shg_err reading_keep_text(reading *r);
+void reading_drop_text(reading *r);
 
 reading *reading_hold(reading *r);
 void reading_drop(reading **r); // nulls it; NULL is fine

@@ -310,7 +310,7 @@ shg_err record_put_options(const record_source *s, put_options *out, refusal *r)
     return record_if_version(s, &out->if_version, r);
 }
 
-// What is stored was written by record_dump, which the flat reader always knows.
+// What is stored was written by record_write, which the flat reader always knows.
 shg_err record_parse(record *out, view stored)
 {
     record_source s;
@@ -337,7 +337,7 @@ record_field record_find(const char *name)
     return REC_FIELDS;
 }
 
-char *record_dump(const record *rec, size_t *len)
+void record_write(buf *to, const record *rec)
 {
     static const uint8_t sorted[REC_FIELDS] = {
         REC_BY,
@@ -352,33 +352,26 @@ char *record_dump(const record *rec, size_t *len)
         REC_PUBLISHER,
         REC_URI,
     };
-    buf to = {0};
-    size_t most = 64;
+    size_t begin = to->len, most = 64;
     for (unsigned f = 0; f < REC_FIELDS; f++)
         most += rec->field[f].len + 24;
-    buf_grow(&to, most); // enough but for escapes
-    buf_add8(&to, '{');
+    buf_grow(to, most); // enough but for escapes
+    buf_add8(to, '{');
     for (unsigned i = 0; i < REC_FIELDS; i++) {
         unsigned f = sorted[i];
         if (!rec->field[f].len && !(f == REC_BY && rec->by_list.len))
             continue;
-        if (to.len > 1)
-            buf_add8(&to, ',');
-        flat_quote(&to, view_of(record_names[record_first[f]]));
-        buf_add8(&to, ':');
+        if (to->len > begin + 1)
+            buf_add8(to, ',');
+        flat_quote(to, view_of(record_names[record_first[f]]));
+        buf_add8(to, ':');
         if (f == REC_BY && rec->by_list.len)
-            buf_add(&to, rec->by_list.p, rec->by_list.len);
+            buf_add(to, rec->by_list.p, rec->by_list.len);
         else
-            flat_quote(&to, rec->field[f]);
+            flat_quote(to, rec->field[f]);
     }
-    buf_add8(&to, '}');
-    buf_add8(&to, 0);
-    if (buf_err(&to)) {
-        buf_fini(&to);
-        return NULL;
-    }
-    *len = to.len - 1;
-    return (char *)to.p;
+    buf_add8(to, '}');
+    buf_add8(to, 0);
 }
 
 json_t *record_json(const record *rec)

@@ -86,8 +86,8 @@ SHG_MUST_CHECK shg_err record_read(record *out, const record_source *s, view bod
 SHG_MUST_CHECK shg_err record_parse(record *out, view stored);
 void record_free(record *rec);
 
-// record_dump gives the stored form: compact JSON, keys sorted. free() it; NULL = no memory.
-char *record_dump(const record *rec, size_t *len);
+// record_write adds the stored form, compact JSON with its keys sorted, and a 0.
+void record_write(buf *to, const record *rec);
 
 // record_json gives the fields as a new object; NULL = no memory.
 json_t *record_json(const record *rec);

@@ -9,6 +9,7 @@ enum { STATUS_MAX = 600 };
 
 struct engine {
     library lib;
+    readers readers;
     stories *stories;
     struct matcher *matcher;
     struct retention *retention; // NULL: everything is kept

@@ -5,35 +5,57 @@
 
 #include <stdlib.h>
 
-static shg_err list_lines(side *s)
+static bool make_room(side *s)
+{
+    size_t n = s->words.n;
+    if (s->mark && s->room >= n)
+        return true;
+    free(s->mark);
+    free(s->line);
+    s->mark = malloc(n + SIDE_SLACK);
+    s->line = malloc((n + 1) * sizeof *s->line);
+    s->room = n;
+    return s->mark && s->line;
+}
+
+static void list_lines(side *s)
 {
     const words *w = &s->words;
-    for (size_t i = 0; i < w->n; i++)
-        s->n_lines += (w->w[i].flags & WORD_LINE) != 0;
-    s->line = malloc((s->n_lines + 1) * sizeof *s->line);
-    if (!s->line)
-        return SHG_ENOMEM;
-    for (size_t i = 0, n = 0; n < s->n_lines; i++) {
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++) {
         s->line[n] = (uint32_t)i;
         n += (w->w[i].flags & WORD_LINE) != 0;
     }
-    s->line[s->n_lines] = (uint32_t)w->n;
+    s->line[n] = (uint32_t)w->n;
+    s->n_lines = n;
+}
+
+shg_err side_skim(side *out, view text, size_t *at)
+{
+    terms_free(&out->terms);
+    shg_err e = words_again(&out->words, text, at);
+    if (!e && !make_room(out))
+        e = SHG_ENOMEM;
+    if (e) {
+        side_free(out);
+        return e;
+    }
+    memset(out->mark, 0, out->words.n + SIDE_SLACK);
+    list_lines(out);
+    out->body = words_body_hash(&out->words);
+    speech_mark(out);
     return SHG_OK;
 }
 
 shg_err side_read(side *out, view text, size_t *at)
 {
     *out = (side){0};
-    shg_err e = words_make(&out->words, text, at);
+    shg_err e = side_skim(out, text, at);
     if (e)
         return e;
-    out->mark = calloc(out->words.n + SIDE_SLACK, sizeof *out->mark);
-    if (!out->mark || list_lines(out)) {
-        side_free(out);
-        return SHG_ENOMEM;
-    }
-    out->body = words_body_hash(&out->words);
-    speech_mark(out);
+    uint32_t *line = realloc(out->line, (out->n_lines + 1) * sizeof *line); // it is kept for long
+    out->line = line ? line : out->line;
+    out->room = 0;
     furniture_mark(out);
     side_count(out);
     return SHG_OK;

@@ -22,6 +22,7 @@ typedef struct side {
     uint8_t *mark;   // [words.n], of enum mark; SIDE_SLACK more can be read; owned
     uint32_t *line;  // [n_lines + 1]: the first word of each line, then words.n; owned
     size_t n_lines;
+    size_t room;          // words that mark and line have room for
     uint32_t own_words;   // words that are not furniture, a WORD_CHAR as 5/8 of one
     uint32_t own_prose;   // words that are neither, likewise
     uint64_t body;        // words_body_hash
@@ -35,6 +36,10 @@ typedef struct side {
 SHG_MUST_CHECK shg_err side_read(side *out, view text, size_t *at);
 SHG_MUST_CHECK shg_err side_terms(side *s);
 SHG_MUST_CHECK shg_err side_make(side *out, view text, size_t *at);
+
+// side_skim is side_read without the marks of furniture and the counts, in the memory of *out,
+// which holds another text's side, or zeros.
+SHG_MUST_CHECK shg_err side_skim(side *out, view text, size_t *at);
 void side_free(side *s);
 
 // side_add_mark marks words [from, to) besides (what frequencies know); side_count must

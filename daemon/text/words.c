@@ -259,11 +259,11 @@ static uint32_t flags_of(const run *r)
     return flags;
 }
 
-static bool words_space(words *out, size_t *cap, size_t n)
+static bool words_space(words *out, size_t n)
 {
-    if (*cap - out->n >= n)
+    if (out->room - out->n >= n)
         return true;
-    size_t more = *cap + *cap / 2 + n;
+    size_t more = out->room + out->room / 2 + n;
     word *w = realloc(out->w, more * sizeof *w);
     if (!w)
         return false;
@@ -272,7 +272,7 @@ static bool words_space(words *out, size_t *cap, size_t n)
     if (!hash)
         return false;
     out->hash = hash;
-    *cap = more;
+    out->room = more;
     return true;
 }
 
@@ -352,7 +352,7 @@ static uint32_t scan_word(word *w, uint64_t hash, const scan *s, size_t i, const
 }
 
 // The words of a plain stretch, from *in on: false without memory.
-static bool scan_words(words *out, keys *k, size_t *cap, cursor *in, bool *line, scan_run *by)
+static bool scan_words(words *out, keys *k, cursor *in, bool *line, scan_run *by)
 {
     scan s;
     uint32_t space[SCAN_WORDS + SCAN_BLOCK];
@@ -368,7 +368,7 @@ static bool scan_words(words *out, keys *k, size_t *cap, cursor *in, bool *line,
         s.keys = k->p + k->len;
         s.keys_at = (uint32_t)k->len;
         by(&s);
-        if (!words_space(out, cap, s.n))
+        if (!words_space(out, s.n))
             return false;
         uint64_t *hash = out->hash + out->n;
         text_kernels_get()->hash(hash, k->p, s.keys_at, space, s.n);
@@ -383,9 +383,9 @@ static bool scan_words(words *out, keys *k, size_t *cap, cursor *in, bool *line,
 }
 
 // The one word that begins at *in, by the reference; false without memory.
-static bool read_word(words *out, keys *k, size_t *cap, cursor *in, bool *line, bool plain)
+static bool read_word(words *out, keys *k, cursor *in, bool *line, bool plain)
 {
-    if (!words_space(out, cap, 1) || !keys_room(k, 1))
+    if (!words_space(out, 1) || !keys_room(k, 1))
         return false;
     word *w = &out->w[out->n];
     if (!(plain && take_plain(in, k, w, out->text.p)) && !words_read(in, k, w, out->text.p))
@@ -399,16 +399,16 @@ static bool read_word(words *out, keys *k, size_t *cap, cursor *in, bool *line, 
 
 // All words of out->text. Keys are closed by a space, so that equal key bytes mean
 // equal words.
-static bool read_words(words *out, keys *k, size_t cap, scan_run *by)
+static bool read_words(words *out, keys *k, scan_run *by)
 {
     const scan_tables *tables = scan_tables_get();
     cursor in = cursor_at(out->text);
     bool line = true;
     while (words_find(&in, &line)) {
         size_t had = out->n;
-        if (by && scan_begins(tables, in.p) && !scan_words(out, k, &cap, &in, &line, by))
+        if (by && scan_begins(tables, in.p) && !scan_words(out, k, &in, &line, by))
             return false;
-        if (out->n == had && !read_word(out, k, &cap, &in, &line, !by))
+        if (out->n == had && !read_word(out, k, &in, &line, !by))
             return false;
     }
     return true;
@@ -424,31 +424,60 @@ static bool mark_alone(words *w)
     return w->alone;
 }
 
+// Room for a text of len bytes as it mostly is; false without memory.
+static bool make_room(words *out, size_t len)
+{
+    size_t n = len / 5 + 16, n_keys = len + 2 * SCAN_SLACK + KEYS_SLACK;
+    if (out->room < n) {
+        free(out->w);
+        free(out->hash);
+        out->w = malloc(n * sizeof *out->w);
+        out->hash = malloc(n * sizeof *out->hash);
+        out->room = n;
+    }
+    if (out->keys_room < n_keys) {
+        free(out->keys);
+        out->keys = malloc(n_keys);
+        out->keys_room = n_keys;
+    }
+    return out->w && out->hash && out->keys;
+}
+
+static shg_err again_by(words *out, view text, size_t *at, scan_run *by)
+{
+    free(out->alone);
+    out->alone = NULL;
+    out->n = out->keys_len = 0;
+    out->flags = 0;
+    out->text = text;
+    shg_err e = utf8_check(text, at);
+    if (!e && (text.len > UINT32_MAX || !make_room(out, text.len)))
+        e = SHG_ENOMEM;
+    keys k = {.p = out->keys, .cap = out->keys_room};
+    if (!e && !(read_words(out, &k, by) && mark_alone(out)))
+        e = SHG_ENOMEM;
+    out->keys = k.p;
+    out->keys_room = k.cap;
+    out->keys_len = k.len;
+    if (e)
+        words_free(out);
+    return e;
+}
+
 shg_err words_make_by(words *out, view text, size_t *at, scan_run *by)
 {
-    *out = (words){.text = text};
-    shg_err e = utf8_check(text, at);
-    if (e)
-        return e;
-    size_t cap = text.len / 5 + 16;
-    keys k = {.cap = text.len + 2 * SCAN_SLACK + KEYS_SLACK};
-    k.p = malloc(k.cap);
-    out->w = malloc(cap * sizeof *out->w);
-    out->hash = malloc(cap * sizeof *out->hash);
-    bool done = k.p && out->w && out->hash && text.len <= UINT32_MAX &&
-                read_words(out, &k, cap, by) && mark_alone(out);
-    out->keys = k.p;
-    out->keys_len = k.len;
-    if (!done) {
-        words_free(out);
-        return SHG_ENOMEM;
-    }
-    return SHG_OK;
+    *out = (words){0};
+    return again_by(out, text, at, by);
 }
 
 shg_err words_make(words *out, view text, size_t *at)
 {
     return words_make_by(out, text, at, text_kernels_get()->scan);
+}
+
+shg_err words_again(words *out, view text, size_t *at)
+{
+    return again_by(out, text, at, text_kernels_get()->scan);
 }
 
 void words_free(words *w)

@@ -44,6 +44,7 @@ typedef struct words {
     uint32_t flags; // of all words
     uint8_t *keys;  // one after the other, each with a space behind it
     size_t keys_len;
+    size_t room, keys_room; // of w and hash, and of keys
 } words;
 
 // words_make finds the words of a text of at most 4 GiB (more: SHG_ENOMEM, as where the
@@ -51,6 +52,9 @@ typedef struct words {
 // utf8_check; SHG_ENOMEM. A text without a word (blank, punctuation, emoji) gives n = 0
 // and SHG_OK. *out needs no preparation, and is empty after a failure.
 SHG_MUST_CHECK shg_err words_make(words *out, view text, size_t *at);
+
+// words_again is words_make in the memory of *out, which holds another text's words, or zeros.
+SHG_MUST_CHECK shg_err words_again(words *out, view text, size_t *at);
 void words_free(words *w); // zeroes it; a zeroed one is fine
 
 // words_same tells whether two words are the same: hash, then key, byte by byte.

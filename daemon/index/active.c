@@ -6,27 +6,27 @@
 #include <stdlib.h>
 
 enum {
-    PLACES = 15,     // of a chunk
-    LOW_BITS = 32,   // of a fingerprint, which a chunk holds; its bucket tells the others
-    BITS_LEAST = 8,  // of the number of a bucket: PRINT_BITS - LOW_BITS
-    BITS_MOST = 20,  // 8 MB
-    PER_DOC = 2,     // buckets for a document: some fifty postings each, then, when they are sealed
-    TOGETHER = 64,   // lists that are read at once
-    CHUNKS_KEPT = 8, // of a bucket, for the next one: twice as many as it mostly has
-    PLACE_BITS = 4,  // of a place within its chunk
+    PLACES = 7,     // of a chunk
+    LOW_BITS = 32,  // of a fingerprint, which a chunk holds; its bucket tells the others
+    BITS_LEAST = 8, // of the number of a bucket: PRINT_BITS - LOW_BITS
+    BITS_MOST = 20, // 8 MB
+    PER_DOC = 2,    // buckets for a document: some fifty postings each, then, when they are sealed
+    TOGETHER = 64,  // lists that are read at once
+    CHUNKS_KEPT = 16, // of a bucket, for the next one: twice as many as it mostly has
+    PLACE_BITS = 3,   // of a place within its chunk
 };
 #define NIL UINT32_MAX
 #define CHUNKS_MOST (NIL >> PLACE_BITS)
 static_assert(BITS_LEAST + LOW_BITS == PRINT_BITS, "bucket and chunk tell a fingerprint");
 
-// Two lines of memory; a lookup that finds nothing reads the first. Places fill from 0.
+// A line of memory. Places fill from 0.
 typedef struct chunk {
     uint32_t low[PLACES]; // of the fingerprint
     uint32_t next;        // number of the chunk that follows in the bucket's list; or NIL
     uint32_t doc[PLACES]; // << 1 | quoted
     uint32_t unused;
 } chunk;
-static_assert(sizeof(chunk) == 128 && PLACES + 1 == 1 << PLACE_BITS, "two lines");
+static_assert(sizeof(chunk) == 64 && PLACES + 1 == 1 << PLACE_BITS, "a line");
 enum { SLAB = HUGE_PAGE / sizeof(chunk) };
 
 // Chunks are numbered through the slabs. The next free place of a bucket is
@@ -166,9 +166,7 @@ void active_fetch(const active *a, const print *prints, size_t n)
         uint32_t end = a->end[bucket_of(a, prints[i].hash)];
         if (end % (PLACES + 1) == PLACES) // of a new chunk, mostly the next one, nothing is read
             continue;
-        const chunk *c = at(a, end >> PLACE_BITS);
-        __builtin_prefetch(&c->low[0], 1);
-        __builtin_prefetch(&c->doc[0], 1);
+        __builtin_prefetch(at(a, end >> PLACE_BITS), 1);
     }
 }
 
@@ -184,7 +182,7 @@ static uint32_t taken(const active *a, const chunk *c, uint32_t bucket)
     return c->next == NIL ? a->end[bucket] % (PLACES + 1) : PLACES;
 }
 
-// Whether a fingerprint may be in a chunk: `next` and places that are free are looked at, too.
+// Whether a fingerprint may be in a chunk: places that are free are looked at, too.
 static bool may_have(const chunk *c, uint32_t low)
 {
     uint32_t any = 0;
@@ -265,12 +263,6 @@ size_t active_ram(const active *a)
     return a->n_slabs * HUGE_PAGE + 2 * buckets_of(a) * sizeof *a->first;
 }
 
-static void fetch(const chunk *c)
-{
-    __builtin_prefetch(&c->low[0]);
-    __builtin_prefetch(&c->doc[0]);
-}
-
 static void read_bucket(const active *a, uint32_t bucket, unsigned bits, uint64_t number, buf *out)
 {
     uint64_t high = (uint64_t)(bucket >> (a->bits - BITS_LEAST)) << LOW_BITS;
@@ -278,7 +270,7 @@ static void read_bucket(const active *a, uint32_t bucket, unsigned bits, uint64_
     for (uint32_t i = a->first[bucket]; i != NIL; i = c->next) {
         c = at(a, i);
         if (c->next != NIL)
-            fetch(at(a, c->next));
+            __builtin_prefetch(at(a, c->next));
         flat *p = (flat *)(void *)buf_grow(out, PLACES * sizeof *p);
         uint32_t kept = 0;
         for (uint32_t k = 0, n = p ? taken(a, c, bucket) : 0; k < n; k++) {
@@ -297,7 +289,7 @@ shg_err active_read(const active *a, unsigned bits, uint64_t number, buf *out)
     uint64_t to = bits < a->bits ? (number + 1) << (a->bits - bits) : from + 1;
     for (uint64_t b = from; b < to; b++) {
         if (b + AHEAD < buckets_of(a) && a->first[b + AHEAD] != NIL)
-            fetch(at(a, a->first[b + AHEAD]));
+            __builtin_prefetch(at(a, a->first[b + AHEAD]));
         read_bucket(a, (uint32_t)b, bits, number, out);
     }
     return buf_err(out);

@@ -1,7 +1,7 @@
 // active.h - the postings of the newest documents, in RAM, until they are sealed.
 //
 // Buckets by the first bits of a fingerprint, each a list of small chunks that postings are
-// appended to and that a lookup reads through: an addition touches two lines of memory and compares
+// appended to and that a lookup reads through: an addition touches one line of memory and compares
 // nothing, and a segment is sealed in the order in which the buckets stand.
 // Layer: index, private.  Threads: the owner's lock; a frozen one is constant.
 #ifndef SHINGLED_INDEX_ACTIVE_H

@@ -263,34 +263,55 @@ size_t active_ram(const active *a)
     return a->n_slabs * HUGE_PAGE + 2 * buckets_of(a) * sizeof *a->first;
 }
 
-static void read_bucket(const active *a, uint32_t bucket, unsigned bits, uint64_t number, buf *out)
+// The postings of a chunk that begin with a number.
+static void read_chunk(const active *a, const chunk *c, uint32_t bucket, unsigned bits,
+                       uint64_t number, buf *out)
 {
     uint64_t high = (uint64_t)(bucket >> (a->bits - BITS_LEAST)) << LOW_BITS;
-    const chunk *c = NULL;
-    for (uint32_t i = a->first[bucket]; i != NIL; i = c->next) {
-        c = at(a, i);
-        if (c->next != NIL)
-            __builtin_prefetch(at(a, c->next));
-        flat *p = (flat *)(void *)buf_grow(out, PLACES * sizeof *p);
-        uint32_t kept = 0;
-        for (uint32_t k = 0, n = p ? taken(a, c, bucket) : 0; k < n; k++) {
-            p[kept] = (flat){high | c->low[k], c->doc[k] >> 1, c->doc[k] & 1};
-            kept += p[kept].hash >> (PRINT_BITS - bits) == number;
+    flat *p = (flat *)(void *)buf_grow(out, PLACES * sizeof *p);
+    uint32_t kept = 0;
+    for (uint32_t i = 0, n = p ? taken(a, c, bucket) : 0; i < n; i++) {
+        p[kept] = (flat){high | c->low[i], c->doc[i] >> 1, c->doc[i] & 1};
+        kept += p[kept].hash >> (PRINT_BITS - bits) == number;
+    }
+    out->len += kept * sizeof *p;
+}
+
+// As look_up_some: a chunk of each bucket of [from, to) in turn.
+static void read_some(const active *a, uint32_t from, uint32_t to, unsigned bits, uint64_t number,
+                      buf *out)
+{
+    uint32_t now[TOGETHER], bucket[TOGETHER];
+    size_t left = 0;
+    for (uint32_t b = from; b < to; b++) {
+        if (a->first[b] == NIL)
+            continue;
+        bucket[left] = b;
+        now[left++] = a->first[b];
+        __builtin_prefetch(at(a, a->first[b]));
+    }
+    while (left) {
+        size_t kept = 0;
+        for (size_t i = 0; i < left; i++) {
+            const chunk *c = at(a, now[i]);
+            if (c->next != NIL)
+                __builtin_prefetch(at(a, c->next));
+            read_chunk(a, c, bucket[i], bits, number, out);
+            bucket[kept] = bucket[i];
+            now[kept] = c->next;
+            kept += c->next != NIL;
         }
-        out->len += kept * sizeof *p;
+        left = kept;
     }
 }
 
 // Buckets whose fingerprints all are of the number, or the one that they are a part of.
 shg_err active_read(const active *a, unsigned bits, uint64_t number, buf *out)
 {
-    enum { AHEAD = 8 };
     uint64_t from = bits < a->bits ? number << (a->bits - bits) : number >> (bits - a->bits);
     uint64_t to = bits < a->bits ? (number + 1) << (a->bits - bits) : from + 1;
-    for (uint64_t b = from; b < to; b++) {
-        if (b + AHEAD < buckets_of(a) && a->first[b + AHEAD] != NIL)
-            __builtin_prefetch(at(a, a->first[b + AHEAD]));
-        read_bucket(a, (uint32_t)b, bits, number, out);
-    }
+    for (uint64_t b = from; b < to; b += TOGETHER)
+        read_some(a, (uint32_t)b, (uint32_t)(to - b < TOGETHER ? to : b + TOGETHER), bits, number,
+                  out);
     return buf_err(out);
 }

@@ -20,6 +20,7 @@ enum {
     BUCKETS_LOG = 13,
     BUCKETS = 1 << BUCKETS_LOG, // by hash
     WAYS = 4,                   // tokens of a bucket; of more the commonest have a number
+    UNPACKED = 32,              // tokens
     WIDE = 16,                  // bytes that are copied for a token, however short it is
 };
 
@@ -212,53 +213,77 @@ bool wordbook_pack(const wordbook *b, view text, buf *out)
     return true;
 }
 
-// The token that stands at p: its bytes; NULL where there is none. *p is moved behind it.
-static const uint8_t *next_token(const wordbook *b, const uint8_t **p, const uint8_t *end,
-                                 size_t *len, bool *word, bool *glued)
+// A token of a packed text; len: of one without a number, else 0 and it stands behind its text.
+typedef struct piece {
+    const uint8_t *text;
+    uint8_t len;
+    bool glued;
+} piece;
+
+// Reads the token that stands at *p; false where there is none. A numbered one's text is asked for,
+// not looked at. *p is moved behind it.
+static bool read_piece(piece *x, const wordbook *b, const uint8_t **p, const uint8_t *end)
 {
     unsigned c = *(*p)++;
-    *glued = c == GLUED;
+    *x = (piece){.glued = c == GLUED};
     if (c >= LITERAL) {
         if (*p == end || (size_t)(end - *p) <= **p || **p == 0)
-            return NULL;
-        const uint8_t *text = *p + 1;
-        *len = **p;
-        *word = token_is_word(*text);
-        *p = text + *len;
-        return text;
+            return false;
+        x->len = *(*p)++;
+        x->text = *p;
+        *p += x->len;
+        return true;
     }
     if (c >= SHORT) {
         if (*p == end)
-            return NULL;
+            return false;
         c = SHORT + (c - SHORT) * 256 + *(*p)++;
     }
     if (c >= b->n)
-        return NULL;
-    const uint8_t *text = b->text[c + 1];
-    *len = text[WIDE - 1];
-    *word = token_is_word(*text);
-    return text;
+        return false;
+    x->text = b->text[c + 1];
+    __builtin_prefetch(x->text);
+    return true;
 }
 
+// Where a text is written to.
+typedef struct writing {
+    uint8_t *to, *last;
+    bool after_word;
+} writing;
+
+static bool write_piece(writing *w, const piece *x)
+{
+    size_t len = x->len ? x->len : x->text[WIDE - 1];
+    bool word = token_is_word(*x->text);
+    size_t space = w->after_word && word && !x->glued;
+    if ((size_t)(w->last - w->to) < len + space)
+        return false;
+    *w->to = ' ';
+    w->to += space;
+    if (!x->len && w->last - w->to >= WIDE)
+        memcpy(w->to, x->text, WIDE);
+    else
+        memcpy(w->to, x->text, len);
+    w->to += len;
+    w->after_word = word;
+    return true;
+}
+
+// The tokens of a batch are fetched together: they stand far from each other.
 bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n)
 {
+    piece x[UNPACKED];
     const uint8_t *p = packed.p, *end = p + packed.len;
-    uint8_t *last = to + n;
-    bool after_word = false, word = false, glued;
+    writing w = {.to = to, .last = to + n};
     while (p < end) {
-        size_t len;
-        const uint8_t *from = p, *text = next_token(b, &p, end, &len, &word, &glued);
-        size_t space = after_word && word && !glued;
-        if (!text || (size_t)(last - to) < len + space)
-            return false;
-        *to = ' ';
-        to += space;
-        if (*from < LITERAL && last - to >= WIDE)
-            memcpy(to, text, WIDE);
-        else
-            memcpy(to, text, len);
-        to += len;
-        after_word = word;
+        size_t k = 0;
+        while (p < end && k < UNPACKED)
+            if (!read_piece(&x[k++], b, &p, end))
+                return false;
+        for (size_t i = 0; i < k; i++)
+            if (!write_piece(&w, &x[i]))
+                return false;
     }
-    return to == last;
+    return w.to == w.last;
 }

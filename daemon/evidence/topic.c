@@ -121,7 +121,8 @@ static double add_others(topic *t, const hash_list *b, double square, double mos
             continue;
         topic_slot *s = slot_of(t, hash);
         s->hash = hash;
-        double before = s->n ? terms_weight(hash, s->n) : 0, now = terms_weight(hash, s->n + 1);
+        double once = terms_weight(hash, 1), before = s->n ? terms_weigh(once, s->n) : 0,
+               now = terms_weigh(once, s->n + 1);
         square += now * now - before * before;
         if (s->n++ == 0)
             t->touched[n++] = (uint32_t)(s - t->slot);
@@ -140,7 +141,7 @@ shg_err topic_near(topic *t, const hash_list *b, double least, bool *near)
     size_t n = count_shared(t, b);
     for (size_t i = 0; i < n; i++) {
         topic_slot *s = &t->slot[t->touched[i]];
-        double weight = terms_weight(s->hash, s->n);
+        double weight = terms_weigh(t->a->t[s->place - 1].idf, s->n);
         square += weight * weight;
         dot += weight * t->weight[s->place - 1];
         s->n = 0;

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 enum { CACHE_BYTES = 128 << 20 };
@@ -28,6 +29,13 @@ const char *engine_stamp(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, make_stamp);
     return stamp;
+}
+
+// A question has a core, the helpers the others.
+static unsigned other_cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 1 ? (unsigned)n - 1 : 0;
 }
 
 static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why_len)
@@ -56,6 +64,8 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
     err = cache_open(&e->lib.cache, o->cache_bytes ? o->cache_bytes : CACHE_BYTES);
     if (!err)
         err = stories_open(&e->stories);
+    if (!err)
+        err = helpers_open(&e->helpers, other_cores());
     if (!err)
         err = matcher_restore(e);
     if (!err)
@@ -94,6 +104,7 @@ void engine_close(engine **pe)
         return;
     retention_stop(&e->retention);
     matcher_stop(&e->matcher);
+    helpers_close(&e->helpers);
     stories_close(&e->stories);
     cache_close(&e->lib.cache);
     index_close(&e->lib.ix);

@@ -1,6 +1,6 @@
 #include "engine/matching.h"
 #include "base/clock.h"
-#include "engine/sift.h"
+#include "engine/verify.h"
 
 #include <stdlib.h>
 
@@ -221,128 +221,16 @@ static void select_likeliest(candidates *c, const reading *r, library *lib, cons
     *left_out += (uint32_t)(n - c->n);
 }
 
-static void hit_fini(hit *h)
+static shg_err verify_selected(hits *out, library *lib, const reading *r, const candidates *c,
+                               const match_opts *o, bool *vanished)
 {
-    match_free(&h->match);
-    frequency_unmark(&h->side);
-    reading_drop(&h->with);
-}
-
-static shg_err mark(side *out, library *lib, const reading *r, uint32_t horizon)
-{
-    frequency f;
-    frequency_counts counts = {0};
-    shg_err e = frequency_find(&f, lib->ix, r, horizon, false);
-    if (e)
-        return e;
-    e = frequency_mark(out, lib->ix, r, &f, &counts);
-    frequency_free(&f);
-    return e;
-}
-
-// Texts without a word are one text only where they are the same bytes.
-static shg_err compare(match *out, const side *a, const side *b, match_depth depth)
-{
-    if (a->words.n || b->words.n || !view_eq(a->words.text, b->words.text))
-        return match_make(out, a, b, depth);
-    *out = (match){.relation = REL_COPY,
-                   .score = 1,
-                   .identical = true,
-                   .resemblance = 1,
-                   .containment_a = 1,
-                   .containment_b = 1,
-                   .derivation = DERIVED_WHOLE,
-                   .derivation_score = 1};
-    return SHG_OK;
-}
-
-// *keep tells whether the candidate is a match that was asked for.
-static shg_err verify(hit *out, bool *keep, library *lib, sift *s, const side *query, uint32_t doc,
-                      const match_opts *o, uint32_t *left_out, bool *vanished)
-{
-    *out = (hit){0};
-    *keep = false;
-    shg_err e = sift_read(s, doc, &out->with);
-    if (e == SHG_ECORRUPT) { // the log tells; its neighbours have their answers
-        (*left_out)++;
-        return SHG_OK;
-    }
-    if (e == SHG_ENOTFOUND) {
-        *vanished = true;
-        return SHG_OK;
-    }
-    if (!e && !out->with)
-        return SHG_OK;
-    if (!e)
-        e = mark(&out->side, lib, out->with, o->horizon);
-    if (!e)
-        e = compare(&out->match, query, &out->side, MATCH_RELATION);
-    if (e) {
-        hit_fini(out);
-        return e;
-    }
-    const match *m = &out->match;
-    double most = m->containment_a > m->containment_b ? m->containment_a : m->containment_b;
-    *keep =
-        o->relations & 1u << m->relation && m->relation != REL_NONE && most >= o->min_containment;
-    if (!*keep)
-        hit_fini(out);
-    return SHG_OK;
-}
-
-// Best first: the stronger relation, then the more words, then the one stored first.
-static int by_strength(const void *a, const void *b)
-{
-    const hit *x = a, *y = b;
-    if (x->match.relation != y->match.relation)
-        return x->match.relation < y->match.relation ? -1 : 1;
-    if (x->match.identical != y->match.identical)
-        return x->match.identical ? -1 : 1;
-    uint32_t m = x->match.passages.words, n = y->match.passages.words;
-    if (m != n)
-        return m > n ? -1 : 1;
-    return x->with->doc < y->with->doc ? -1 : x->with->doc > y->with->doc;
-}
-
-// Sorts, best first, and lets go of what nobody will see: readings may be large.
-static void keep_best(hits *h, size_t most)
-{
-    qsort(h->hit, h->n, sizeof *h->hit, by_strength);
-    for (; h->n > most; h->over++)
-        hit_fini(&h->hit[--h->n]);
-}
-
-// A stored article asked about, in the version that replaced it meanwhile.
-static bool is_itself(const reading *r, const reading *with)
-{
-    return r->doc != DOC_NONE &&
-           view_eq(record_get(&r->record, REC_URI), record_get(&with->record, REC_URI));
-}
-
-// Verifies the candidates, the likeliest first.
-static shg_err verify_all(hits *out, library *lib, const reading *r, const candidates *c,
-                          const match_opts *o, bool *vanished)
-{
-    sift s;
-    shg_err e = sift_open(&s, lib, &out->side, o->relations);
-    for (size_t i = 0; !e && i < c->n; i++) {
-        bool keep;
-        if (o->keep_most && out->n == 2 * o->keep_most)
-            keep_best(out, o->keep_most);
-        e = verify(&out->hit[out->n], &keep, lib, &s, &out->side, c->c[i].doc, o, &out->unverified,
-                   vanished);
-        if (keep && is_itself(r, out->hit[out->n].with)) {
-            hit_fini(&out->hit[out->n]);
-            keep = false;
-        }
-        out->n += keep;
-    }
-    sift_close(&s);
-    if (e)
-        return e;
-    keep_best(out, o->keep_most ? o->keep_most : out->n);
-    for (size_t i = 0; !e && i < out->n; i++)
-        e = match_deepen(&out->hit[i].match, &out->side, &out->hit[i].side, o->depth);
+    uint32_t *docs = malloc(c->n * sizeof *docs);
+    if (!docs)
+        return SHG_ENOMEM;
+    for (size_t i = 0; i < c->n; i++)
+        docs[i] = c->c[i].doc;
+    shg_err e = verify_all(out, lib, r, docs, c->n, o, vanished);
+    free(docs);
     return e;
 }
 
@@ -365,7 +253,7 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
     }
     frequency_free(&f);
     if (!e && c.n)
-        e = verify_all(out, lib, r, &c, o, vanished);
+        e = verify_selected(out, lib, r, &c, o, vanished);
     free(c.c);
     if (e)
         hits_free(out);
@@ -388,7 +276,7 @@ shg_err matching_find(hits *out, library *lib, const reading *r, const match_opt
 void hits_free(hits *h)
 {
     for (size_t i = 0; i < h->n; i++)
-        hit_fini(&h->hit[i]);
+        verify_drop(&h->hit[i]);
     free(h->hit);
     frequency_unmark(&h->side);
     *h = (hits){0};
@@ -398,15 +286,15 @@ shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, cons
                       const reading *b)
 {
     const uint32_t horizon = HORIZON_ALL;
-    shg_err e = mark(side_a, lib, a, horizon);
+    shg_err e = verify_mark(side_a, lib, a, horizon);
     if (e)
         return e;
-    e = mark(side_b, lib, b, horizon);
+    e = verify_mark(side_b, lib, b, horizon);
     if (e) {
         frequency_unmark(side_a);
         return e;
     }
-    e = compare(out, side_a, side_b, MATCH_WHOLE);
+    e = verify_compare(out, side_a, side_b, MATCH_WHOLE);
     if (e) {
         frequency_unmark(side_a);
         frequency_unmark(side_b);

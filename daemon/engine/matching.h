@@ -4,6 +4,7 @@
 #define SHINGLED_ENGINE_MATCHING_H
 #include "base/clock.h"
 #include "engine/frequency.h"
+#include "engine/helpers.h"
 #include "engine/library.h"
 #include "evidence/match.h"
 
@@ -34,6 +35,7 @@ typedef struct match_opts {
     size_t n_not_publishers;
     uint32_t (*centre_of)(void *ctx, uint32_t doc); // centre of a text, a candidate too; or NULL
     void *ctx;
+    helpers *helpers; // that compare candidates beside this thread; NULL: none
 } match_opts;
 
 // match_opts_for is what all questions start from: the default relations, no filter, and bounds.

@@ -21,7 +21,7 @@ static void query_fini(query *q)
     free(q->not_publishers);
 }
 
-static void query_init(query *q)
+static void query_init(query *q, engine *e)
 {
     *q = (query){
         .match = match_opts_for(HORIZON_ALL, VERIFY_QUERY),
@@ -30,6 +30,7 @@ static void query_init(query *q)
     };
     q->match.keep_most = SHG_LIMIT_DEFAULT;
     q->match.depth = MATCH_WHOLE;
+    q->match.helpers = e->helpers;
 }
 
 static shg_err read_publishers(query *q, engine *e, json_t *header, refusal *r)
@@ -50,7 +51,7 @@ static shg_err read_publishers(query *q, engine *e, json_t *header, refusal *r)
 
 static shg_err query_read(query *q, engine *e, json_t *header, refusal *r)
 {
-    query_init(q);
+    query_init(q, e);
     shg_err err = option_integer(header, "limit", 1, SHG_LIMIT_MAX, &q->limit, r);
     if (!err)
         err = option_relations(header, &q->match.relations, r);
@@ -200,7 +201,7 @@ shg_err engine_put_matches(engine *e, reading *a, json_t *reply, refusal *r)
     query q;
     hits h;
     json_t *matches = NULL;
-    query_init(&q);
+    query_init(&q, e);
     shg_err err = stories_wait(e->stories, a->doc + 1);
     if (!err)
         err = reading_complete(a);

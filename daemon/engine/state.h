@@ -11,6 +11,7 @@ struct engine {
     library lib;
     readers readers;
     stories *stories;
+    helpers *helpers; // of questions
     struct matcher *matcher;
     struct retention *retention; // NULL: everything is kept
     int64_t started_ns;

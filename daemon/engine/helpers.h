@@ -1,0 +1,28 @@
+// helpers.h - threads that lend a hand to one question at a time.
+//
+// A question that finds cores idle need not do all its work alone. One that comes while another has
+// the helpers does: then nobody is idle.
+// Layer: engine.  May include: base.  Threads: any, but for opening and closing.
+#ifndef SHINGLED_ENGINE_HELPERS_H
+#define SHINGLED_ENGINE_HELPERS_H
+#include "shingled/err.h"
+
+#include <stddef.h>
+
+enum { HELPERS_MOST = 3, HELPERS_HANDS = HELPERS_MOST + 1 };
+
+typedef struct helpers helpers;
+
+// One piece of work, i; who is below HELPERS_HANDS, and another for each thread that is at the same
+// work: 0 for the one that asked.
+typedef void helpers_step(void *ctx, unsigned who, size_t i);
+
+// helpers_open starts n threads, at most HELPERS_MOST; none is fine.
+SHG_MUST_CHECK shg_err helpers_open(helpers **out, unsigned n);
+void helpers_close(helpers **h); // while nothing runs; nulls *h; NULL is fine
+
+// helpers_run takes every step of [0, n), in any order, this thread and the helpers, and returns
+// when all are done. h NULL: this thread alone.
+void helpers_run(helpers *h, size_t n, helpers_step *step, void *ctx);
+
+#endif

@@ -1,0 +1,195 @@
+#include "engine/verify.h"
+#include "engine/sift.h"
+
+#include <stdlib.h>
+
+enum { PART = 64 }; // candidates compared before the worst are let go
+
+void verify_drop(hit *h)
+{
+    match_free(&h->match);
+    frequency_unmark(&h->side);
+    reading_drop(&h->with);
+}
+
+shg_err verify_mark(side *out, library *lib, const reading *r, uint32_t horizon)
+{
+    frequency f;
+    frequency_counts counts = {0};
+    shg_err e = frequency_find(&f, lib->ix, r, horizon, false);
+    if (e)
+        return e;
+    e = frequency_mark(out, lib->ix, r, &f, &counts);
+    frequency_free(&f);
+    return e;
+}
+
+// Texts without a word are one text only where they are the same bytes.
+shg_err verify_compare(match *out, const side *a, const side *b, match_depth depth)
+{
+    if (a->words.n || b->words.n || !view_eq(a->words.text, b->words.text))
+        return match_make(out, a, b, depth);
+    *out = (match){.relation = REL_COPY,
+                   .score = 1,
+                   .identical = true,
+                   .resemblance = 1,
+                   .containment_a = 1,
+                   .containment_b = 1,
+                   .derivation = DERIVED_WHOLE,
+                   .derivation_score = 1};
+    return SHG_OK;
+}
+
+// What became of one candidate.
+typedef struct verdict {
+    hit hit;
+    shg_err err;
+    bool match, damaged, vanished;
+} verdict;
+
+// The work of all hands.
+typedef struct work {
+    library *lib;
+    const reading *r;
+    const match_opts *o;
+    const side *query;
+    const uint32_t *docs; // of this part
+    verdict verdict[PART];
+    hit *hit;                   // of those that are deepened
+    shg_err err[HELPERS_HANDS]; // of deepening
+    sift sift[HELPERS_HANDS];
+    bool has_sift[HELPERS_HANDS];
+} work;
+
+// A stored article asked about, in the version that replaced it meanwhile.
+static bool is_itself(const reading *r, const reading *with)
+{
+    return r->doc != DOC_NONE &&
+           view_eq(record_get(&r->record, REC_URI), record_get(&with->record, REC_URI));
+}
+
+static bool is_asked_for(const match *m, const match_opts *o)
+{
+    double most = m->containment_a > m->containment_b ? m->containment_a : m->containment_b;
+    return o->relations & 1u << m->relation && m->relation != REL_NONE &&
+           most >= o->min_containment;
+}
+
+static shg_err read_candidate(work *w, unsigned who, uint32_t doc, reading **out)
+{
+    *out = NULL;
+    if (!w->has_sift[who]) {
+        shg_err e = sift_open(&w->sift[who], w->lib, w->query, w->o->relations);
+        if (e)
+            return e;
+        w->has_sift[who] = true;
+    }
+    return sift_read(&w->sift[who], doc, out);
+}
+
+static void verify_step(void *ctx, unsigned who, size_t i)
+{
+    work *w = ctx;
+    verdict *v = &w->verdict[i];
+    hit *h = &v->hit;
+    *v = (verdict){0};
+    shg_err e = read_candidate(w, who, w->docs[i], &h->with);
+    v->damaged = e == SHG_ECORRUPT; // the log tells; its neighbours have their answers
+    v->vanished = e == SHG_ENOTFOUND;
+    if (v->damaged || v->vanished || (!e && !h->with))
+        return;
+    if (!e)
+        e = verify_mark(&h->side, w->lib, h->with, w->o->horizon);
+    if (!e)
+        e = verify_compare(&h->match, w->query, &h->side, MATCH_RELATION);
+    v->err = e;
+    v->match = !e && is_asked_for(&h->match, w->o) && !is_itself(w->r, h->with);
+    if (!v->match)
+        verify_drop(h);
+}
+
+// Best first: the stronger relation, then the more words, then the one stored first.
+static int by_strength(const void *a, const void *b)
+{
+    const hit *x = a, *y = b;
+    if (x->match.relation != y->match.relation)
+        return x->match.relation < y->match.relation ? -1 : 1;
+    if (x->match.identical != y->match.identical)
+        return x->match.identical ? -1 : 1;
+    uint32_t m = x->match.passages.words, n = y->match.passages.words;
+    if (m != n)
+        return m > n ? -1 : 1;
+    return x->with->doc < y->with->doc ? -1 : x->with->doc > y->with->doc;
+}
+
+// Sorts, best first, and lets go of what nobody will see: readings may be large.
+static void keep_best(hits *h, size_t most)
+{
+    qsort(h->hit, h->n, sizeof *h->hit, by_strength);
+    for (; h->n > most; h->over++)
+        verify_drop(&h->hit[--h->n]);
+}
+
+static shg_err verify_part(hits *out, work *w, size_t n, bool *vanished)
+{
+    shg_err e = SHG_OK;
+    helpers_run(w->o->helpers, n, verify_step, w);
+    for (size_t i = 0; i < n; i++) {
+        const verdict *v = &w->verdict[i];
+        e = e ? e : v->err;
+        *vanished |= v->vanished;
+        out->unverified += v->damaged;
+        if (v->match)
+            out->hit[out->n++] = v->hit;
+    }
+    return e;
+}
+
+// What only the hits that are kept need. An answer shows their credits, which the reading keeps.
+static void deepen_step(void *ctx, unsigned who, size_t i)
+{
+    work *w = ctx;
+    hit *h = &w->hit[i];
+    const credits *c;
+    shg_err e = match_deepen(&h->match, w->query, &h->side, w->o->depth);
+    if (!e && w->o->depth == MATCH_WHOLE)
+        e = reading_credits(h->with, w->lib->sources, &c);
+    w->err[who] = w->err[who] ? w->err[who] : e;
+}
+
+static shg_err deepen_all(hits *out, work *w)
+{
+    w->hit = out->hit;
+    helpers_run(w->o->helpers, out->n, deepen_step, w);
+    for (unsigned who = 0; who < HELPERS_HANDS; who++)
+        if (w->err[who])
+            return w->err[who];
+    return SHG_OK;
+}
+
+shg_err verify_all(hits *out, library *lib, const reading *r, const uint32_t *docs, size_t n,
+                   const match_opts *o, bool *vanished)
+{
+    shg_err e = SHG_OK;
+    work *w = calloc(1, sizeof *w);
+    if (!w)
+        return SHG_ENOMEM;
+    w->lib = lib;
+    w->r = r;
+    w->o = o;
+    w->query = &out->side;
+    for (size_t i = 0; i < n && !e; i += PART) {
+        w->docs = docs + i;
+        e = verify_part(out, w, n - i < PART ? n - i : PART, vanished);
+        if (o->keep_most && out->n >= 2 * o->keep_most)
+            keep_best(out, o->keep_most);
+    }
+    keep_best(out, o->keep_most ? o->keep_most : out->n);
+    if (!e)
+        e = deepen_all(out, w);
+    for (unsigned who = 0; who < HELPERS_HANDS; who++)
+        if (w->has_sift[who])
+            sift_close(&w->sift[who]);
+    free(w);
+    return e;
+}

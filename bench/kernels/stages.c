@@ -63,17 +63,16 @@ static uint64_t run_hash(signer *s, view text)
 static uint64_t run_shingles(signer *s, view text)
 {
     uint64_t sum = run_words(s, text);
-    sum += shingles_from(printed, NULL, &s->words.list, PRINT_WORDS);
-    return sum + shingles_from(sketched, NULL, &s->words.list, SKETCH_WORDS);
+    shingle_counts n = shingles_both(sketched, printed, &s->words.list);
+    return sum + n.sketch + sketched[0] + printed[0];
 }
 
 static uint64_t run_winnow(signer *s, view text)
 {
     run_words(s, text);
-    size_t n = shingles_from(printed, NULL, &s->words.list, PRINT_WORDS);
-    n = winnow(kept, printed, n);
-    prints_of(made, printed, kept, n, SEED);
-    return made[0] + shingles_from(sketched, NULL, &s->words.list, SKETCH_WORDS);
+    shingle_counts n = shingles_both(sketched, printed, &s->words.list);
+    prints_of(made, printed, kept, winnow(kept, printed, n.print), SEED);
+    return made[0] + sketched[0];
 }
 
 static uint64_t run_sketch(signer *s, view text)

@@ -10,12 +10,14 @@ static bool make_room(signer *s, size_t n_words)
         return true;
     n += n / 2;
     free(s->shingle);
+    free(s->wide);
     free(s->print);
     free(s->kept);
     s->shingle = malloc(n * sizeof *s->shingle);
+    s->wide = malloc(n * sizeof *s->wide);
     s->print = malloc(n * sizeof *s->print);
     s->kept = malloc(n * sizeof *s->kept);
-    bool done = s->shingle && s->print && s->kept;
+    bool done = s->shingle && s->wide && s->print && s->kept;
     s->room = done ? n : 0;
     return done;
 }
@@ -35,11 +37,10 @@ shg_err sign_text(signed_text *out, signer *s, view text, uint64_t seed, size_t 
     const hash_list *l = &s->words.list;
     if (!make_room(s, l->n))
         return SHG_ENOMEM;
-    size_t n = shingles_from(s->shingle, NULL, l, PRINT_WORDS);
-    size_t kept = winnow(s->kept, s->shingle, n);
-    prints_of(s->print, s->shingle, s->kept, kept, seed);
-    n = shingles_from(s->shingle, NULL, l, SKETCH_WORDS);
-    sign_shingles(&out->sig, s->shingle, n, text, seed);
+    shingle_counts n = shingles_both(s->shingle, s->wide, l);
+    size_t kept = winnow(s->kept, s->wide, n.print);
+    prints_of(s->print, s->wide, s->kept, kept, seed);
+    sign_shingles(&out->sig, s->shingle, n.sketch, text, seed);
     out->kept = s->kept;
     out->print = s->print;
     out->n_prints = kept;
@@ -51,6 +52,7 @@ void signer_free(signer *s)
 {
     hashes_free(&s->words);
     free(s->shingle);
+    free(s->wide);
     free(s->print);
     free(s->kept);
     *s = (signer){0};

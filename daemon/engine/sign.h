@@ -22,7 +22,7 @@ typedef struct signed_text {
 
 typedef struct signer {
     hashes words;
-    uint64_t *shingle, *print;
+    uint64_t *shingle, *wide, *print; // of SKETCH_WORDS, of PRINT_WORDS, fingerprints of those
     uint32_t *kept;
     size_t room;
 } signer;

@@ -10,7 +10,11 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void fill(void)
 {
     table = (text_kernels){
-        .hash = hash_each, .shingles = shingle_blocks, .mixed = shingle_mixed_blocks};
+        .hash = hash_each,
+        .shingles = shingle_blocks,
+        .shingle_pairs = shingle_pair_blocks,
+        .mixed = shingle_mixed_blocks,
+    };
 #if defined(__x86_64__)
     if (cpu_best() >= CPU_AVX512)
         text_kernels_avx512(&table);

@@ -11,6 +11,9 @@ enum { SHINGLE_MOST = 8 }; // words of a shingle
 // out[i] is the hash of the shingle of the words with hash[i .. i + each), for i < n.
 typedef void shingle_kernel(uint64_t *out, const uint64_t *hash, size_t n, unsigned each);
 
+// three[i] and five[i] are those of 3 and of 5 words.
+typedef void shingle_pair_kernel(uint64_t *three, uint64_t *five, const uint64_t *hash, size_t n);
+
 // The same of as many words as it takes for their weight to reach that of k words, CHAR_WEIGHT
 // where alone is 1: at most SHINGLE_MOST, and so many can be read from i on.
 typedef void mixed_kernel(uint64_t *out, const uint64_t *hash, const uint8_t *alone, size_t n,
@@ -31,6 +34,7 @@ typedef struct text_kernels {
     scan_run *scan_keys; // the same for the keys alone
     hash_kernel *hash;
     shingle_kernel *shingles;
+    shingle_pair_kernel *shingle_pairs;
     mixed_kernel *mixed;
 } text_kernels;
 

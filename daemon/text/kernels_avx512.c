@@ -406,6 +406,11 @@ static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned eac
     shingle_blocks(out, hash, n, each);
 }
 
+static void shingle_pairs(uint64_t *three, uint64_t *five, const uint64_t *hash, size_t n)
+{
+    shingle_pair_blocks(three, five, hash, n);
+}
+
 static void mixed(uint64_t *out, const uint64_t *hash, const uint8_t *alone, size_t n, unsigned k)
 {
     shingle_mixed_blocks(out, hash, alone, n, k);
@@ -419,6 +424,7 @@ void text_kernels_avx512(text_kernels *k)
         .scan_keys = scan_keys,
         .hash = hashes,
         .shingles = shingles,
+        .shingle_pairs = shingle_pairs,
         .mixed = mixed,
     };
 }

@@ -12,6 +12,8 @@ static uint64_t shingle_hash(const uint64_t *hash, size_t i, size_t end)
     return hash_end(h);
 }
 
+_Static_assert(SKETCH_WORDS == 3 && PRINT_WORDS == 5, "those of shingle_pair_kernel");
+
 static unsigned weight_of(const hash_list *l, size_t i)
 {
     return l->alone && l->alone[i] ? CHAR_WEIGHT : WORD_WEIGHT;
@@ -57,6 +59,22 @@ size_t shingles_from(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned
     if (ends)
         ends[0] = (uint32_t)l->n;
     return 1;
+}
+
+shingle_counts shingles_both(uint64_t *sketch, uint64_t *print, const hash_list *l)
+{
+    shingle_counts n = {0};
+    if (l->alone || l->n < PRINT_WORDS) {
+        n.sketch = shingles_from(sketch, NULL, l, SKETCH_WORDS);
+        n.print = shingles_from(print, NULL, l, PRINT_WORDS);
+        return n;
+    }
+    n.print = l->n - PRINT_WORDS + 1;
+    n.sketch = l->n - SKETCH_WORDS + 1;
+    text_kernels_get()->shingle_pairs(sketch, print, l->hash, n.print);
+    for (size_t i = n.print; i < n.sketch; i++)
+        sketch[i] = shingle_hash(l->hash, i, i + SKETCH_WORDS);
+    return n;
 }
 
 size_t shingles_make(uint64_t *out, uint32_t *ends, const words *w, unsigned k)

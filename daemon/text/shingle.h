@@ -37,6 +37,13 @@ static inline hash_list words_hashes(const words *w)
 // shingles_from is shingles_make of such a list.
 size_t shingles_from(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned k);
 
+// shingles_both is shingles_from of SKETCH_WORDS and of PRINT_WORDS in one go, for less than
+// both.
+typedef struct shingle_counts {
+    size_t sketch, print;
+} shingle_counts;
+shingle_counts shingles_both(uint64_t *sketch, uint64_t *print, const hash_list *l);
+
 // shingles_make writes the hash of the shingle that starts at word i to out[i] and
 // returns how many there are: the starts 0..count-1 from which k words' weight fits.
 // A text too short for one shingle, but not empty, has one: all its words.

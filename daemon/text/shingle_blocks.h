@@ -26,6 +26,18 @@ static inline void shingle_row(uint64_t *restrict out, const uint64_t *restrict 
     }
 }
 
+// Those of 3 words and of 5 that begin at each of n words: the short one is where the long one has
+// got to.
+static inline void shingle_pair_blocks(uint64_t *restrict three, uint64_t *restrict five,
+                                       const uint64_t *restrict hash, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t h = shingle_turn(shingle_turn(hash[i]) + hash[i + 1]) + hash[i + 2];
+        three[i] = hash_end(h);
+        five[i] = hash_end(shingle_turn(shingle_turn(h) + hash[i + 3]) + hash[i + 4]);
+    }
+}
+
 // Those of words and of characters, 3 and 5 of each weight, are compiled on their own.
 static inline void shingle_blocks(uint64_t *restrict out, const uint64_t *restrict hash, size_t n,
                                   unsigned each)

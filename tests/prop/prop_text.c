@@ -272,12 +272,39 @@ static void test_mixed_shingles(void **state)
     }
 }
 
+// Both kinds at once are those of each, of as many words as may be read and no more.
+static void test_both_shingles(void **state)
+{
+    (void)state;
+    enum { MOST = 90 };
+    uint64_t seed = t_seed();
+    uint8_t alone[MOST + 1];
+    for (size_t n = 0; n <= MOST; n++) {
+        uint64_t *hash = malloc(n * sizeof *hash), *all = malloc(4 * (n + 1) * sizeof *all);
+        uint64_t *a3 = all, *a5 = a3 + n + 1, *b3 = a5 + n + 1, *b5 = b3 + n + 1;
+        for (size_t i = 0; i < n; i++) {
+            hash[i] = t_random(&seed);
+            alone[i] = t_random(&seed) % 3 == 0;
+        }
+        for (unsigned mixed = 0; mixed < 2; mixed++) {
+            hash_list l = {hash, mixed ? alone : NULL, n};
+            shingle_counts both = shingles_both(a3, a5, &l);
+            assert_int_equal(both.sketch, shingles_from(b3, NULL, &l, SKETCH_WORDS));
+            assert_int_equal(both.print, shingles_from(b5, NULL, &l, PRINT_WORDS));
+            assert_memory_equal(a3, b3, both.sketch * sizeof *a3);
+            assert_memory_equal(a5, b5, both.print * sizeof *a5);
+        }
+        free(hash);
+        free(all);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mixed_shingles), cmocka_unit_test(test_random_unicode),
-        cmocka_unit_test(test_random_bytes),   cmocka_unit_test(test_halves),
-        cmocka_unit_test(test_shared_run),
+        cmocka_unit_test(test_both_shingles),  cmocka_unit_test(test_mixed_shingles),
+        cmocka_unit_test(test_random_unicode), cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_halves),         cmocka_unit_test(test_shared_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

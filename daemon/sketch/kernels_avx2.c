@@ -1,4 +1,5 @@
 // Eight shingles at a time; what a mask keeps is moved together by a table.
+#include "base/places.h"
 #include "sketch/kernels_impl.h"
 #include <immintrin.h>
 
@@ -7,8 +8,6 @@ typedef __m256i vec;
 typedef __m256i truth; // ones where it holds
 
 #include "sketch/vector_blocks.h"
-
-static uint64_t places[256]; // of a mask's bits, a byte each; written by kernels_avx2 alone
 
 static inline vec load(const void *p)
 {
@@ -168,7 +167,7 @@ static inline unsigned truth_bits(truth t)
 
 static inline vec packed(vec x, unsigned bits)
 {
-    __m128i place = _mm_loadl_epi64((const __m128i *)&places[bits]);
+    __m128i place = _mm_loadl_epi64((const __m128i *)&BIT_PLACES[bits]);
     return _mm256_permutevar8x32_epi32(x, _mm256_cvtepu8_epi32(place));
 }
 
@@ -223,20 +222,8 @@ static unsigned equal_avx2(const uint8_t *a, const uint8_t *b)
     return (unsigned)(_mm_cvtsi128_si32(half) + _mm_extract_epi16(half, 4));
 }
 
-static void make_places(void)
-{
-    for (unsigned mask = 0; mask < 256; mask++) {
-        uint64_t all = 0;
-        for (unsigned i = 0, n = 0; i < 8; i++)
-            if (mask >> i & 1)
-                all |= (uint64_t)i << 8 * n++;
-        places[mask] = all;
-    }
-}
-
 void kernels_avx2(kernels *k)
 {
-    make_places();
     *k = (kernels){
         .sketch = sketch_vector,
         .winnow = winnow_vector,

@@ -1,6 +1,7 @@
 // The kernels with AVX2 and BMI2: a block is two registers, tables of 64 are four look-ups of
 // 16, and bytes are compressed eight at a time by a bit extraction.
 #include "base/bytes.h"
+#include "base/places.h"
 #include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/shingle_blocks.h"
@@ -45,11 +46,11 @@ static inline uint64_t equal(const block *b, uint8_t byte)
     return bits_of(_mm256_cmpeq_epi8(b->v[0], all(byte)), _mm256_cmpeq_epi8(b->v[1], all(byte)));
 }
 
-// The bytes in [first, first + n).
+// The bytes in [first, first + n): moved up to the largest numbers with a sign; n <= 128.
 static inline __m256i in_range(__m256i v, uint8_t first, uint8_t n)
 {
-    __m256i x = _mm256_sub_epi8(v, all(first));
-    return _mm256_cmpeq_epi8(_mm256_min_epu8(x, all((uint8_t)(n - 1))), x);
+    __m256i x = _mm256_add_epi8(v, all((uint8_t)(128 - first - n)));
+    return _mm256_cmpgt_epi8(x, all((uint8_t)(127 - n)));
 }
 
 static inline uint64_t range(const block *b, uint8_t first, uint8_t n)
@@ -104,44 +105,57 @@ static inline void store(uint8_t *p, __m256i v)
     _mm256_store_si256((__m256i *)p, v);
 }
 
-// Of sequences: the quotation marks, dashes and dots of U+2010-2027, and C2 with A0, AB, BB
-// (no-break space, « and »).
-static inline bool plain_wide(plain_batch *x, size_t i, const block *v, const uint8_t *p)
+// Of sequences C2 xx and E2 80 xx: breaks and apostrophes; false where one is neither.
+static inline bool plain_wide(plain_batch *x, size_t i, const block *v, const uint8_t *p,
+                              const scan_tables *t)
 {
-    block next = {{load(p + 1), load(p + 33)}}, third = {{load(p + 2), load(p + 34)}};
-    uint64_t e280 = equal(v, 0xe2) & equal(&next, 0x80) & range(&third, 0x90, 0x18);
-    uint64_t c2 = equal(v, 0xc2);
-    c2 &= equal(&next, 0xa0) | equal(&next, 0xab) | equal(&next, 0xbb);
-    x->apos3[i + 1] = e280 & (range(&third, 0x98, 2) | equal(&third, 0x9b));
-    x->lead[i + 1] = range(v, 0xc0, 0x40);
-    return !(x->lead[i + 1] & ~(e280 | c2));
+    const uint8_t *row2 = scan_row_of(t, 0xc2, 0x80)->kind;
+    const uint8_t *row3 = scan_row_of(t, 0xe2, 0x80)->kind;
+    uint64_t lead = range(v, 0xc0, 0x40), two = 0, three = 0;
+    for (uint64_t rest = lead; rest; rest &= rest - 1) {
+        unsigned at = (unsigned)_tzcnt_u64(rest), kind = 0;
+        if (p[at] == 0xe2 && p[at + 1] == 0x80)
+            three |= (uint64_t)((kind = row3[p[at + 2] & 63]) == WIDE_APOS) << at;
+        else if (p[at] == 0xc2)
+            two |= (uint64_t)((kind = row2[p[at + 1] & 63]) == WIDE_APOS) << at;
+        if (kind != WIDE_APOS && kind != WIDE_BREAK)
+            return false;
+    }
+    x->lead[i + 1] = lead;
+    x->apos2[i + 1] = two;
+    x->apos3[i + 1] = three;
+    return true;
 }
 
 // Of ASCII the table says the same (tests/prop); nothing is odd.
-static inline bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t)
+SCAN_INLINE bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
+                             const bool keys_only)
 {
-    (void)t;
     block v = {{load(p), load(p + 32)}};
     x->apos2[i + 1] = x->apos3[i + 1] = x->lead[i + 1] = 0;
-    if (bits_of(v.v[0], v.v[1]) && !plain_wide(x, i, &v, p))
+    if (bits_of(v.v[0], v.v[1]) && !plain_wide(x, i, &v, p, t))
         return false;
-    __m256i letter[2], digit[2], bit = all(0x20);
+    __m256i letter[2], digit[2], apos[2], bit = all(0x20);
     for (unsigned h = 0; h < 2; h++) {
         __m256i small = _mm256_or_si256(v.v[h], bit);
         letter[h] = in_range(small, 'a', 26);
         digit[h] = in_range(v.v[h], '0', 10); // their bit 0x20 is set
         __m256i body = _mm256_or_si256(letter[h], digit[h]);
         store(x->key[i] + 32 * h, _mm256_blendv_epi8(bit, small, body)); // which is a space
+        apos[h] = _mm256_or_si256(_mm256_cmpeq_epi8(v.v[h], all('\'')),
+                                  _mm256_cmpeq_epi8(v.v[h], all('`')));
     }
     i++;
     x->letters[i] = bits_of(letter[0], letter[1]);
-    x->upper[i] =
-        x->letters[i] & ~bits_of(_mm256_slli_epi16(v.v[0], 2), _mm256_slli_epi16(v.v[1], 2));
     x->digit[i] = bits_of(digit[0], digit[1]);
-    x->apos[i] = equal(&v, '\'') | equal(&v, '`');
+    x->apos[i] = bits_of(apos[0], apos[1]);
     x->dot[i] = equal(&v, '.');
     x->comma[i] = equal(&v, ',');
-    x->line[i] = range(&v, '\n', 4);
+    if (!keys_only) {
+        uint64_t small = bits_of(_mm256_slli_epi16(v.v[0], 2), _mm256_slli_epi16(v.v[1], 2));
+        x->upper[i] = x->letters[i] & ~small;
+        x->line[i] = range(&v, '\n', 4);
+    }
     return true;
 }
 
@@ -196,10 +210,11 @@ static inline void block_look(block *b, const uint8_t table[64], const block_ind
 static inline void pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep)
 {
     for (unsigned i = 0; i < SCAN_BLOCK; i += 8) {
-        uint64_t bits = keep >> i & 0xff;
-        uint64_t bytes = _pdep_u64(bits, 0x0101010101010101u) * 0xff;
-        store64(out, _pext_u64(load64(key + i), bytes));
-        out += __builtin_popcountll(bits);
+        unsigned bits = keep >> i & 0xff;
+        __m128i place = _mm_loadl_epi64((const __m128i *)&BIT_PLACES[bits]);
+        __m128i bytes = _mm_loadl_epi64((const __m128i *)(key + i));
+        _mm_storel_epi64((__m128i *)out, _mm_shuffle_epi8(bytes, place));
+        out += __builtin_popcount(bits);
     }
 }
 
@@ -292,13 +307,15 @@ static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint6
 
 static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)
 {
-    do {
-        for (unsigned i = 0; i < 16; i++) { // with the last ones written anew, by the next call
-            out[i] = base + (uint32_t)_tzcnt_u64(mask);
-            mask &= mask - 1;
-        }
-        out += 16;
-    } while (mask);
+    __m256i first = _mm256_set1_epi32((int)base);
+    for (unsigned i = 0; i < SCAN_BLOCK; i += 16) { // at most eight of sixteen
+        uint64_t each = _pdep_u64(mask >> i & 0xffff, 0x1111111111111111u) * 15;
+        uint64_t place = _pdep_u64(_pext_u64(0xfedcba9876543210u, each), 0x0f0f0f0f0f0f0f0fu);
+        __m256i eight = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)place));
+        _mm256_storeu_si256((__m256i *)out, _mm256_add_epi32(eight, first));
+        out += __builtin_popcount((unsigned)(mask >> i & 0xffff));
+        first = _mm256_add_epi32(first, _mm256_set1_epi32(16));
+    }
 }
 
 static inline void block_flags(uint8_t *out, uint64_t a, uint8_t flag_a, uint64_t b, uint8_t flag_b)

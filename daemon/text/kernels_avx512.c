@@ -52,7 +52,8 @@ static inline uint64_t with_bit(__m512i v, unsigned bit)
 }
 
 // Of sequences C2 xx and E2 80 xx: the kinds by their last byte, which stands at the lead.
-static inline bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t)
+SCAN_INLINE bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
+                             const bool keys_only)
 {
     const uint8_t *row2 = scan_row_of(t, 0xc2, 0x80)->kind;
     const uint8_t *row3 = scan_row_of(t, 0xe2, 0x80)->kind;
@@ -80,12 +81,14 @@ static inline bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const
     x->apos2[i] = apos & two;
     x->apos3[i] = apos & three;
     x->letters[i] = _mm512_test_epi8_mask(class, all(BYTE_LOWER | BYTE_UPPER));
-    x->upper[i] = with_bit(class, 1);
     x->digit[i] = with_bit(class, 2);
     x->apos[i] = with_bit(class, 3);
     x->dot[i] = with_bit(class, 4);
     x->comma[i] = with_bit(class, 5);
-    x->line[i] = with_bit(class, 6);
+    if (!keys_only) {
+        x->upper[i] = with_bit(class, 1);
+        x->line[i] = with_bit(class, 6);
+    }
     return true;
 }
 

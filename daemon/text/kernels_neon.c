@@ -1,6 +1,7 @@
 // The kernels with NEON, which every AArch64 has: a block is four registers, a table of 64 is one
 // look-up, and bytes are moved together eight at a time by a table of what to take.
 #include "base/bytes.h"
+#include "base/places.h"
 #include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/shingle_blocks.h"
@@ -15,10 +16,6 @@ typedef struct block {
 typedef block block_index; // from 0x80 on: the place in a table of 64
 
 #include "text/scan_blocks.h"
-
-// Of each byte of bits the places of its ones, first to last; written by text_kernels_neon alone,
-// under the pthread_once of kernels.c.
-static uint8_t taken[256][8];
 
 // x has few bits and y has all of them: where each stands among those of y.
 static inline uint64_t block_pext(uint64_t bits, uint64_t mask)
@@ -148,9 +145,10 @@ static inline bool plain_wide(plain_batch *x, size_t i, const block *v, const ui
     return !(x->lead[i] & ~(e280 | c2));
 }
 
-static inline bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t)
+static inline bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
+                               bool keys_only)
 {
-    (void)t;
+    (void)t, (void)keys_only; // the compiler leaves out what nobody reads
     block v = load(p);
     scan_bits b = {0};
     ascii_bits(&b, &v);
@@ -205,7 +203,7 @@ static inline void pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t ke
 {
     for (unsigned i = 0; i < SCAN_BLOCK; i += 8) {
         unsigned bits = keep >> i & 0xff;
-        vst1_u8(out, vtbl1_u8(vld1_u8(key + i), vld1_u8(taken[bits])));
+        vst1_u8(out, vtbl1_u8(vld1_u8(key + i), vcreate_u8(BIT_PLACES[bits])));
         out += __builtin_popcount(bits);
     }
 }
@@ -271,10 +269,6 @@ static bool valid(const uint8_t *p, size_t len)
 
 void text_kernels_neon(text_kernels *k)
 {
-    for (unsigned bits = 0; bits < 256; bits++)
-        for (unsigned i = 0, n = 0; i < 8; i++)
-            if (bits >> i & 1)
-                taken[bits][n++] = (uint8_t)i;
     k->utf8 = valid;
     k->scan = scan_full;
     k->scan_keys = scan_keys;

@@ -28,8 +28,9 @@ typedef struct plain_batch {
 // Sets the bits of block i of a batch, the 64 bytes at p, and what its keys are made of: small
 // letters, digits, and spaces for all else. false where a sequence is neither a break nor an
 // apostrophe of U+0080-00BF and U+2000-203F, where the variant knows it not, and where a
-// character of ASCII is odd.
-static bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t);
+// character of ASCII is odd. upper and line are for the list of words only.
+static bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
+                        bool keys_only);
 // Writes the bytes to keep, one after the other (SCAN_BLOCK are written), among them those of
 // `end`, and returns which of what was written those are.
 static uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep,
@@ -132,19 +133,18 @@ SCAN_INLINE void plain_write(scan *s, scan_state *c, const plain_batch *x, size_
 
 // Reads the blocks from c->at on into a batch; what is left of the text for the last one is read
 // from where zeros follow it, which are breaks. Returns how many are plain, up to `most`.
-static inline size_t plain_read(plain_batch *x, const scan *s, const scan_state *c, size_t most)
+SCAN_INLINE size_t plain_read(plain_batch *x, const scan *s, const scan_state *c, size_t most,
+                              bool keys_only)
 {
     const uint8_t *p = s->text + c->at;
     size_t left = s->len - c->at, n = 0;
-    while (n < most && left >= SCAN_BLOCK + SCAN_AHEAD && plain_block(x, n, p, s->tables)) {
-        p += SCAN_BLOCK;
-        left -= SCAN_BLOCK;
-        n++;
-    }
     uint8_t last[SCAN_BLOCK + SCAN_AHEAD] = {0};
-    if (n < most && left < sizeof last) {
-        memcpy(last, p, left);
-        n += plain_block(x, n, last, s->tables);
+    for (bool more = true; more && n < most; n++, p += SCAN_BLOCK, left -= SCAN_BLOCK) {
+        more = left >= sizeof last;
+        if (!more)
+            p = memcpy(last, p, left);
+        if (!plain_block(x, n, p, s->tables, keys_only))
+            break;
     }
     return n;
 }
@@ -155,7 +155,7 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     plain_batch x;
     if (c->open && c->carry & ~SCAN_HAS_LATIN)
         return false;
-    size_t n = plain_read(&x, s, c, 1 + (SCAN_WORDS - 1 - c->ended) / (SCAN_BLOCK / 2));
+    size_t n = plain_read(&x, s, c, 1 + (SCAN_WORDS - 1 - c->ended) / (SCAN_BLOCK / 2), keys_only);
     if (n && c->letter && x.dot[1] & 1)
         return false;
     x.letters[0] = (uint64_t)c->letter << 63;

@@ -182,12 +182,20 @@ static inline void vec_keep_only(uint32_t *out, vec x, unsigned bits)
     _mm256_maskstore_epi32((int *)out, n, packed(x, bits));
 }
 
+static inline vec are_empty(const uint32_t *lane)
+{
+    return vec_equal(load(lane), vec_all(FSS_EMPTY));
+}
+
 static inline bool empty_find(vec *empty, const uint32_t *lane)
 {
-    uint8_t bits[MINHASH_LANES / 8];
-    unsigned any = 0;
-    for (unsigned i = 0; i < MINHASH_LANES / 8; i++) {
-        bits[i] = (uint8_t)truth_bits(vec_equal(load(lane + 8 * i), vec_all(FSS_EMPTY)));
+    const vec order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7); // of what packing gives
+    uint32_t bits[MINHASH_LANES / 32], any = 0;
+    for (unsigned i = 0; i < MINHASH_LANES / 32; i++, lane += 32) {
+        vec low = _mm256_packs_epi32(are_empty(lane), are_empty(lane + 8));
+        vec high = _mm256_packs_epi32(are_empty(lane + 16), are_empty(lane + 24));
+        vec all = _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order);
+        bits[i] = (uint32_t)_mm256_movemask_epi8(all);
         any |= bits[i];
     }
     *empty = load(bits);
@@ -197,8 +205,8 @@ static inline bool empty_find(vec *empty, const uint32_t *lane)
 static inline unsigned empty_hit(vec x, vec empty)
 {
     vec word = _mm256_permutevar8x32_epi32(empty, _mm256_srli_epi32(x, 29));
-    vec bit = _mm256_and_si256(_mm256_srli_epi32(x, FSS_VALUE_BITS), vec_all(31));
-    return truth_bits(_mm256_slli_epi32(_mm256_srlv_epi32(word, bit), 31));
+    vec up = _mm256_andnot_si256(_mm256_srli_epi32(x, FSS_VALUE_BITS), vec_all(31)); // to the sign
+    return truth_bits(_mm256_sllv_epi32(word, up));
 }
 
 static void cut(minhash *out, const uint32_t *lane, uint64_t seed)

@@ -57,22 +57,21 @@ static size_t common_place(uint64_t hash, bool second)
 
 static bool is_common(uint64_t hash)
 {
-    return (table.common[common_place(hash, false)] == hash) |
-           (table.common[common_place(hash, true)] == hash);
+    uint64_t one = table.common[common_place(hash, false)] ^ hash;
+    uint64_t two = table.common[common_place(hash, true)] ^ hash;
+    return (unsigned)(one == 0) | (unsigned)(two == 0);
 }
 
 static void add_common(uint64_t hash)
 {
     size_t place = common_place(hash, false);
-    for (int moves = 0; moves < MOVES_MOST; moves++) {
+    for (int moves = 0; hash; moves++) {
         uint64_t moved = table.common[place];
+        assert(moves < MOVES_MOST); // else there are more common words than the table holds
         table.common[place] = hash;
-        if (!moved)
-            return;
         hash = moved;
         place = common_place(hash, place == common_place(hash, false));
     }
-    assert(!"more common words than the table holds");
 }
 
 static uint32_t idf_number(double idf)

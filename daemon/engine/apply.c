@@ -22,15 +22,22 @@ static view stored_record(const reading *r)
     return (view){(const uint8_t *)r->stored, r->stored_len};
 }
 
-static shg_err make_reading(reading **out, record *rec, engine *e, bool bare)
+// One that is placed only much later would have left the cache by then: it is bare.
+static shg_err make_reading(change *out, record *rec, engine *e, bool bare)
 {
-    if (!bare)
-        return reading_make(out, rec, e->lib.sources, e->lib.seed);
-    reader *in = readers_of(&e->readers);
-    if (in)
-        return reading_make_bare(out, rec, e->lib.sources, e->lib.seed, in);
-    record_free(rec);
-    return SHG_ENOMEM;
+    library *lib = &e->lib;
+    if (bare) {
+        reader *in = readers_of(&e->readers);
+        if (in)
+            return reading_make_bare(&out->reading, rec, lib->ix, lib->sources, lib->seed, in);
+        record_free(rec);
+        return SHG_ENOMEM;
+    }
+    shg_err err = reading_make(&out->reading, rec, lib->sources, lib->seed);
+    if (err)
+        return err;
+    return index_pack(lib->ix, stored_record(out->reading), out->reading->record.text,
+                      &out->packed);
 }
 
 // With options a whole PUT, whose header is bounded as it came; without them a record of a batch,
@@ -48,23 +55,14 @@ static shg_err read_source(engine *e, const record_source *s, view body, put_opt
     version = o ? o->if_version : version;
     out->has_if_version = version >= 0;
     out->if_version = (uint32_t)version;
-    // One that is placed only much later would have left the cache by then.
-    bool bare = !(o && o->match) && !matcher_is_near(e->matcher);
-    err = make_reading(&out->reading, &rec, e, bare);
-    if (!err && out->reading->stored_len > SHG_HEADER_MAX)
+    err = make_reading(out, &rec, e, !(o && o->match) && !matcher_is_near(e->matcher));
+    if (err)
+        return refuse(r, err, "the article could not be read: %s", shg_err_text(err));
+    if (out->reading->stored_len > SHG_HEADER_MAX)
         return refuse(r, SHG_EHEADERSIZE,
                       "the record has %zu bytes without its text; at most %d "
                       "are taken",
                       out->reading->stored_len, SHG_HEADER_MAX);
-    if (!err)
-        err = index_pack(e->lib.ix, stored_record(out->reading), out->reading->record.text,
-                         &out->packed);
-    if (!err && bare && !out->packed.len)
-        err = reading_keep_text(out->reading); // index_pack left it alone: packed when it is added
-    else if (!err && bare)
-        reading_drop_text(out->reading);
-    if (err)
-        return refuse(r, err, "the article could not be read: %s", shg_err_text(err));
     return SHG_OK;
 }
 
@@ -126,7 +124,7 @@ static shg_err add(index_txn *t, const change *c, uri_entry *out)
         .uri = record_get(&r->record, REC_URI),
         .record = stored_record(r),
         .text = r->record.text,
-        .packed = buf_view(&c->packed),
+        .packed = r->is_bare ? r->packed : buf_view(&c->packed),
         .published_ms = r->record.published_ms,
         .stored_ms = r->stored_ms,
         .publisher = r->publisher_hash,

@@ -56,7 +56,7 @@ typedef enum put_result { PUT_NEW, PUT_UPDATED, PUT_UNCHANGED } put_result;
 typedef struct change {
     change_kind kind;
     reading *reading;    // PUT: held by the change; change_fini drops it
-    buf packed;          // PUT: record and text as they are stored, compressed beside the writer
+    buf packed;          // PUT: record and text as they are stored, where the reading has them not
     bool has_if_version; // PUT
     uint32_t if_version;
     char *uri; // DELETE, and a refused record of a batch: owned

@@ -10,6 +10,7 @@ void reader_settle(reader *r)
         return;
     side_free(&r->side);
     prints_free(&r->prints);
+    buf_fini(&r->packed);
 }
 
 void reader_fini(reader *r)
@@ -18,6 +19,7 @@ void reader_fini(reader *r)
     prints_free(&r->prints);
     buf_fini(&r->record);
     buf_fini(&r->publisher);
+    buf_fini(&r->packed);
     free(r->names);
 }
 

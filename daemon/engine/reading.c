@@ -84,36 +84,68 @@ static uint64_t content_hash(const reading *r, view stored)
     return XXH3_64bits_withSeed(r->record.text.p, r->record.text.len, h);
 }
 
+// How many bytes stand behind a reading, and of what.
+typedef struct behind {
+    size_t keys, places, stored, publisher, packed, fields;
+} behind;
+
+static size_t measure(behind *b, const reading *made, const reader *in)
+{
+    const prints *x = &in->prints;
+    *b = (behind){
+        .keys = (x->n_keys + x->n_terms) * sizeof *x->key,
+        .places = made->is_bare ? 0 : x->n_places * sizeof *x->place,
+        .stored = in->record.len,
+        .publisher = in->publisher.len,
+        .packed = made->is_bare ? in->packed.len : 0,
+        .fields = made->record.own_len,
+    };
+    return b->keys + b->places + b->stored + b->publisher + b->packed + b->fields;
+}
+
+static uint8_t *put(uint8_t **to, const void *from, size_t n)
+{
+    uint8_t *at = *to;
+    if (n)
+        memcpy(at, from, n);
+    *to += n;
+    return at;
+}
+
 // All of `made` in an allocation of its own, with what stands in the reader behind it.
 static reading *settle(const reading *made, const reader *in)
 {
     const prints *x = &in->prints;
-    size_t n_keys = x->n_keys + x->n_terms, n_places = made->is_bare ? 0 : x->n_places;
-    size_t keys = n_keys * sizeof *x->key, places = n_places * sizeof *x->place;
-    reading *r = malloc(sizeof *r + keys + places + in->record.len + in->publisher.len);
+    behind b;
+    reading *r = malloc(sizeof *r + measure(&b, made, in));
     if (!r)
         return NULL;
+    uint8_t *to = (uint8_t *)(r + 1);
     *r = *made;
     r->sig = x->sig;
     r->n_keys = x->n_keys;
     r->n_terms = x->n_terms;
-    r->n_prints = n_places;
-    r->keys = (print *)(r + 1);
-    r->prints = (print_at *)(r->keys + n_keys);
-    r->stored = (char *)(r->prints + n_places);
-    r->stored_len = in->record.len - 1;
-    r->publisher = r->stored + in->record.len;
-    memcpy(r->keys, x->key, keys);
-    memcpy(r->prints, x->place, places);
-    memcpy(r->stored, in->record.p, in->record.len);
-    memcpy(r->publisher, in->publisher.p, in->publisher.len);
+    r->n_prints = b.places / sizeof *x->place;
+    r->keys = (print *)put(&to, x->key, b.keys); // what asks most of its address comes first
+    r->prints = (print_at *)put(&to, x->place, b.places);
+    r->stored = (char *)put(&to, in->record.p, b.stored);
+    r->stored_len = b.stored - 1;
+    r->publisher = (char *)put(&to, in->publisher.p, b.publisher);
+    r->packed = (view){put(&to, in->packed.p, b.packed), b.packed};
+    record_move(&r->record, to);
     atomic_init(&r->refs, 1);
     pthread_mutex_init(&r->lock, NULL);
     return r;
 }
 
+// The record as it is stored.
+static view stored_in(const reader *in)
+{
+    return (view){in->record.p, in->record.len - 1};
+}
+
 // Reads made->record, with the side in the reader; the text has been read to it.
-static shg_err make(reading **out, reading *made, const sources *s, uint64_t seed, reader *in)
+static shg_err make(reading *made, const sources *s, uint64_t seed, reader *in)
 {
     const struct side *of = &in->side;
     shg_err e = read_publisher(made, in, s);
@@ -125,18 +157,45 @@ static shg_err make(reading **out, reading *made, const sources *s, uint64_t see
         e = prints_make(&in->prints, of, seed);
     if (e)
         return e;
-    made->content = content_hash(made, (view){in->record.p, in->record.len - 1});
+    made->content = content_hash(made, stored_in(in));
     made->doc = DOC_NONE;
     made->stored_ms = CLOCK_ABSENT;
     made->n_words = (uint32_t)of->words.n;
     made->side.publisher = made->publisher_hash;
     if (made->record.published_ms != CLOCK_ABSENT)
         made->side.published_ms = made->record.published_ms;
-    *out = settle(made, in);
-    return *out ? SHG_OK : SHG_ENOMEM;
+    return SHG_OK;
 }
 
-shg_err reading_make_bare(reading **out, record *rec, const sources *s, uint64_t seed, reader *in)
+static shg_err own_text(record *rec)
+{
+    if (rec->text_own)
+        return SHG_OK;
+    rec->text_own = malloc(rec->text.len + 1);
+    if (!rec->text_own)
+        return SHG_ENOMEM;
+    if (rec->text.len)
+        memcpy(rec->text_own, rec->text.p, rec->text.len);
+    rec->text.p = rec->text_own;
+    return SHG_OK;
+}
+
+// Packs the text to in->packed and lets go of it; what is better left alone is packed with others
+// when it is stored.
+static shg_err pack(reading *made, article_index *ix, reader *in)
+{
+    record *rec = &made->record;
+    shg_err e = index_pack(ix, stored_in(in), rec->text, &in->packed);
+    if (e || !in->packed.len)
+        return e ? e : own_text(rec);
+    free(rec->text_own);
+    rec->text_own = NULL;
+    rec->text.p = NULL;
+    return SHG_OK;
+}
+
+shg_err reading_make_bare(reading **out, record *rec, article_index *ix, const sources *s,
+                          uint64_t seed, reader *in)
 {
     reading made = {.record = *rec, .is_bare = true};
     *rec = (record){0};
@@ -144,32 +203,15 @@ shg_err reading_make_bare(reading **out, record *rec, const sources *s, uint64_t
     shg_err e = side_skim(&in->side, made.record.text, NULL);
     made.side.body = in->side.body;
     if (!e)
-        e = make(out, &made, s, seed, in);
+        e = make(&made, s, seed, in);
+    if (!e)
+        e = pack(&made, ix, in);
+    if (!e && !(*out = settle(&made, in)))
+        e = SHG_ENOMEM;
     if (e)
         record_free(&made.record);
     reader_settle(in);
     return e;
-}
-
-shg_err reading_keep_text(reading *r)
-{
-    view *text = &r->record.text;
-    if (r->record.text_own)
-        return SHG_OK;
-    uint8_t *own = malloc(text->len + 1);
-    if (!own)
-        return SHG_ENOMEM;
-    if (text->len)
-        memcpy(own, text->p, text->len);
-    text->p = r->record.text_own = own;
-    return SHG_OK;
-}
-
-void reading_drop_text(reading *r)
-{
-    free(r->record.text_own);
-    r->record.text_own = NULL;
-    r->record.text.p = NULL;
 }
 
 shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed)
@@ -178,14 +220,16 @@ shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed
     reading made = {.record = *rec};
     *rec = (record){0};
     *out = NULL;
-    shg_err e = reading_keep_text(&made);
+    shg_err e = own_text(&made.record);
     if (!e)
         e = side_read(&in.side, made.record.text, NULL);
     if (!e) {
         made.side = in.side;
-        e = make(out, &made, s, seed, &in);
+        e = make(&made, s, seed, &in);
         in.side = (side){0};
     }
+    if (!e && !(*out = settle(&made, &in)))
+        e = SHG_ENOMEM;
     if (e) {
         side_free(&made.side);
         record_free(&made.record);

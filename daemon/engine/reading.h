@@ -35,19 +35,17 @@ typedef struct reading {
     bool has_terms, has_credits;
     credits credits;
     bool is_bare; // reading_make_bare
-} reading;        // keys, prints, publisher and stored stand behind it, in one allocation
+    view packed;  // of such a one: by index_pack
+} reading;        // keys, prints, publisher, stored and packed stand behind it, in one allocation
 
 // reading_make reads an article. It takes the record (also on failure), copies the text.
 SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed);
 
 // reading_make_bare makes what storing needs and nothing else: no words, marks or places of
-// fingerprints, and of side the body alone. Nor does it copy the text: record.text is borrowed, or
-// record.text_own, until reading_keep_text copies it or reading_drop_text lets go of all but its
-// length; one of them before the reading is shared. Storing it is all that may follow.
-SHG_MUST_CHECK shg_err reading_make_bare(reading **out, record *rec, const sources *s,
-                                         uint64_t seed, reader *in);
-SHG_MUST_CHECK shg_err reading_keep_text(reading *r);
-void reading_drop_text(reading *r);
+// fingerprints, of side the body alone, and of the text its length and `packed`; the text itself
+// only where that is empty. Storing it is all that may follow. It takes the record, too.
+SHG_MUST_CHECK shg_err reading_make_bare(reading **out, record *rec, article_index *ix,
+                                         const sources *s, uint64_t seed, reader *in);
 
 reading *reading_hold(reading *r);
 void reading_drop(reading **r); // nulls it; NULL is fine

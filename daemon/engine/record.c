@@ -169,6 +169,7 @@ static shg_err take_fields(record *out, const record_source *s, unsigned need, r
         read_published(out, &to);
         default_publisher(out, &to);
     }
+    out->own_len = (size_t)(to - out->own);
     return e;
 }
 
@@ -320,6 +321,24 @@ shg_err record_parse(record *out, view stored)
         return SHG_ECORRUPT;
     shg_err e = record_read(out, &s, (view){NULL, 0}, 0, &r);
     return e && e != SHG_ENOMEM ? SHG_ECORRUPT : e;
+}
+
+static void move(view *v, const uint8_t *from, uint8_t *to)
+{
+    if (v->len)
+        v->p = to + (v->p - from);
+}
+
+void record_move(record *rec, uint8_t *to)
+{
+    if (rec->own_len)
+        memcpy(to, rec->own, rec->own_len);
+    for (unsigned f = 0; f < REC_FIELDS; f++)
+        move(&rec->field[f], rec->own, to);
+    move(&rec->by_list, rec->own, to);
+    free(rec->own);
+    rec->own = NULL;
+    rec->own_len = 0;
 }
 
 void record_free(record *rec)

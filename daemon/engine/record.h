@@ -33,6 +33,7 @@ typedef struct record {
     view field[REC_FIELDS]; // in own; empty where absent. A list in `by` reads as one line, "A, B"
     view by_list;           // the list as compact JSON, where it was one; in own
     uint8_t *own;
+    size_t own_len;        // of it that is used
     view text;             // into the body or the source: borrowed; or text_own
     uint8_t *text_own;     // owned, where the text had to be unescaped; else NULL
     int64_t published_ms;  // CLOCK_ABSENT where unknown or unreadable
@@ -84,6 +85,10 @@ SHG_MUST_CHECK shg_err record_read(record *out, const record_source *s, view bod
 
 // record_parse reads a stored record back (text is left empty).
 SHG_MUST_CHECK shg_err record_parse(record *out, view stored);
+
+// record_move moves what stands in own to `to`, which has room for own_len bytes and must outlive
+// *rec.
+void record_move(record *rec, uint8_t *to);
 void record_free(record *rec);
 
 // record_write adds the stored form, compact JSON with its keys sorted, and a 0.

@@ -1,5 +1,6 @@
 #include "engine/reading.h"
 #include "base/clock.h"
+#include "base/xxh.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
@@ -80,8 +81,7 @@ static shg_err read_publisher(reading *r, reader *in, const sources *s)
 
 static uint64_t content_hash(const reading *r, view stored)
 {
-    uint64_t h = XXH3_64bits(stored.p, stored.len);
-    return XXH3_64bits_withSeed(r->record.text.p, r->record.text.len, h);
+    return xxh_bytes(r->record.text, xxh_bytes(stored, 0));
 }
 
 // How many bytes stand behind a reading, and of what.

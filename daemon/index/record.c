@@ -1,5 +1,6 @@
 #include "index/record.h"
 #include "base/log.h"
+#include "base/xxh.h"
 #include "shingled/version.h"
 
 #include <stdio.h>
@@ -15,8 +16,7 @@ enum {
 
 static uint64_t checksum(db_table table, view key, view rest)
 {
-    return XXH3_64bits(rest.p, rest.len) ^
-           XXH3_64bits_withSeed(key.p, key.len, (XXH64_hash_t)table);
+    return xxh_bytes(rest, 0) ^ XXH3_64bits_withSeed(key.p, key.len, (XXH64_hash_t)table);
 }
 
 void value_begin(buf *b)

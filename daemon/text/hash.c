@@ -1,6 +1,6 @@
 #include "text/hash.h"
+#include "base/xxh.h"
 #include "text/words.h"
-#include <xxhash.h>
 
 uint64_t hash_long(const uint8_t *key, size_t len)
 {
@@ -24,5 +24,5 @@ uint64_t hash_key(view key)
 
 uint64_t words_body_hash(const words *w)
 {
-    return XXH3_64bits(w->keys, w->keys_len);
+    return xxh_bytes((view){w->keys, w->keys_len}, 0);
 }

@@ -11,6 +11,7 @@ enum {
     BITS_LEAST = 8, // of the number of a bucket: PRINT_BITS - LOW_BITS
     BITS_MOST = 20, // 8 MB
     PER_DOC = 2,    // buckets for a document: some fifty postings each, then, when they are sealed
+    AHEAD = 24,     // postings whose lines are on their way at once: about what a core can wait for
     TOGETHER = 64,  // lists that are read at once
     CHUNKS_KEPT = 16, // of a bucket, for the next one: twice as many as it mostly has
     PLACE_BITS = 3,   // of a place within its chunk
@@ -145,29 +146,33 @@ static uint32_t begin_chunk(active *a, uint32_t bucket)
     return number << PLACE_BITS;
 }
 
-void active_add(active *a, uint32_t doc, const print *prints, size_t n)
+static void fetch_end(const active *a, uint64_t hash)
+{
+    uint32_t end = a->end[bucket_of(a, hash)];
+    if (end % (PLACES + 1) != PLACES) // of a new chunk, mostly the next one, nothing is read
+        __builtin_prefetch(at(a, end >> PLACE_BITS), 1);
+}
+
+static void add(active *a, uint64_t hash, uint32_t place)
+{
+    uint32_t bucket = bucket_of(a, hash), end = a->end[bucket];
+    if (end % (PLACES + 1) == PLACES)
+        end = begin_chunk(a, bucket);
+    chunk *c = at(a, end >> PLACE_BITS);
+    c->low[end % (PLACES + 1)] = (uint32_t)hash;
+    c->doc[end % (PLACES + 1)] = place;
+    a->end[bucket] = end + 1;
+}
+
+void active_add(active *a, uint32_t doc, const print *prints, size_t n, size_t more)
 {
     for (size_t i = 0; i < n; i++) {
-        uint32_t bucket = bucket_of(a, prints[i].hash), end = a->end[bucket];
-        if (end % (PLACES + 1) == PLACES)
-            end = begin_chunk(a, bucket);
-        chunk *c = at(a, end >> PLACE_BITS);
-        c->low[end % (PLACES + 1)] = (uint32_t)prints[i].hash;
-        c->doc[end % (PLACES + 1)] = doc << 1 | prints[i].quoted;
-        a->end[bucket] = end + 1;
+        if (i + AHEAD < n + more)
+            fetch_end(a, prints[i + AHEAD].hash);
+        add(a, prints[i].hash, doc << 1 | prints[i].quoted);
     }
     a->n += n;
     active_skip(a, doc + 1);
-}
-
-void active_fetch(const active *a, const print *prints, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint32_t end = a->end[bucket_of(a, prints[i].hash)];
-        if (end % (PLACES + 1) == PLACES) // of a new chunk, mostly the next one, nothing is read
-            continue;
-        __builtin_prefetch(at(a, end >> PLACE_BITS), 1);
-    }
 }
 
 void active_skip(active *a, uint32_t end)

@@ -72,11 +72,10 @@ void active_start(active *a, uint32_t doc0);
 
 // active_reserve makes room for n more postings: active_add of them can't fail.
 SHG_MUST_CHECK shg_err active_reserve(active *a, size_t n);
-void active_add(active *a, uint32_t doc, const print *prints, size_t n);
 
-// active_fetch asks the memory for what active_add of these will write to: call it while there is
-// something else to do.
-void active_fetch(const active *a, const print *prints, size_t n);
+// active_add adds those of a document, whose number is greater than all before. Behind its n
+// fingerprints there may be `more` of the next documents: what they will write to is asked for.
+void active_add(active *a, uint32_t doc, const print *prints, size_t n, size_t more);
 
 // active_skip tells that documents below end belong to it, whether they have postings or not.
 void active_skip(active *a, uint32_t end);

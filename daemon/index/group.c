@@ -292,12 +292,11 @@ static shg_err reserve(index_txn *t)
     return err;
 }
 
-static void make(article_index *ix, const change *c, const print *prints)
+static void make(article_index *ix, const change *c)
 {
     if (c->added) {
         docs_add(&ix->docs, c->doc, &c->info);
         bands_add(ix->bands, &ix->docs, c->doc, c->sig.band);
-        active_add(ix->active, c->doc, prints + c->prints, c->n_prints);
         return;
     }
     if (!c->freed)
@@ -306,26 +305,34 @@ static void make(article_index *ix, const change *c, const print *prints)
         bands_sweep(ix->bands, &ix->docs);
 }
 
-// What a change will look at first: asked for while the one before it is made.
-static void fetch(const article_index *ix, const change *c, const print *prints)
+// What a change will look at first is asked for while the one before it is made.
+static void make_all(article_index *ix, const change *c, size_t n)
 {
-    if (!c->added)
-        return;
-    bands_fetch(ix->bands, c->sig.band);
-    active_fetch(ix->active, prints + c->prints, c->n_prints);
+    for (size_t i = 0; i < n; i++) {
+        if (i + 1 < n && c[i + 1].added)
+            bands_fetch(ix->bands, c[i + 1].sig.band);
+        make(ix, &c[i]);
+    }
+}
+
+static void add_postings(article_index *ix, const change *c, size_t n, const buf *prints)
+{
+    const print *p = (const print *)(const void *)prints->p;
+    size_t n_prints = prints->len / sizeof *p;
+    for (size_t i = 0; i < n; i++)
+        if (c[i].added)
+            active_add(ix->active, c[i].doc, p + c[i].prints, c[i].n_prints,
+                       n_prints - c[i].prints - c[i].n_prints);
 }
 
 static void apply(index_txn *t)
 {
     article_index *ix = t->ix;
     const change *c = (const change *)(const void *)t->changes.p;
-    const print *prints = (const print *)(const void *)t->prints.p;
+    size_t n = t->changes.len / sizeof *c;
     pthread_rwlock_wrlock(&ix->lock);
-    for (size_t i = 0, n = t->changes.len / sizeof *c; i < n; i++) {
-        if (i + 1 < n)
-            fetch(ix, &c[i + 1], prints);
-        make(ix, &c[i], prints);
-    }
+    make_all(ix, c, n);
+    add_postings(ix, c, n, &t->prints);
     uri_apply(t);
     ix->count = t->count;
     pthread_rwlock_unlock(&ix->lock);

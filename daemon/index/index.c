@@ -190,8 +190,7 @@ static shg_err load_postings(article_index *ix, uint32_t doc, const prints_row *
         size_t n = 0;
         while (n < BATCH && i < r->n)
             p[n++] = prints_at(r, i++);
-        active_fetch(ix->active, p, n);
-        active_add(ix->active, doc, p, n);
+        active_add(ix->active, doc, p, n, 0);
     }
     return err;
 }

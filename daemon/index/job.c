@@ -64,6 +64,15 @@ static void keep_spare(article_index *ix, active *sealed)
     active_free(before);
 }
 
+void job_drop_spare(article_index *ix)
+{
+    pthread_rwlock_wrlock(&ix->lock);
+    active *spare = ix->spare;
+    ix->spare = NULL;
+    pthread_rwlock_unlock(&ix->lock);
+    active_free(spare);
+}
+
 // The active segment stands still from here on; a new one takes what comes.
 static shg_err freeze(article_index *ix, job *j)
 {

@@ -203,6 +203,8 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
         return free_slice(ix);
     if (dict_is_due(ix))
         return dict_train(ix);
+    if (idle) // little comes in: it can wait for fresh memory
+        job_drop_spare(ix);
     *more = false;
     return SHG_OK;
 }

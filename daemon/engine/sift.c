@@ -20,21 +20,30 @@ void sift_close(sift *s)
     likes_close(&s->likes);
 }
 
-// Without passages enough, the two are about one event, or one is a rewrite of the other in other
-// words: of two that are not much alike, only where most is told alike.
-static shg_err try_topic(bool *may, sift *s, const side *b)
+// Whether what paraphrases can say may make a relation.
+static shg_err try_likes(bool *may, sift *s, const side *b)
 {
-    double cosine = terms_cosine(&s->a->terms, &b->terms), part;
-    *may = cosine >= RELATION_COSINE;
-    if (!*may || s->relations & 1u << REL_RELATED || cosine >= RELATION_ALIKE || !s->a->own_prose)
-        return SHG_OK;
+    double part;
     shg_err e = s->likes.a ? SHG_OK : likes_open(&s->likes, s->a);
     if (!e)
         e = likes_part(&s->likes, &part, b);
-    if (e)
-        return e;
-    *may = part + (double)RELATION_WORDS / s->a->own_prose >= LIKES_LEAST;
-    return SHG_OK;
+    if (!e)
+        *may = part + (double)RELATION_WORDS / s->a->own_prose >= LIKES_LEAST;
+    return e;
+}
+
+// Without passages enough, the two are about one event, or one is a rewrite of the other in other
+// words: of two that are not much alike, only where most is told alike.
+static bool is_left_to_likes(const sift *s, bool alike)
+{
+    return !alike && !(s->relations & 1u << REL_RELATED) && s->a->own_prose;
+}
+
+static shg_err try_topic(bool *may, sift *s, const side *b)
+{
+    double cosine = terms_cosine(&s->a->terms, &b->terms);
+    *may = cosine >= RELATION_COSINE;
+    return *may && is_left_to_likes(s, cosine >= RELATION_ALIKE) ? try_likes(may, s, b) : SHG_OK;
 }
 
 // What of a reading can be told without marking it all.
@@ -48,6 +57,23 @@ static shg_err try_reading(bool *may, sift *s, reading *r)
     return e ? e : try_topic(may, s, &r->side);
 }
 
+// What of a stored text can be told without signing it.
+static shg_err try_text(bool *may, sift *s, view text)
+{
+    screen_found found;
+    side b;
+    shg_err e = screen_text(&s->screen, text, &found);
+    *may = found.words || found.near;
+    if (e || found.words || !found.near || !is_left_to_likes(s, found.alike))
+        return e;
+    e = side_read(&b, text, NULL);
+    if (e)
+        return e;
+    e = try_likes(may, s, &b);
+    side_free(&b);
+    return e;
+}
+
 shg_err sift_read(sift *s, uint32_t doc, reading **out)
 {
     bool may = true;
@@ -59,7 +85,7 @@ shg_err sift_read(sift *s, uint32_t doc, reading **out)
         e = library_fetch(&a, &info, s->lib, doc);
         if (e)
             return e;
-        e = screen_text(&s->screen, a.text, &may);
+        e = try_text(&may, s, a.text);
         if (!e && may)
             e = library_make(out, s->lib, &a, &info);
         article_free(&a);

@@ -288,12 +288,18 @@ shg_err screen_words(screen *s, const hash_list *b, const uint8_t *mark, bool *m
     return SHG_OK;
 }
 
-shg_err screen_text(screen *s, view text, bool *may)
+shg_err screen_text(screen *s, view text, screen_found *found)
 {
+    const hash_list *list = &s->text.list;
+    *found = (screen_found){false, false, false};
     shg_err e = hashes_make(&s->text, text, NULL);
     if (!e)
-        e = screen_words(s, &s->text.list, NULL, may);
-    return e || *may ? e : topic_near(&s->topic, &s->text.list, RELATION_COSINE, may);
+        e = screen_words(s, list, NULL, &found->words);
+    if (!e && !found->words)
+        e = topic_near(&s->topic, list, RELATION_COSINE, &found->near);
+    if (!e && found->near)
+        e = topic_near(&s->topic, list, RELATION_ALIKE, &found->alike);
+    return e;
 }
 
 bool screen_terms(const screen *s, const term_list *b)

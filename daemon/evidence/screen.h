@@ -39,9 +39,16 @@ typedef struct screen {
 SHG_MUST_CHECK shg_err screen_open(screen *out, const side *a);
 void screen_close(screen *s);
 
-// screen_text tells whether a text may match, by the hashes of its words alone. It may let through
-// what screen_words and screen_terms then hold back, never the other way. SHG_EUTF8, SHG_ENOMEM.
-SHG_MUST_CHECK shg_err screen_text(screen *s, view text, bool *may);
+// What the hashes of a text's words tell of it: whether passages may make a relation, and if not,
+// whether its terms may. It may say yes where screen_words or screen_terms say no, never the other
+// way.
+typedef struct screen_found {
+    bool words;
+    bool near, alike; // the cosine may be RELATION_COSINE or more, or RELATION_ALIKE
+} screen_found;
+
+// screen_text screens a text that is not read yet. SHG_EUTF8, SHG_ENOMEM.
+SHG_MUST_CHECK shg_err screen_text(screen *s, view text, screen_found *found);
 
 // screen_words tells whether the two may share enough in passages. mark: what is known of b's words
 // (side.mark), or NULL; more may be marked later. Linear in the words. SHG_ENOMEM.

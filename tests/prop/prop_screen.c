@@ -1,8 +1,10 @@
 // prop_screen.c - whatever the texts and however their words come to be marked afterwards: what
-// the screen holds back is no match.
+// the screen holds back is no match; and what likes.h counts holds all that pairs.h finds.
+#include "evidence/likes.h"
 #include "evidence/match.h"
 #include "evidence/relation.h"
 #include "evidence/screen.h"
+#include "text/shingle.h"
 #include "t.h"
 
 enum { ROUNDS = 30000, WORDS_MOST = 160, TEXT_MOST = WORDS_MOST * 32 };
@@ -80,11 +82,14 @@ static outcome screen_both(side *a, side *b)
     outcome o;
     assert_ok(screen_open(&s, a));
     hash_list list = words_hashes(&b->words);
-    bool itself, again;
-    assert_ok(screen_text(&s, b->words.text, &o.text));
+    screen_found found, itself, again;
+    assert_ok(screen_text(&s, b->words.text, &found));
     assert_ok(screen_text(&s, a->words.text, &itself));
     assert_ok(screen_text(&s, b->words.text, &again)); // nothing is left of a text that was before
-    assert_true(again == o.text);
+    assert_memory_equal(&again, &found, sizeof found);
+    o.text = found.words || found.near;
+    if (!found.words && !found.alike)
+        assert_true(terms_cosine(&a->terms, &b->terms) < RELATION_ALIKE + 1e-8);
     assert_ok(screen_words(&s, &list, NULL, &o.words));
     assert_ok(screen_words(&s, &list, b->mark, &o.known));
     o.terms = screen_terms(&s, &b->terms);
@@ -129,8 +134,64 @@ static void test_screen(void **state)
     assert_in_range(matches, ROUNDS / 20, ROUNDS);
 }
 
+// The part of a's prose in sentences that are in a pair.
+static double paired(const side *a, const side *b)
+{
+    bags x;
+    pairs p;
+    uint64_t prose = 0;
+    assert_ok(bags_make(&x, a, b));
+    assert_ok(pairs_find(&p, &x));
+    for (size_t i = 0; i < p.n; i++) {
+        sentence s = x.a.s.s[p.p[i].a];
+        for (uint32_t k = s.begin; k < s.end && (i == 0 || p.p[i].a != p.p[i - 1].a); k++)
+            prose += a->mark[k] ? 0 : word_weight(&a->words.w[k]);
+    }
+    pairs_free(&p);
+    bags_free(&x);
+    double part = a->own_prose ? (double)prose / WORD_WEIGHT / a->own_prose : 0;
+    return part < 1 ? part : 1;
+}
+
+static void test_likes_hold_all_pairs(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    unsigned some = 0, few = 0;
+    for (int round = 0; round < ROUNDS / 30; round++) {
+        static made text_a, text_b[4];
+        side a, b[4];
+        likes l;
+        double part[5];
+        unsigned kind = t_random(&seed) % 4 == 0;
+        make(&text_a, NULL, &seed, kind);
+        assert_ok(side_make(&a, view_of(text_a.text), NULL));
+        mark_some(&a, &seed, 3);
+        assert_ok(likes_open(&l, &a));
+        for (int i = 0; i < 5; i++) { // the last is the first again: nothing is left of the others
+            if (i < 4) {
+                make(&text_b[i], &text_a, &seed, kind);
+                assert_ok(side_make(&b[i], view_of(text_b[i].text), NULL));
+                mark_some(&b[i], &seed, 2);
+            }
+            assert_ok(likes_part(&l, &part[i], &b[i % 4]));
+            assert_true(part[i] >= paired(&a, &b[i % 4]) - 1e-9);
+            some += part[i] > 0;
+            few += part[i] < .4;
+        }
+        assert_true(part[4] >= part[0] && part[4] <= part[0]);
+        likes_close(&l);
+        for (int i = 0; i < 4; i++)
+            side_free(&b[i]);
+        side_free(&a);
+    }
+    assert_in_range(some, ROUNDS / 100, ROUNDS);
+    assert_in_range(few, ROUNDS / 100, ROUNDS);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_screen)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_screen),
+                                       cmocka_unit_test(test_likes_hold_all_pairs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,7 @@ static shg_err reserve(topic *t, size_t n)
         return SHG_ENOMEM;
     }
     t->mask = size - 1;
+    t->at = t->touched + size / 2;
     for (size_t i = 0; i < t->a->n; i++)
         *slot_of(t, t->a->t[i].hash) = (topic_slot){t->a->t[i].hash, 0, (uint32_t)i + 1};
     return SHG_OK;
@@ -85,26 +86,38 @@ static bool hash_at(const hash_list *b, size_t i, uint64_t *hash)
     return true;
 }
 
-// The slot of the term that begins at word i, where it is one of a's; else NULL.
-static topic_slot *shared_at(const topic *t, const hash_list *b, size_t i, uint64_t *hash)
+// Lists in t->at the words that may begin one of a's terms; how many. Which do is at random: where
+// no word is a character, no branch depends on it.
+static size_t list_maybe(topic *t, const hash_list *b)
 {
-    uint64_t bit, maybe;
-    if (!hash_at(b, i, hash))
-        return NULL;
-    maybe = *maybe_of(t, *hash, &bit);
-    topic_slot *s = maybe & bit ? slot_of(t, *hash) : NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < b->n && !b->alone; i++) {
+        uint64_t bit, maybe = *maybe_of(t, b->hash[i], &bit);
+        t->at[n] = (uint32_t)i;
+        n += (maybe & bit) != 0;
+    }
+    for (size_t i = 0; i < b->n && b->alone; i++) {
+        uint64_t hash, bit;
+        if (hash_at(b, i, &hash) && *maybe_of(t, hash, &bit) & bit)
+            t->at[n++] = (uint32_t)i;
+    }
+    return n;
+}
+
+// The slot of the term that begins at word i, where it is one of a's; else NULL.
+static topic_slot *shared_at(const topic *t, const hash_list *b, size_t i)
+{
+    uint64_t hash;
+    topic_slot *s = hash_at(b, i, &hash) ? slot_of(t, hash) : NULL;
     return s && s->place ? s : NULL;
 }
 
-static size_t count_shared(topic *t, const hash_list *b)
+static size_t count_shared(topic *t, const hash_list *b, size_t n_maybe)
 {
     size_t n = 0;
-    for (size_t i = 0; i < b->n; i++) {
-        uint64_t hash;
-        topic_slot *s = shared_at(t, b, i, &hash);
-        if (!s)
-            continue;
-        if (s->n++ == 0)
+    for (size_t k = 0; k < n_maybe; k++) {
+        topic_slot *s = shared_at(t, b, t->at[k]);
+        if (s && s->n++ == 0)
             t->touched[n++] = (uint32_t)(s - t->slot);
     }
     return n;
@@ -112,12 +125,14 @@ static size_t count_shared(topic *t, const hash_list *b)
 
 // Adds the terms that a lacks to the squared length of b's vector: until it is over `most`, or
 // there are no more.
-static double add_others(topic *t, const hash_list *b, double square, double most)
+static double add_others(topic *t, const hash_list *b, size_t n_maybe, double square, double most)
 {
-    size_t n = 0;
+    size_t n = 0, k = 0;
     for (size_t i = 0; i < b->n && square <= most; i++) {
         uint64_t hash;
-        if (shared_at(t, b, i, &hash) || !hash_at(b, i, &hash))
+        bool maybe = k < n_maybe && t->at[k] == i;
+        k += maybe;
+        if ((maybe && shared_at(t, b, i)) || !hash_at(b, i, &hash))
             continue;
         topic_slot *s = slot_of(t, hash);
         s->hash = hash;
@@ -138,7 +153,7 @@ shg_err topic_near(topic *t, const hash_list *b, double least, bool *near)
     shg_err e = reserve(t, b->n);
     if (e)
         return e;
-    size_t n = count_shared(t, b);
+    size_t n_maybe = list_maybe(t, b), n = count_shared(t, b, n_maybe);
     for (size_t i = 0; i < n; i++) {
         topic_slot *s = &t->slot[t->touched[i]];
         double weight = terms_weigh(t->a->t[s->place - 1].idf, s->n);
@@ -153,6 +168,6 @@ shg_err topic_near(topic *t, const hash_list *b, double least, bool *near)
     // Of a longer vector the cosine would be less than `least`.
     double longest = dot / (least - ROUNDING);
     longest *= longest / t->a->square;
-    *near = add_others(t, b, square, longest) <= longest;
+    *near = add_others(t, b, n_maybe, square, longest) <= longest;
     return SHG_OK;
 }

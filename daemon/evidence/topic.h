@@ -21,6 +21,7 @@ typedef struct topic {
     uint64_t *maybe;   // a bit for each term of a: most other words stop at them
     topic_slot *slot;  // in open addressing; free where both numbers are 0
     uint32_t *touched; // slots of a text's terms
+    uint32_t *at;      // words of a text that may be a's: the second half of touched
     size_t mask, maybe_mask;
 } topic;
 

@@ -20,7 +20,6 @@ enum {
     BUCKETS_LOG = 13,
     BUCKETS = 1 << BUCKETS_LOG, // by hash
     WAYS = 4,                   // tokens of a bucket; of more the commonest have a number
-    UNPACKED = 32,              // tokens
     WIDE = 16,                  // bytes that are copied for a token, however short it is
 };
 
@@ -213,77 +212,77 @@ bool wordbook_pack(const wordbook *b, view text, buf *out)
     return true;
 }
 
-// A token of a packed text; len: of one without a number, else 0 and it stands behind its text.
-typedef struct piece {
-    const uint8_t *text;
-    uint8_t len;
-    bool glued;
-} piece;
-
-// Reads the token that stands at *p; false where there is none. A numbered one's text is asked for,
-// not looked at. *p is moved behind it.
-static bool read_piece(piece *x, const wordbook *b, const uint8_t **p, const uint8_t *end)
-{
-    unsigned c = *(*p)++;
-    *x = (piece){.glued = c == GLUED};
-    if (c >= LITERAL) {
-        if (*p == end || (size_t)(end - *p) <= **p || **p == 0)
-            return false;
-        x->len = *(*p)++;
-        x->text = *p;
-        *p += x->len;
-        return true;
-    }
-    if (c >= SHORT) {
-        if (*p == end)
-            return false;
-        c = SHORT + (c - SHORT) * 256 + *(*p)++;
-    }
-    if (c >= b->n)
-        return false;
-    x->text = b->text[c + 1];
-    __builtin_prefetch(x->text);
-    return true;
-}
-
-// Where a text is written to.
-typedef struct writing {
+// Where a text is read from and written to.
+typedef struct unpacking {
+    const uint8_t *p, *end;
     uint8_t *to, *last;
     bool after_word;
-} writing;
+} unpacking;
 
-static bool write_piece(writing *w, const piece *x)
+// Writes tokens with a number as long as there are some, and room for any: no branch in it depends
+// on the text but those that end it.
+static bool write_numbered(unpacking *u, const wordbook *b)
 {
-    size_t len = x->len ? x->len : x->text[WIDE - 1];
-    bool word = token_is_word(*x->text);
-    size_t space = w->after_word && word && !x->glued;
-    if ((size_t)(w->last - w->to) < len + space)
-        return false;
-    *w->to = ' ';
-    w->to += space;
-    if (!x->len && w->last - w->to >= WIDE)
-        memcpy(w->to, x->text, WIDE);
-    else
-        memcpy(w->to, x->text, len);
-    w->to += len;
-    w->after_word = word;
+    const uint8_t *p = u->p;
+    uint8_t *to = u->to;
+    size_t after_word = u->after_word;
+    while (u->end - p >= 2 && u->last - to > WIDE && *p < LITERAL) {
+        unsigned c = *p, two = c >= SHORT;
+        unsigned number = c + (((c - SHORT) * 255 + p[1]) & -two);
+        if (number >= b->n)
+            return false;
+        const uint8_t *text = b->text[number + 1];
+        size_t word = token_is_word(*text);
+        *to = ' ';
+        to += after_word & word;
+        memcpy(to, text, WIDE);
+        to += text[WIDE - 1];
+        p += 1 + two;
+        after_word = word;
+    }
+    u->p = p;
+    u->to = to;
+    u->after_word = after_word;
     return true;
 }
 
-// The tokens of a batch are fetched together: they stand far from each other.
+// Writes one token of any kind, but not behind the end.
+static bool write_token(unpacking *u, const wordbook *b)
+{
+    const uint8_t *text;
+    unsigned c = *u->p++;
+    size_t len;
+    if (c >= LITERAL) {
+        if (u->p == u->end || (size_t)(u->end - u->p) <= *u->p || *u->p == 0)
+            return false;
+        len = *u->p;
+        text = u->p + 1;
+        u->p = text + len;
+    } else {
+        if (c >= SHORT && u->p == u->end)
+            return false;
+        unsigned number = c < SHORT ? c : SHORT + (c - SHORT) * 256 + *u->p++;
+        if (number >= b->n)
+            return false;
+        text = b->text[number + 1];
+        len = text[WIDE - 1];
+    }
+    bool word = token_is_word(*text);
+    size_t space = u->after_word && word && c != GLUED;
+    if ((size_t)(u->last - u->to) < len + space)
+        return false;
+    *u->to = ' ';
+    memcpy(u->to + space, text, len);
+    u->to += space + len;
+    u->after_word = word;
+    return true;
+}
+
 bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n)
 {
-    piece x[UNPACKED];
-    const uint8_t *p = packed.p, *end = p + packed.len;
-    writing w = {.to = to, .last = to + n};
-    while (p < end) {
-        size_t k = 0;
-        while (p < end && k < UNPACKED)
-            if (!read_piece(&x[k++], b, &p, end))
-                return false;
-        for (size_t i = 0; i < k; i++)
-            if (!write_piece(&w, &x[i]))
-                return false;
-    }
-    return w.to == w.last;
+    unpacking u = {.p = packed.p, .end = packed.p + packed.len, .to = to, .last = to + n};
+    while (u.p < u.end)
+        if (!write_numbered(&u, b) || (u.p < u.end && !write_token(&u, b)))
+            return false;
+    return u.to == u.last;
 }

@@ -10,7 +10,8 @@
 // take turns, stage by stage: what else the machine does meets all alike. A repetition goes
 // over all texts of a corpus, and its thread CPU time counts; "cycles" are those of the time
 // stamp counter, which may tick slower than the core. `-cache`: about 6 MB of texts, which
-// stay in the last level of cache; `-memory`: 100 MB, which do not.
+// stay in the last level of cache; `-memory`: 100 MB, which do not. A ratio is taken in each
+// turn, of what was measured next to each other: a clock that changes meets both sides.
 #include "corpus.h"
 #include "stages.h"
 #include "base/cpu.h"
@@ -173,6 +174,28 @@ static size_t stage_called(const char *name)
 
 typedef double times[STAGES_MOST][REPEATS_MOST];
 
+static void print_ratio(const bench *b, const char *name, const worker *w, size_t which,
+                        const double *over, const double *under)
+{
+    const stage s = {.name = name};
+    double ratio[REPEATS_MOST];
+    for (size_t r = 0; r < b->repeats; r++)
+        ratio[r] = over[r] / under[r];
+    qsort(ratio, b->repeats, sizeof *ratio, by_value);
+    print(b, &s, w, which, ratio, 1, "ratio");
+}
+
+// Of the best level, and of the last two.
+static void print_ratios(const bench *b, size_t which, times *t)
+{
+    size_t best = b->n_workers - 1, whole = stage_called("whole");
+    const double *ours = t[best][whole];
+    print_ratio(b, "whole_over_xxh3", &b->w[best], which, ours, t[best][stage_called("xxh3")]);
+    print_ratio(b, "plain_over_whole", &b->w[best], which, t[0][stage_called("plain")], ours);
+    if (b->n_workers == LEVELS)
+        print_ratio(b, "avx2_over_avx512", &b->w[CPU_AVX2], which, t[CPU_AVX2][whole], ours);
+}
+
 static void measure(const bench *b, size_t which, size_t n_stages)
 {
     static times t[LEVELS];
@@ -181,6 +204,8 @@ static void measure(const bench *b, size_t which, size_t n_stages)
             for (size_t k = 0; k < b->n_workers; k++)
                 if (!STAGES[i].once || k == 0)
                     t[k][i][r ? r - 1 : 0] = ask(&b->w[k], which, i);
+    if (n_stages == N_STAGES)
+        print_ratios(b, which, t);
     for (size_t k = 0; k < b->n_workers; k++)
         for (size_t i = n_stages; i-- > 0;) {
             const stage *s = &STAGES[i];

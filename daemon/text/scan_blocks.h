@@ -41,6 +41,7 @@ typedef struct scan_state {
     bool line;                 // the gap that is open has a line break
     bool has_lower, has_digit; // the word that is open
     unsigned carry;            // of scan_carry
+    uint8_t recent[2];         // lead bytes of two: those of the blocks before
 } scan_state;
 
 // Of a block: bytes in words, those of them that are kept, and how many bytes were looked at.
@@ -202,7 +203,7 @@ __attribute__((noinline)) static bool scan_general(scan *s, scan_state *c, bool 
     block v;
     block_load(&v, &b, s->text + c->at, scan_below(left < 64 ? (unsigned)left : 64), s->tables);
     if (b.high)
-        scan_sequences(&v, &b, s->text + c->at, left, s->tables);
+        scan_sequences(&v, &b, s->text + c->at, left, s->tables, c->recent);
     scan_found f = scan_is_wide(c, &b) ? scan_find_wide(c, &b, left) : scan_find(c, &b, left);
     scan_put(s, c, &v, &b, &f, keys_only);
     scan_step(c, &b, &f);

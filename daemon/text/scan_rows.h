@@ -49,31 +49,52 @@ static inline unsigned scan_han(const block *v, const scan_wide *w)
     return from ? (unsigned)__builtin_ctzll(from) : SCAN_BLOCK;
 }
 
+// Looks up the characters of two bytes that begin with `lead`, and returns which they are. own: the
+// block as it was; last1 and last2: the places of last bytes, of the block and of what is behind.
+SCAN_INLINE uint64_t scan_look_two(block *v, scan_wide *w, uint64_t todo, uint8_t lead,
+                                   const block *own, const block_index *last1,
+                                   const block_index *last2, const scan_tables *t)
+{
+    const scan_row *row = scan_row_of(t, lead, 0);
+    uint64_t mine = todo & block_equal(own, lead);
+    if (!mine)
+        return 0;
+    block_look(&w->kind, row->kind, last2, mine);
+    if (row->folds) {
+        block_look(v, row->fold[0], last2, mine);
+        block_look(v, row->fold[1], last1, mine << 1);
+    }
+    return mine;
+}
+
 // Looks up the kinds of the characters of `todo`, lead bytes of C2-EF, and writes their folds.
+// First come the two rows that the blocks before had: which those are need not be found out from
+// this one.
 static inline void scan_look(block *v, scan_wide *w, uint64_t todo, const uint8_t *p,
-                             const scan_tables *t)
+                             const scan_tables *t, uint8_t recent[2])
 {
     const block own = *v;
     const block_index last1 = block_index_of(v), last2 = block_index_of(&w->next),
                       last3 = block_index_of(&w->third);
+    uint64_t first = scan_look_two(v, w, todo, recent[0], &own, &last1, &last2, t);
+    uint64_t second = scan_look_two(v, w, todo, recent[1], &own, &last1, &last2, t);
+    todo &= ~(first | second);
     while (todo) {
         const uint8_t *lead = p + __builtin_ctzll(todo);
-        const scan_row *row = scan_row_of(t, lead[0], lead[1]);
-        uint64_t mine = todo & block_equal(&own, lead[0]);
         if (lead[0] < 0xe0) {
-            block_look(&w->kind, row->kind, &last2, mine);
-            if (row->folds) {
-                block_look(v, row->fold[0], &last2, mine);
-                block_look(v, row->fold[1], &last1, mine << 1);
-            }
-        } else {
-            mine &= block_equal(&w->next, lead[1]);
-            block_look(&w->kind, row->kind, &last3, mine);
-            if (row->folds) {
-                block_look(v, row->fold[0], &last3, mine);
-                block_look(v, row->fold[1], &last2, mine << 1);
-                block_look(v, row->fold[2], &last1, mine << 2);
-            }
+            todo &= ~scan_look_two(v, w, todo, lead[0], &own, &last1, &last2, t);
+            if (!first || !second)
+                recent[first != 0] = lead[0];
+            first |= !first;
+            continue;
+        }
+        const scan_row *row = scan_row_of(t, lead[0], lead[1]);
+        uint64_t mine = todo & block_equal(&own, lead[0]) & block_equal(&w->next, lead[1]);
+        block_look(&w->kind, row->kind, &last3, mine);
+        if (row->folds) {
+            block_look(v, row->fold[0], &last3, mine);
+            block_look(v, row->fold[1], &last2, mine << 1);
+            block_look(v, row->fold[2], &last1, mine << 2);
         }
         todo &= ~mine;
     }
@@ -92,7 +113,7 @@ static inline uint64_t scan_damage(const scan_wide *w, uint64_t may)
 // Reads the sequences of a block, of which `left` bytes lie at p: their bits, and in *v the
 // folds of letters, digits and marks.
 static inline void scan_sequences(block *v, scan_bits *b, const uint8_t *p, size_t left,
-                                  const scan_tables *t)
+                                  const scan_tables *t, uint8_t recent[2])
 {
     scan_wide w = {.kind = block_part(p, 0),
                    .next = block_part(p + 1, left - 1),
@@ -107,7 +128,7 @@ static inline void scan_sequences(block *v, scan_bits *b, const uint8_t *p, size
     }
     b->cont = b->high & ~b->lead;
     b->quote = block_equal(v, '"');
-    scan_look(v, &w, todo & ~hangul, p, t);
+    scan_look(v, &w, todo & ~hangul, p, t, recent);
 
     uint64_t letter = block_test(&w.kind, WIDE_LETTER) | hangul;
     uint64_t upper = block_test(&w.kind, WIDE_UPPER), apos = block_test(&w.kind, WIDE_APOS);

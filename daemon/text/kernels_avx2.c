@@ -175,11 +175,10 @@ static inline uint64_t block_from(const block *b, uint8_t least)
                    _mm256_cmpeq_epi8(_mm256_max_epu8(b->v[1], all(least)), b->v[1]));
 }
 
-static inline uint64_t block_test(const block *b, uint8_t bits)
+static inline uint64_t block_test(const block *b, uint8_t bit)
 {
-    __m256i none = _mm256_setzero_si256();
-    return ~bits_of(_mm256_cmpeq_epi8(_mm256_and_si256(b->v[0], all(bits)), none),
-                    _mm256_cmpeq_epi8(_mm256_and_si256(b->v[1], all(bits)), none));
+    int to_sign = 7 - __builtin_ctz(bit);
+    return bits_of(_mm256_slli_epi16(b->v[0], to_sign), _mm256_slli_epi16(b->v[1], to_sign));
 }
 
 static inline block_index block_index_of(const block *b)

@@ -12,7 +12,7 @@
 static block block_part(const uint8_t *p, size_t left);
 static uint64_t block_equal(const block *v, uint8_t byte);
 static uint64_t block_from(const block *v, uint8_t least); // bytes that are no smaller
-static uint64_t block_test(const block *v, uint8_t bits);  // bytes that have one of the bits
+static uint64_t block_test(const block *v, uint8_t bit);   // bytes that have the bit
 static block_index block_index_of(const block *v);
 // Where a bit of mask is set, the byte becomes itself exclusive or that of the table for the
 // low six bits of its index, a continuation byte.
@@ -105,6 +105,8 @@ static inline void scan_look(block *v, scan_wide *w, uint64_t todo, const uint8_
 // begin with C5, C6, CB, E2.
 static inline uint64_t scan_damage(const scan_wide *w, uint64_t may)
 {
+    if (!may)
+        return 0;
     return may & (block_equal(&w->third, 0xc2) | block_equal(&w->third, 0xc5) |
                   block_equal(&w->third, 0xc6) | block_equal(&w->third, 0xcb) |
                   block_equal(&w->third, 0xe2));

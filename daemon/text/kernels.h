@@ -11,13 +11,15 @@ enum { SHINGLE_MOST = 8 }; // words of a shingle
 // out[i] is the hash of the shingle of the words with hash[i .. i + each), for i < n.
 typedef void shingle_kernel(uint64_t *out, const uint64_t *hash, size_t n, unsigned each);
 
-// three[i] and five[i] are those of 3 and of 5 words.
-typedef void shingle_pair_kernel(uint64_t *three, uint64_t *five, const uint64_t *hash, size_t n);
-
 // The same of as many words as it takes for their weight to reach that of k words, CHAR_WEIGHT
 // where alone is 1: at most SHINGLE_MOST, and so many can be read from i on.
 typedef void mixed_kernel(uint64_t *out, const uint64_t *hash, const uint8_t *alone, size_t n,
                           unsigned k);
+
+// sketch[i] and print[i] are those of SKETCH_WORDS and of PRINT_WORDS, as mixed_kernel has them;
+// alone is NULL where no word is: then PRINT_WORDS can be read from i on.
+typedef void shingle_pair_kernel(uint64_t *sketch, uint64_t *print, const uint64_t *hash,
+                                 const uint8_t *alone, size_t n);
 
 // Whether a text is well-formed UTF-8.
 typedef bool utf8_kernel(const uint8_t *text, size_t len);

@@ -460,9 +460,10 @@ static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned eac
     shingle_blocks(out, hash, n, each);
 }
 
-static void shingle_pairs(uint64_t *three, uint64_t *five, const uint64_t *hash, size_t n)
+static void shingle_pairs(uint64_t *sketch, uint64_t *print, const uint64_t *hash,
+                          const uint8_t *alone, size_t n)
 {
-    shingle_pair_blocks(three, five, hash, n);
+    shingle_pair_blocks(sketch, print, hash, alone, n);
 }
 
 static void mixed(uint64_t *out, const uint64_t *hash, const uint8_t *alone, size_t n, unsigned k)

@@ -12,8 +12,6 @@ static uint64_t shingle_hash(const uint64_t *hash, size_t i, size_t end)
     return hash_end(h);
 }
 
-_Static_assert(SKETCH_WORDS == 3 && PRINT_WORDS == 5, "those of shingle_pair_kernel");
-
 static unsigned weight_of(const hash_list *l, size_t i)
 {
     return l->alone && l->alone[i] ? CHAR_WEIGHT : WORD_WEIGHT;
@@ -45,9 +43,10 @@ static size_t make_most(uint64_t *out, uint32_t *ends, const hash_list *l, unsig
     return n;
 }
 
-size_t shingles_from(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned k)
+// The shingles from i on, where fewer words stand than one may have; returns how many there are of
+// the whole list.
+static size_t make_rest(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned k, size_t i)
 {
-    size_t i = make_most(out, ends, l, k);
     for (size_t end; i < l->n && (end = end_of(l, i, k)) != 0; i++) {
         out[i] = shingle_hash(l->hash, i, end);
         if (ends)
@@ -61,20 +60,18 @@ size_t shingles_from(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned
     return 1;
 }
 
+size_t shingles_from(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned k)
+{
+    return make_rest(out, ends, l, k, make_most(out, ends, l, k));
+}
+
 shingle_counts shingles_both(uint64_t *sketch, uint64_t *print, const hash_list *l)
 {
-    shingle_counts n = {0};
-    if (l->alone || l->n < PRINT_WORDS) {
-        n.sketch = shingles_from(sketch, NULL, l, SKETCH_WORDS);
-        n.print = shingles_from(print, NULL, l, PRINT_WORDS);
-        return n;
-    }
-    n.print = l->n - PRINT_WORDS + 1;
-    n.sketch = l->n - SKETCH_WORDS + 1;
-    text_kernels_get()->shingle_pairs(sketch, print, l->hash, n.print);
-    for (size_t i = n.print; i < n.sketch; i++)
-        sketch[i] = shingle_hash(l->hash, i, i + SKETCH_WORDS);
-    return n;
+    size_t most = l->alone ? SHINGLE_MOST : PRINT_WORDS, n = l->n < most ? 0 : l->n - most + 1;
+    if (n)
+        text_kernels_get()->shingle_pairs(sketch, print, l->hash, l->alone, n);
+    return (shingle_counts){make_rest(sketch, NULL, l, SKETCH_WORDS, n),
+                            make_rest(print, NULL, l, PRINT_WORDS, n)};
 }
 
 size_t shingles_make(uint64_t *out, uint32_t *ends, const words *w, unsigned k)

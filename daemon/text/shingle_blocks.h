@@ -8,6 +8,11 @@
 #include "text/kernels.h"
 #include "text/shingle.h"
 
+// Characters that weigh as much as the words of a shingle.
+enum {
+    SKETCH_CHARS = (SKETCH_WORDS * WORD_WEIGHT + CHAR_WEIGHT - 1) / CHAR_WEIGHT,
+    PRINT_CHARS = (PRINT_WORDS * WORD_WEIGHT + CHAR_WEIGHT - 1) / CHAR_WEIGHT,
+};
 enum { SHINGLE_TURN = 23 }; // odd, so that no two of 64 places turn a word alike
 
 static inline uint64_t shingle_turn(uint64_t x)
@@ -23,18 +28,6 @@ static inline void shingle_row(uint64_t *restrict out, const uint64_t *restrict 
         for (unsigned j = 1; j < each; j++)
             h = shingle_turn(h) + hash[i + j];
         out[i] = hash_end(h);
-    }
-}
-
-// Those of 3 words and of 5 that begin at each of n words: the short one is where the long one has
-// got to.
-static inline void shingle_pair_blocks(uint64_t *restrict three, uint64_t *restrict five,
-                                       const uint64_t *restrict hash, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint64_t h = shingle_turn(shingle_turn(hash[i]) + hash[i + 1]) + hash[i + 2];
-        three[i] = hash_end(h);
-        five[i] = hash_end(shingle_turn(shingle_turn(h) + hash[i + 3]) + hash[i + 4]);
     }
 }
 
@@ -102,16 +95,50 @@ static inline void shingle_mixed_blocks(uint64_t *restrict out, const uint64_t *
         if (kind >= 0)
             shingle_blocks(out + i, hash + i, run, kind ? chars : k);
         else if (k == SKETCH_WORDS)
-            shingle_mixed_row(out + i, hash + i, alone + i, run, SKETCH_WORDS, 5);
+            shingle_mixed_row(out + i, hash + i, alone + i, run, SKETCH_WORDS, SKETCH_CHARS);
         else if (k == PRINT_WORDS)
-            shingle_mixed_row(out + i, hash + i, alone + i, run, PRINT_WORDS, SHINGLE_MOST);
+            shingle_mixed_row(out + i, hash + i, alone + i, run, PRINT_WORDS, PRINT_CHARS);
         else
             shingle_mixed_row(out + i, hash + i, alone + i, run, k, SHINGLE_MOST);
     }
 }
 
-_Static_assert(5 * CHAR_WEIGHT >= SKETCH_WORDS * WORD_WEIGHT &&
-                   SHINGLE_MOST * CHAR_WEIGHT >= PRINT_WORDS * WORD_WEIGHT,
-               "a shingle of characters fits");
+// Those of `few` words and of `more` that begin at each of n words: the short one is where the long
+// one has got to.
+static inline void shingle_pair_row(uint64_t *restrict few, uint64_t *restrict more,
+                                    const uint64_t *restrict hash, size_t n, const unsigned n_few,
+                                    const unsigned n_more)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t h = hash[i];
+        for (unsigned j = 1; j < n_few; j++)
+            h = shingle_turn(h) + hash[i + j];
+        few[i] = hash_end(h);
+        for (unsigned j = n_few; j < n_more; j++)
+            h = shingle_turn(h) + hash[i + j];
+        more[i] = hash_end(h);
+    }
+}
+
+// The shingles of SKETCH_WORDS and of PRINT_WORDS of n words from 0 on.
+static inline void shingle_pair_blocks(uint64_t *restrict sketch, uint64_t *restrict print,
+                                       const uint64_t *restrict hash, const uint8_t *restrict alone,
+                                       size_t n)
+{
+    for (size_t i = 0, run; i < n; i += run) {
+        run = alone && n - i > SHINGLE_RUN ? SHINGLE_RUN : n - i;
+        int kind = alone ? shingle_kind(alone + i, run) : 0;
+        if (kind == 0) {
+            shingle_pair_row(sketch + i, print + i, hash + i, run, SKETCH_WORDS, PRINT_WORDS);
+        } else if (kind > 0) {
+            shingle_pair_row(sketch + i, print + i, hash + i, run, SKETCH_CHARS, PRINT_CHARS);
+        } else {
+            shingle_mixed_row(sketch + i, hash + i, alone + i, run, SKETCH_WORDS, SKETCH_CHARS);
+            shingle_mixed_row(print + i, hash + i, alone + i, run, PRINT_WORDS, PRINT_CHARS);
+        }
+    }
+}
+
+_Static_assert((int)PRINT_CHARS == (int)SHINGLE_MOST, "as many as a kernel may read");
 
 #endif

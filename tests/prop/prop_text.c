@@ -276,9 +276,9 @@ static void test_mixed_shingles(void **state)
 static void test_both_shingles(void **state)
 {
     (void)state;
-    enum { MOST = 90 };
+    enum { MOST = 200 };
     uint64_t seed = t_seed();
-    uint8_t alone[MOST + 1];
+    uint8_t alone[MOST];
     for (size_t n = 0; n <= MOST; n++) {
         uint64_t *hash = malloc(n * sizeof *hash), *all = malloc(4 * (n + 1) * sizeof *all);
         uint64_t *a3 = all, *a5 = a3 + n + 1, *b3 = a5 + n + 1, *b5 = b3 + n + 1;
@@ -286,8 +286,10 @@ static void test_both_shingles(void **state)
             hash[i] = t_random(&seed);
             alone[i] = t_random(&seed) % 3 == 0;
         }
-        for (unsigned mixed = 0; mixed < 2; mixed++) {
-            hash_list l = {hash, mixed ? alone : NULL, n};
+        for (unsigned kind = 0; kind < 3; kind++) { // words; both; characters alone
+            if (kind == 2)
+                memset(alone, 1, n);
+            hash_list l = {hash, kind ? alone : NULL, n};
             shingle_counts both = shingles_both(a3, a5, &l);
             assert_int_equal(both.sketch, shingles_from(b3, NULL, &l, SKETCH_WORDS));
             assert_int_equal(both.print, shingles_from(b5, NULL, &l, PRINT_WORDS));

@@ -319,11 +319,10 @@ static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)
 
 static inline void block_flags(uint8_t *out, uint64_t a, uint8_t flag_a, uint64_t b, uint8_t flag_b)
 {
-    for (unsigned i = 0; i < SCAN_BLOCK / 2; i += 8) { // at most every other byte begins a word
-        uint64_t flags = _pdep_u64(a >> i, 0x0101010101010101u) * flag_a |
-                         _pdep_u64(b >> i, 0x0101010101010101u) * flag_b;
-        store64(out + i, flags);
-    }
+    // at most every other byte begins a word
+    __m256i flags_a = _mm256_and_si256(bytes_of((uint32_t)a), all(flag_a));
+    __m256i flags_b = _mm256_and_si256(bytes_of((uint32_t)b), all(flag_b));
+    _mm256_storeu_si256((__m256i *)out, _mm256_or_si256(flags_a, flags_b));
 }
 
 static inline __m256i half(const uint8_t table[16], __m256i index)

@@ -323,10 +323,10 @@ bool words_read(cursor *in, keys *k, word *w, const uint8_t *text)
     return true;
 }
 
-// Whether a word has two letters or more, all capitals: marks and digits are none.
-static bool is_capitals(const scan *s, size_t i, const uint8_t *key, size_t len)
+// Whether a word without a small letter has two letters or more: marks and digits are none.
+static bool is_capitals(const uint8_t *key, size_t len)
 {
-    if (s->end_flags[i] & SCAN_LOWER || len < 2)
+    if (len < 2)
         return false;
     const uint8_t *p = key, *end = key + len;
     const chars *t = chars_get();
@@ -336,19 +336,22 @@ static bool is_capitals(const scan *s, size_t i, const uint8_t *key, size_t len)
     return letters >= 2;
 }
 
-// Fills in word i of a scan and returns its flags.
-static uint32_t scan_word(word *w, uint64_t hash, const scan *s, size_t i, const uint8_t *first)
+// Fills in the words of a scan, their keys in key_bytes, and returns all their flags.
+static uint32_t scan_list(word *restrict w, const uint64_t *restrict hash, const scan *restrict s,
+                          const uint32_t *restrict space, const uint8_t *restrict key_bytes)
 {
-    uint32_t key = i ? s->space[i - 1] + 1 : s->keys_at;
-    uint32_t len = s->space[i] - key;
-    w->begin = s->begin[i];
-    w->end = s->end[i];
-    w->key = key;
-    w->key_len = len;
-    w->flags = (uint32_t)s->begin_flags[i] | (s->end_flags[i] & SCAN_DIGIT) |
-               (is_capitals(s, i, first + key, len) ? WORD_ALLCAPS : 0u);
-    w->hash = hash;
-    return w->flags;
+    const size_t n = s->n;
+    uint32_t key = s->keys_at, all = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t len = space[i] - key;
+        uint32_t flags = (uint32_t)s->begin_flags[i] | (s->end_flags[i] & SCAN_DIGIT);
+        if (!(s->end_flags[i] & SCAN_LOWER) && is_capitals(key_bytes + key, len))
+            flags |= WORD_ALLCAPS;
+        w[i] = (word){hash[i], s->begin[i], s->end[i], key, len, flags};
+        key = space[i] + 1;
+        all |= flags;
+    }
+    return all;
 }
 
 // The words of a plain stretch, from *in on: false without memory.
@@ -372,8 +375,7 @@ static bool scan_words(words *out, keys *k, cursor *in, bool *line, scan_run *by
             return false;
         uint64_t *hash = out->hash + out->n;
         text_kernels_get()->hash(hash, k->p, s.keys_at, space, s.n);
-        for (size_t i = 0; i < s.n; i++)
-            out->flags |= scan_word(&out->w[out->n + i], hash[i], &s, i, k->p);
+        out->flags |= scan_list(out->w + out->n, hash, &s, space, k->p);
         out->n += s.n;
         k->len = (size_t)(s.keys - k->p);
     } while (s.n >= SCAN_WORDS);

@@ -403,13 +403,10 @@ static inline __m256i times(__m256i x, uint64_t by)
     return _mm256_add_epi64(_mm256_mul_epu32(x, k), _mm256_slli_epi64(cross, 32));
 }
 
-// One step of four hashes: the bytes [at, at + 8) of keys of `bits` bits.
-static inline __m256i step(__m256i x, __m256i bytes, __m128i bits, int at)
+// One step of four hashes.
+static inline __m256i step(__m256i x, __m256i bytes)
 {
-    __m128i beyond = _mm_sub_epi32(_mm_set1_epi32(8 * at + 64), bits);
-    beyond = _mm_max_epi32(beyond, _mm_setzero_si128());
-    __m256i kept = _mm256_srlv_epi64(all(0xff), _mm256_cvtepu32_epi64(beyond)); // none from 64 on
-    x = _mm256_xor_si256(x, _mm256_and_si256(bytes, kept));
+    x = _mm256_xor_si256(x, bytes);
     return times(_mm256_xor_si256(x, _mm256_srli_epi64(x, 32)), HASH_STEP);
 }
 
@@ -421,20 +418,32 @@ static inline __m256i load_two(const uint8_t *p, uint32_t first, uint32_t second
         _mm_loadu_si128((const __m128i *)(p + second)), 1);
 }
 
-// Four words at a time, those behind space[0 .. 4): as in kernels_avx512.c.
+static inline __m256i twice(const uint32_t *p)
+{
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)p));
+}
+
+// Four words at a time, those behind space[0 .. 4): as in kernels_avx512.c. Of the lengths the low
+// bytes count, which is enough for keys of up to 16 bytes.
 static inline void hash_four(uint64_t *out, const uint8_t *keys, const uint32_t *space)
 {
     const uint8_t *p = keys + 1;
-    __m128i end = _mm_loadu_si128((const __m128i *)(space + 1));
-    __m128i len = _mm_sub_epi32(end, _mm_loadu_si128((const __m128i *)space));
-    len = _mm_sub_epi32(len, _mm_set1_epi32(1));
-    __m128i bits = _mm_slli_epi32(len, 3);
+    const __m256i first = _mm256_setr_epi64x(0, 0, 0x0808080808080808, 0x0808080808080808);
+    const __m256i place = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    __m256i len = _mm256_sub_epi32(twice(space + 1), twice(space));
+    len = _mm256_add_epi32(len, _mm256_set1_epi32(-1));
     __m256i even = load_two(p, space[0], space[2]), odd = load_two(p, space[1], space[3]);
-    __m256i x = step(_mm256_cvtepu32_epi64(len), _mm256_unpacklo_epi64(even, odd), bits, 0);
-    x = step(x, _mm256_unpackhi_epi64(even, odd), bits, 8);
+    __m256i even_len = _mm256_shuffle_epi8(len, first);
+    __m256i odd_len = _mm256_shuffle_epi8(len, _mm256_or_si256(first, all(4)));
+    even = _mm256_and_si256(even, _mm256_cmpgt_epi8(even_len, place));
+    odd = _mm256_and_si256(odd, _mm256_cmpgt_epi8(odd_len, place));
+    __m128i own = _mm256_castsi256_si128(len);
+    __m256i x = step(_mm256_cvtepu32_epi64(own), _mm256_unpacklo_epi64(even, odd));
+    x = step(x, _mm256_unpackhi_epi64(even, odd));
     x = times(_mm256_xor_si256(x, _mm256_srli_epi64(x, 29)), HASH_END);
     _mm256_storeu_si256((__m256i *)out, _mm256_xor_si256(x, _mm256_srli_epi64(x, 32)));
-    __m128i more = _mm_cmpgt_epi32(len, _mm_set1_epi32(HASH_SHORT));
+    __m128i more = _mm_cmpgt_epi32(own, _mm_set1_epi32(HASH_SHORT));
     unsigned longer = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(more));
     for (; longer; longer &= longer - 1) {
         unsigned j = (unsigned)__builtin_ctz(longer);

@@ -333,6 +333,6 @@ void engine_apply(engine *e, change *c, size_t n)
             delete_older(e, &c[to++]);
         from = to;
     }
-    matcher_wake(e->matcher, n);
+    matcher_wake(e->matcher);
     retention_wake(e->retention);
 }

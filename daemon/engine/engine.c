@@ -31,11 +31,10 @@ const char *engine_stamp(void)
     return stamp;
 }
 
-// A question has a core, the helpers the others.
-static unsigned other_cores(void)
+static unsigned count_cores(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n > 1 ? (unsigned)n - 1 : 0;
+    return n > 1 ? (unsigned)n : 1;
 }
 
 static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why_len)
@@ -46,6 +45,7 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
     if (err)
         return err;
     const char *what = "";
+    unsigned cores = count_cores();
     index_opts io = {
         .map_bytes = o->map_bytes,
         .seal_docs = o->seal_docs,
@@ -65,11 +65,11 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
     if (!err)
         err = stories_open(&e->stories);
     if (!err)
-        err = helpers_open(&e->helpers, other_cores());
+        err = helpers_open(&e->helpers, cores - 1); // a question has a core of its own
     if (!err)
         err = matcher_restore(e);
     if (!err)
-        err = matcher_start(&e->matcher, e);
+        err = matcher_start(&e->matcher, e, cores);
     if (!err && (o->keep_ms || o->keep_bytes))
         err = retention_start(&e->retention, e, o);
     if (err)

@@ -24,10 +24,10 @@ struct matcher {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stop;
-    pace pace;
     atomic_uint_least32_t at;  // about next, for others
     atomic_uint_least32_t end; // of what is stored, about
-    // of the thread alone
+    // of the thread alone, once it runs
+    pace pace;
     uint32_t next; // document that is placed next
     buf value[SAVE_EVERY];
     doc_link links[SAVE_EVERY];
@@ -218,17 +218,22 @@ static waited wait_for_work(struct matcher *m, bool failed)
     return w;
 }
 
-// Leaves the cores to ingestion for a while, if that is what they are wanted for.
+static int64_t rest_due(struct matcher *m, int64_t worked_ns)
+{
+    return pace_rest_ns(&m->pace, clock_mono_ns(), clock_others_ns(), worked_ns);
+}
+
+// Leaves the cores to the other threads for a while, if they want them.
 static void rest(struct matcher *m, int64_t began_ns)
 {
-    int64_t now_ns = clock_mono_ns(), ns = pace_rest_ns(&m->pace, now_ns, now_ns - began_ns);
+    int64_t ns = rest_due(m, clock_mono_ns() - began_ns);
     pthread_mutex_lock(&m->lock);
     while (ns && !m->stop && !stories_awaited(m->e->stories)) {
         struct timespec until = clock_mono_after(ns);
         int timed_out = 0;
         while (!m->stop && !timed_out && !stories_awaited(m->e->stories))
             timed_out = pthread_cond_timedwait(&m->wake, &m->lock, &until);
-        ns = pace_rest_ns(&m->pace, clock_mono_ns(), 0);
+        ns = rest_due(m, 0);
     }
     pthread_mutex_unlock(&m->lock);
 }
@@ -240,6 +245,7 @@ static void *run_matcher(void *arg)
     struct matcher *m = arg;
     stories *s = m->e->stories;
     int failures = 0;
+    (void)rest_due(m, 0); // from here on
     for (waited w; (w = wait_for_work(m, failures > 0)) != WAITED_STOP;) {
         int64_t began_ns = clock_mono_ns();
         if (w == WAITED_IDLE || stories_unsaved_n(s) >= SAVE_EVERY)
@@ -262,12 +268,13 @@ static void *run_matcher(void *arg)
     return NULL;
 }
 
-shg_err matcher_start(struct matcher **out, engine *e)
+shg_err matcher_start(struct matcher **out, engine *e, unsigned cores)
 {
     struct matcher *m = *out = calloc(1, sizeof *m);
     if (!m)
         return SHG_ENOMEM;
     m->e = e;
+    m->pace.cores = cores;
     m->next = stories_passed(e->stories);
     atomic_init(&m->at, m->next);
     atomic_init(&m->end, index_end(e->lib.ix));
@@ -291,9 +298,8 @@ bool matcher_is_near(struct matcher *m)
     return end < at + NEAR_DOCS;
 }
 
-void matcher_wake(struct matcher *m, size_t stored)
+void matcher_wake(struct matcher *m)
 {
-    pace_note(&m->pace, stored);
     atomic_store_explicit(&m->end, index_end(m->e->lib.ix), memory_order_relaxed);
     pthread_mutex_lock(&m->lock);
     pthread_cond_signal(&m->wake);

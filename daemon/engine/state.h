@@ -32,11 +32,11 @@ void retention_let_go(struct retention *r, uint64_t *by_age, uint64_t *by_size);
 
 // matcher.c: the thread that places newcomers
 struct matcher;
-SHG_MUST_CHECK shg_err matcher_start(struct matcher **out, engine *e);
-void matcher_wake(struct matcher *m, size_t stored); // so many changes were committed
-bool matcher_is_near(struct matcher *m);             // will come soon to what is stored next; so
-                                                     // it is said where none runs (m is NULL)
-void matcher_stop(struct matcher **m);               // waits for the thread; nulls *m
+SHG_MUST_CHECK shg_err matcher_start(struct matcher **out, engine *e, unsigned cores);
+void matcher_wake(struct matcher *m);              // changes were committed
+bool matcher_is_near(struct matcher *m);           // will come soon to what is stored next; so
+                                                   // it is said where none runs (m is NULL)
+void matcher_stop(struct matcher **m);             // waits for the thread; nulls *m
 SHG_MUST_CHECK shg_err matcher_restore(engine *e); // reads the stored places; before matcher_start
 
 #endif

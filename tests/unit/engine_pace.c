@@ -1,34 +1,49 @@
 #include "t.h"
 #include "engine/pace.h"
 
-static void test_rests_only_beside_much_storing(void **state)
+static const int64_t ms = 1000000, look = PACE_LOOK_MS * 1000000;
+
+// One more look, at which the others have used so many cores since the last one.
+static int64_t rest_beside(pace *p, int64_t *now, int64_t *others, double cores, int64_t worked)
+{
+    *now += look;
+    *others += (int64_t)(cores * (double)look);
+    return pace_rest_ns(p, *now, *others, worked);
+}
+
+static void test_rests_where_little_is_left(void **state)
 {
     (void)state;
-    pace p = {.stored = 0};
-    const int64_t ms = 1000000, look = PACE_LOOK_MS * ms;
-    const uint64_t few = PACE_BUSY * PACE_LOOK_MS / 1000, many = few + 1;
-    int64_t now = 1000 * ms;
-    assert_int_equal(pace_rest_ns(&p, now, ms), 0); // nothing was ever stored
-    pace_note(&p, few);
-    assert_int_equal(pace_rest_ns(&p, now += look, ms), 0);
-    pace_note(&p, many);
-    assert_int_equal(pace_rest_ns(&p, now + 1, ms), 0); // too early to say
-    assert_int_equal(pace_rest_ns(&p, now += look, ms), ms * (PACE_PARTS - 1));
-    assert_int_equal(pace_rest_ns(&p, now, 0), 0);
-    assert_int_equal(pace_rest_ns(&p, now, 10 * ms), PACE_REST_MS * ms); // not at once: 70 ms
-    assert_int_equal(pace_rest_ns(&p, now, 0), 20 * ms);
-    assert_int_equal(pace_rest_ns(&p, now, 0), 0);
-    assert_int_equal(pace_rest_ns(&p, now, 1000 * ms), PACE_REST_MS * ms);
-    pace_note(&p, many);
-    assert_int_equal(pace_rest_ns(&p, now += 2 * look, ms), 0); // half as many a second
-    pace_note(&p, 4 * many);
-    assert_true(pace_rest_ns(&p, now += 2 * look, ms) > 0);
-    assert_int_equal(pace_rest_ns(&p, now += look, ms), 0); // it is over
-    assert_int_equal(p.owed_ns, 0);
+    pace p = {.cores = 4};
+    int64_t now = 1000 * ms, others = 70 * ms;
+    assert_int_equal(pace_rest_ns(&p, now, others, 0), 0);
+    assert_int_equal(rest_beside(&p, &now, &others, 0, ms), 0);
+    assert_int_equal(rest_beside(&p, &now, &others, 2.4, ms), 0);      // a core and a half are idle
+    assert_int_equal(pace_rest_ns(&p, now + 1, others + look, ms), 0); // too early to say
+    assert_int_equal(rest_beside(&p, &now, &others, 2.6, ms), ms * (PACE_PARTS - 1));
+    assert_int_equal(pace_rest_ns(&p, now, others, 0), 0);
+    assert_int_equal(pace_rest_ns(&p, now, others, 10 * ms), PACE_REST_MS * ms); // of 70 ms
+    assert_int_equal(pace_rest_ns(&p, now, others, 0), 20 * ms);
+    assert_int_equal(pace_rest_ns(&p, now, others, 0), 0);
+    assert_int_equal(pace_rest_ns(&p, now, others, 1000 * ms), PACE_REST_MS * ms);
+    assert_int_equal(rest_beside(&p, &now, &others, .5, 0), 0); // it is over, and nothing is owed
+    assert_int_equal(rest_beside(&p, &now, &others, 4, ms), ms * (PACE_PARTS - 1));
+}
+
+static void test_one_core(void **state)
+{
+    (void)state;
+    pace p = {.cores = 1};
+    int64_t now = 0, others = 0;
+    assert_int_equal(rest_beside(&p, &now, &others, .05, ms), 0);
+    assert_int_equal(rest_beside(&p, &now, &others, .2, ms), ms * (PACE_PARTS - 1));
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rests_only_beside_much_storing)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rests_where_little_is_left),
+        cmocka_unit_test(test_one_core),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -206,10 +206,9 @@ static char *slug(view name)
 static shg_err finish_one(credit *c, const found *x, view value)
 {
     view name = {value.p + x->name, x->name_end - x->name};
-    if (name.len > NAME_MAX_LEN)
-        name.len = NAME_MAX_LEN;
-    while (name.len && (value.p[x->name + name.len] & 0xc0) == 0x80 && name.len == NAME_MAX_LEN)
-        name.len--;
+    if (name.len > NAME_MAX_LEN) // between two characters
+        for (name.len = NAME_MAX_LEN; name.len && (name.p[name.len] & 0xc0) == 0x80;)
+            name.len--;
     *c = (credit){.source = x->source,
                   .role = x->hit.role,
                   .field = credit_field_name(x->field),

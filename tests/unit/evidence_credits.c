@@ -3,6 +3,8 @@
 
 #include "evidence/patterns.h"
 
+#include <stdlib.h>
+
 static void finds_agency_copy(void **state)
 {
     (void)state;
@@ -278,6 +280,21 @@ static void explains_faults_of_patterns(void **state)
     }
 }
 
+// A name may end where the memory of its field does (the sanitizers look on).
+static void reads_no_further_than_a_field(void **state)
+{
+    (void)state;
+    static const char line[] = "Reuters";
+    uint8_t *exact = malloc(sizeof line - 1);
+    assert_non_null(exact);
+    memcpy(exact, line, sizeof line - 1);
+    credits c = find("It sank.", (credit_fields){.credit_line = {exact, sizeof line - 1}});
+    assert_int_equal(c.n, 1);
+    assert_string_equal(c.c[0].id, "reuters.com");
+    credits_free(&c);
+    free(exact);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +306,7 @@ int main(void)
         cmocka_unit_test(says_nothing_without_a_credit),
         cmocka_unit_test(leaves_the_publisher_out),
         cmocka_unit_test(reads_the_records_fields),
+        cmocka_unit_test(reads_no_further_than_a_field),
         cmocka_unit_test(keeps_one_of_a_source_and_role),
         cmocka_unit_test(keeps_the_first_thousand),
         cmocka_unit_test(survives_any_bytes),

@@ -97,8 +97,10 @@ shg_err hashes_make(hashes *h, view text, size_t *at)
     shg_err e = utf8_check(text, at);
     if (e)
         return e;
-    if (!make_room(h, text.len))
+    if (!make_room(h, text.len)) {
+        hashes_free(h); // else it would tell of room that is not there
         return SHG_ENOMEM;
+    }
     keys k = {.p = h->keys, .cap = h->keys_cap};
     bool done = read_all(h, &k, text);
     h->keys = k.p;

@@ -89,11 +89,11 @@ shg_err likes_open(likes *out, const side *a)
 {
     sentences all;
     size_t n_terms = BAG_TERMS_MOST * a->words.n;
-    *out = (likes){.a = a, .mask = room_for(n_terms) - 1};
+    *out = (likes){0};
     shg_err e = sentences_find(&all, &a->words);
     if (e)
         return e;
-    out->n = all.n;
+    *out = (likes){.a = a, .n = all.n, .mask = room_for(n_terms) - 1};
     out->s = calloc(all.n + 1, sizeof *out->s);
     out->slot = calloc(out->mask + 1, sizeof *out->slot);
     out->list = malloc((n_terms + 1) * sizeof *out->list);

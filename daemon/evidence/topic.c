@@ -22,7 +22,8 @@ static uint64_t *maybe_of(const topic *t, uint64_t hash, uint64_t *bit)
     return &t->maybe[hash >> 24 & t->maybe_mask];
 }
 
-// Makes room for the terms of a text of n words besides those of a.
+// Makes room for the terms of a text of n words besides those of a; without memory there is none,
+// until it is asked for again.
 static shg_err reserve(topic *t, size_t n)
 {
     size_t size = SLOTS_LEAST, need = t->a->n + n;
@@ -35,7 +36,8 @@ static shg_err reserve(topic *t, size_t n)
     t->slot = calloc(size, sizeof *t->slot);
     t->touched = malloc(size * sizeof *t->touched);
     if (!t->slot || !t->touched) {
-        topic_close(t);
+        free(t->slot);
+        t->slot = NULL;
         return SHG_ENOMEM;
     }
     t->mask = size - 1;
@@ -62,7 +64,10 @@ shg_err topic_open(topic *out, const term_list *a)
         *maybe |= bit;
         out->weight[i] = terms_weight(a->t[i].hash, a->t[i].n);
     }
-    return reserve(out, a->n);
+    shg_err e = reserve(out, a->n);
+    if (e)
+        topic_close(out);
+    return e;
 }
 
 void topic_close(topic *t)

@@ -120,17 +120,19 @@ void likes_close(likes *l)
     *l = (likes){0};
 }
 
-// Room for the terms of another text, all free.
+// Room for the terms of another text, all free: as much as this one takes, whatever a longer one
+// has left.
 static shg_err clear_others(likes *l, size_t n_words)
 {
     size_t size = room_for(BAG_TERMS_MOST * n_words);
-    if (l->other && size <= l->other_mask + 1) {
-        memset(l->other, 0, (l->other_mask + 1) * sizeof *l->other);
+    l->other_mask = size - 1;
+    if (size <= l->other_room) {
+        memset(l->other, 0, size * sizeof *l->other);
         return SHG_OK;
     }
     free(l->other);
     l->other = calloc(size, sizeof *l->other);
-    l->other_mask = size - 1;
+    l->other_room = l->other ? size : 0;
     return l->other ? SHG_OK : SHG_ENOMEM;
 }
 

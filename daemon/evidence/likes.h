@@ -39,7 +39,7 @@ typedef struct likes {
     uint32_t *touched; // [n]
     uint32_t in;       // number of the sentence that is looked at
     likes_other *other;
-    size_t other_mask; // 0: none yet
+    size_t other_room, other_mask; // slots there are; of this text
 } likes;
 
 // likes_open makes one for texts that are compared with a, which must outlive it. SHG_ENOMEM leaves

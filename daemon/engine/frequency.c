@@ -214,14 +214,13 @@ shg_err frequency_mark(side *out, article_index *ix, const reading *r, frequency
                        frequency_counts *counts)
 {
     *out = r->side;
-    out->mark = malloc(r->side.words.n + 1);
+    out->mark = malloc(r->side.words.n + SIDE_SLACK);
     f->verdict = calloc(r->n_keys + 1, 1);
     if (!out->mark || !f->verdict) {
         frequency_unmark(out);
         return SHG_ENOMEM;
     }
-    if (r->side.words.n)
-        memcpy(out->mark, r->side.mark, r->side.words.n);
+    memcpy(out->mark, r->side.mark, r->side.words.n + SIDE_SLACK);
     judge(f, ix, r, counts);
     mark_prints(out, r, f->verdict);
     side_count(out);

@@ -14,7 +14,7 @@ enum mark { MARK_SPEECH = 1, MARK_FURNITURE = 2, MARK_REPEATED = 4 };
 
 enum { SHELL_SHARE = 5 }; // of the words of a text that is no shell, one in so many is its own
 
-enum { SIDE_SLACK = 8 };
+enum { SIDE_SLACK = 8 }; // marks are read eight at a time
 
 typedef struct side {
     words words;
@@ -38,7 +38,7 @@ SHG_MUST_CHECK shg_err side_terms(side *s);
 SHG_MUST_CHECK shg_err side_make(side *out, view text, size_t *at);
 
 // side_skim is side_read without the marks of furniture and the counts, in the memory of *out,
-// which holds another text's side, or zeros.
+// which holds another text's side, or zeros, and is empty after a failure.
 SHG_MUST_CHECK shg_err side_skim(side *out, view text, size_t *at);
 void side_free(side *s);
 

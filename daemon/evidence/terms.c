@@ -123,7 +123,8 @@ static void load(void)
 
 double terms_idf_most(void)
 {
-    return -log((double)SHARE_UNKNOWN);
+    pthread_once(&once, load);
+    return table.idf[0]; // the very number that terms_weights gives
 }
 
 static double idf_of(uint64_t word_hash)

@@ -97,7 +97,7 @@ static shg_err read_all(article_index *ix, const job *j, buf *out)
 
 // Deals the postings of a range, without those of documents that are gone, to the blocks
 // it is made of.
-static shg_err deal(const job *j, const flat *p, size_t n, flat *dealt, size_t *start, size_t *at)
+static void deal(const job *j, const flat *p, size_t n, flat *dealt, size_t *start, size_t *at)
 {
     size_t blocks = (size_t)1 << (j->out.block_bits - j->range_bits);
     memset(start, 0, (blocks + 1) * sizeof *start);
@@ -110,7 +110,6 @@ static shg_err deal(const job *j, const flat *p, size_t n, flat *dealt, size_t *
     for (size_t i = 0; i < n; i++)
         if (!job_is_gone(j, p[i].doc))
             dealt[at[block_of(&j->out, p[i].hash) & mask]++] = p[i];
-    return SHG_OK;
 }
 
 static shg_err build_merged(article_index *ix, job *j)
@@ -125,7 +124,7 @@ static shg_err build_merged(article_index *ix, job *j)
     if (!err && !(dealt && start))
         err = SHG_ENOMEM;
     if (!err)
-        err = deal(j, (const flat *)(const void *)in->p, n, dealt, start, start + blocks + 1);
+        deal(j, (const flat *)(const void *)in->p, n, dealt, start, start + blocks + 1);
     for (size_t i = 0; i < blocks && !err; i++)
         err = add_block(j, (uint32_t)(j->range * blocks + i), dealt + start[i],
                         start[i + 1] - start[i]);

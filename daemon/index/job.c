@@ -89,13 +89,11 @@ static shg_err freeze(article_index *ix, job *j)
         pthread_rwlock_unlock(&ix->lock);
         fresh = NULL;
     }
-    if (!err) {
-        j->out = (segment){.id = ix->segments.next_id++,
-                           .doc0 = active_first(ix->frozen),
-                           .doc1 = active_end(ix->frozen),
-                           .n = active_count(ix->frozen)};
-        err = note_gone(ix, j);
-    }
+    j->out = (segment){.id = ix->segments.next_id++,
+                       .doc0 = active_first(ix->frozen),
+                       .doc1 = active_end(ix->frozen),
+                       .n = active_count(ix->frozen)};
+    err = note_gone(ix, j);
     turn_pass(&ix->turn);
     keep_spare(ix, fresh);
     return err;

@@ -47,10 +47,10 @@ typedef struct edge {
     stored_share prose_share_self, prose_share_other; // of each one's own prose, paraphrase with it
     stored_share cosine;
     uint8_t relation; // enum relation
-    uint8_t
-        provenance; // enum prov_kind, seen from the newcomer: PROV_FROM_MATCH = it took from doc
-    uint8_t because;
-    bool apart; // published so long one after the other that it is hardly one event
+    // enum prov_kind, seen from the newcomer: PROV_FROM_MATCH = it took from doc
+    uint8_t provenance;
+    uint8_t because; // bits of enum prov_because
+    bool apart;      // published so long one after the other that it is hardly one event
 } edge;
 
 // A source that a document credits, with the bits 1 << role.

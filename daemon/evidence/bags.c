@@ -8,7 +8,6 @@
 enum {
     UNIT = 256,        // weights are whole numbers of 1/256
     SPREAD_PART = 16,  // of long texts, terms in more than a 16th of the sentences say nothing
-    SPREAD_MOST = 128, // nor do those in more than that
     COUNT_MOST = 4095, // so that no sum of squares overflows, with 3 million words a side
     FIT_ROUNDS = 3,
     FIT_MORE = 2, // sentences that come in at an end, at most, in a round
@@ -139,8 +138,8 @@ static shg_err weigh(bags *b)
     if (!b->weight || !b->count)
         return SHG_ENOMEM;
     size_t n = b->a.s.n + b->b.s.n, most = n / SPREAD_PART;
-    most = most < BAG_SPREAD ? BAG_SPREAD : most > SPREAD_MOST ? SPREAD_MOST : most;
-    uint32_t by_spread[SPREAD_MOST + 1];
+    most = most < BAG_SPREAD ? BAG_SPREAD : most > BAG_SPREAD_MOST ? BAG_SPREAD_MOST : most;
+    uint32_t by_spread[BAG_SPREAD_MOST + 1];
     for (size_t i = 1; i <= most; i++)
         by_spread[i] = i >= n ? 1 : (uint32_t)lround(1 + UNIT * log((double)n / (double)i));
     for (uint32_t i = 0; i < b->n_terms; i++)

@@ -10,7 +10,7 @@
 #include "evidence/sentences.h"
 #include "evidence/side.h"
 
-enum { BAG_STEM = 5, BAG_SPREAD = 64 };
+enum { BAG_STEM = 5, BAG_SPREAD = 64, BAG_SPREAD_MOST = 128 };
 
 // One term of one sentence, and how often it stands there.
 typedef struct bag_term {
@@ -28,7 +28,8 @@ typedef struct bags {
     bag_text a, b;
     uint32_t n_terms;
     uint32_t *spread; // by term: the sentences of both texts that hold it
-    uint32_t *weight; // by term; 0 where it is in more than a 16th of them and BAG_SPREAD
+    uint32_t *weight; // by term; 0 where it is in more than a 16th of them and BAG_SPREAD, or in
+                      // more than BAG_SPREAD_MOST
     uint32_t *count;  // [2 * n_terms]: zero between calls
 } bags;
 

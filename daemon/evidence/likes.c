@@ -5,8 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SPREAD_MOST = 128 }; // a term of more sentences has no weight (bags.h), and is in none
-
 static size_t room_for(size_t n)
 {
     size_t size = 16;
@@ -163,7 +161,7 @@ static void touch(likes *l, seen *x, uint64_t hash)
     if (!hold(l, s))
         return;
     x->terms++;
-    for (uint32_t i = 0; i < s->n && s->n <= SPREAD_MOST; i++) {
+    for (uint32_t i = 0; i < s->n && s->n <= BAG_SPREAD_MOST; i++) { // of more it has no weight
         uint32_t k = l->list[s->first + i];
         if (!l->s[k].common++)
             l->touched[x->n++] = k;

@@ -301,8 +301,3 @@ shg_err screen_text(screen *s, view text, screen_found *found)
         e = topic_near(&s->topic, list, RELATION_ALIKE, &found->alike);
     return e;
 }
-
-bool screen_terms(const screen *s, const term_list *b)
-{
-    return terms_cosine(&s->a->terms, b) >= RELATION_COSINE;
-}

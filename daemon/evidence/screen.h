@@ -40,7 +40,7 @@ SHG_MUST_CHECK shg_err screen_open(screen *out, const side *a);
 void screen_close(screen *s);
 
 // What the hashes of a text's words tell of it: whether passages may make a relation, and if not,
-// whether its terms may. It may say yes where screen_words or screen_terms say no, never the other
+// whether its terms may. It may say yes where screen_words or terms_cosine say no, never the other
 // way.
 typedef struct screen_found {
     bool words;
@@ -53,8 +53,5 @@ SHG_MUST_CHECK shg_err screen_text(screen *s, view text, screen_found *found);
 // screen_words tells whether the two may share enough in passages. mark: what is known of b's words
 // (side.mark), or NULL; more may be marked later. Linear in the words. SHG_ENOMEM.
 SHG_MUST_CHECK shg_err screen_words(screen *s, const hash_list *b, const uint8_t *mark, bool *may);
-
-// screen_terms tells whether the two may be about one event.
-bool screen_terms(const screen *s, const term_list *b);
 
 #endif

@@ -13,6 +13,12 @@ static size_t room_for(size_t n)
     return size;
 }
 
+// The most terms that a text has: a pair begins at characters alone.
+static size_t terms_most(const words *w)
+{
+    return w->flags & WORD_CHAR ? BAG_TERMS_MOST * w->n : w->n;
+}
+
 static likes_slot *slot_of(const likes *l, uint64_t hash)
 {
     size_t at = hash_place(hash, l->slot) & l->mask;
@@ -86,7 +92,7 @@ static uint32_t prose_of(const side *s, sentence x)
 shg_err likes_open(likes *out, const side *a)
 {
     sentences all;
-    size_t n_terms = BAG_TERMS_MOST * a->words.n;
+    size_t n_terms = terms_most(&a->words);
     *out = (likes){0};
     shg_err e = sentences_find(&all, &a->words);
     if (e)
@@ -120,9 +126,9 @@ void likes_close(likes *l)
 
 // Room for the terms of another text, all free: as much as this one takes, whatever a longer one
 // has left.
-static shg_err clear_others(likes *l, size_t n_words)
+static shg_err clear_others(likes *l, const words *w)
 {
-    size_t size = room_for(BAG_TERMS_MOST * n_words);
+    size_t size = room_for(terms_most(w));
     l->other_mask = size - 1;
     if (size <= l->other_room) {
         memset(l->other, 0, size * sizeof *l->other);
@@ -189,7 +195,7 @@ shg_err likes_part(likes *l, double *part, const side *b)
 {
     sentences all;
     uint64_t prose = 0;
-    shg_err e = clear_others(l, b->words.n);
+    shg_err e = clear_others(l, &b->words);
     if (!e)
         e = sentences_find(&all, &b->words);
     if (e)

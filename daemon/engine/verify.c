@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
-enum { PART = 64 }; // candidates compared before the worst are let go
+enum {
+    PART = 64,              // candidates compared before the worst are let go
+    HELPED_WORDS = 1 << 16, // of a text that helpers lend a hand to
+};
 
 void verify_drop(hit *h)
 {
@@ -130,10 +133,17 @@ static void keep_best(hits *h, size_t most)
         verify_drop(&h->hit[--h->n]);
 }
 
+// What a hand keeps of the article (sift.h) takes some 220 bytes a word: of a very long one that is
+// there once.
+static void share(work *w, size_t n, helpers_step *step)
+{
+    helpers_run(w->query->words.n <= HELPED_WORDS ? w->o->helpers : NULL, n, step, w);
+}
+
 static shg_err verify_part(hits *out, work *w, size_t n, bool *vanished)
 {
     shg_err e = SHG_OK;
-    helpers_run(w->o->helpers, n, verify_step, w);
+    share(w, n, verify_step);
     for (size_t i = 0; i < n; i++) {
         const verdict *v = &w->verdict[i];
         e = e ? e : v->err;
@@ -160,7 +170,7 @@ static void deepen_step(void *ctx, unsigned who, size_t i)
 static shg_err deepen_all(hits *out, work *w)
 {
     w->hit = out->hit;
-    helpers_run(w->o->helpers, out->n, deepen_step, w);
+    share(w, out->n, deepen_step);
     for (unsigned who = 0; who < HELPERS_HANDS; who++)
         if (w->err[who])
             return w->err[who];

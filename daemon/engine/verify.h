@@ -6,8 +6,8 @@
 
 // verify_all compares n stored documents with r, whose marked copy out->side is, and adds to out
 // those that match as asked for, best first. out->hit has room for n. *vanished is set where
-// one is gone; a damaged one counts as unverified. o->helpers lend a hand. After a failure out is
-// for hits_free.
+// one is gone; a damaged one counts as unverified. o->helpers lend a hand, but where r is very
+// long. After a failure out is for hits_free.
 SHG_MUST_CHECK shg_err verify_all(hits *out, library *lib, const reading *r, const uint32_t *docs,
                                   size_t n, const match_opts *o, bool *vanished);
 

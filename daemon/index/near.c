@@ -80,8 +80,10 @@ double index_look_resemblance(index_look *l, uint32_t a, uint32_t b)
 void index_look_close(index_look *l)
 {
     db_txn *t = l->snapshot;
+    if (!t)
+        return;
     db_abort(&t);
-    l->snapshot = NULL;
+    *l = (index_look){.ix = l->ix}; // what it held is gone with the snapshot
 }
 
 // Has the document one of the bands that it seems to have? One whose row is gone meanwhile, or

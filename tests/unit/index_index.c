@@ -246,6 +246,34 @@ static void test_lookup_and_near(void **state)
     }
 }
 
+static bool same_resemblance(fixture *f, index_look *look, uint32_t a, uint32_t b)
+{
+    double x = index_look_resemblance(look, a, b), y = index_resemblance(f->ix, a, b);
+    return x >= y && x <= y;
+}
+
+// One look at many pairs is index_resemblance of each, also of documents that share a place in it,
+// and of what was there when it was first asked.
+static void test_look(void **state)
+{
+    enum { DOCS = INDEX_LOOK + 8 };
+    fixture *f = *state;
+    index_look look = {.ix = f->ix};
+    index_look_close(&look);
+    for (unsigned i = 0; i < DOCS; i++)
+        put(f, i, 1);
+    for (uint32_t i = 0; i < DOCS; i++)
+        assert_true(same_resemblance(f, &look, i, (i * 7 + INDEX_LOOK) % DOCS));
+    assert_true(index_look_resemblance(&look, 0, INDEX_LOOK) < .5);
+    assert_true(index_look_resemblance(&look, 0, 0) > .99);
+    assert_true(same_resemblance(f, &look, 0, DOCS)); // never was
+    put(f, 0, 2);
+    assert_true(index_look_resemblance(&look, 0, 0) > .99);
+    index_look_close(&look);
+    assert_true(same_resemblance(f, &look, 0, 1)); // is gone
+    index_look_close(&look);
+}
+
 static shg_err count_link(void *ctx, uint32_t doc, view value)
 {
     unsigned *seen = ctx;
@@ -352,6 +380,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_abort, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_empty_group, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lookup_and_near, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_look, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_packed_outside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dictionary, set_up, tear_down),

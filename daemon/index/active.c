@@ -234,7 +234,7 @@ static void look_up_some(const active *a, const uint64_t *wants, size_t n, hits 
                         h);
             now[i] = c->next;
             todo[kept] = i;
-            kept += c->next != NIL;
+            kept += c->next != NIL && !hits_full(h, want_which(wants[i]));
         }
         left = kept;
     }

@@ -18,7 +18,7 @@ typedef struct hit {
 typedef struct hits {
     buf found;       // of hit
     uint32_t *n;     // [fingerprints] found so far; never over cap
-    uint32_t *total; // [fingerprints]
+    uint32_t *total; // [fingerprints] that were seen, of documents that are gone too
     uint32_t cap;
     const doc_table *d;
 } hits;
@@ -34,6 +34,12 @@ static inline bool hits_add(hits *h, uint32_t which, uint32_t doc, bool quoted)
         h->n[which]++;
     }
     return true;
+}
+
+// hits_full tells whether a list is full and known to be longer: that is all anyone asks of it.
+static inline bool hits_full(const hits *h, uint32_t which)
+{
+    return h->n[which] == h->cap && h->total[which] > h->cap;
 }
 
 // A fingerprint that is looked up, with its place among those that were given: sorted,
@@ -80,7 +86,8 @@ void active_add(active *a, uint32_t doc, const print *prints, size_t n, size_t m
 // active_skip tells that documents below end belong to it, whether they have postings or not.
 void active_skip(active *a, uint32_t end);
 
-// active_lookup finds the postings of n wanted fingerprints (see want_of).
+// active_lookup finds the postings of n wanted fingerprints (see want_of). A list that is full is
+// not read on: one that stands in all documents costs no more than a short one.
 void active_lookup(const active *a, const uint64_t *wants, size_t n, hits *h);
 
 uint32_t active_first(const active *a); // its documents are [first, end)

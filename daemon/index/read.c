@@ -108,7 +108,7 @@ static shg_err deal(const hits *h, size_t n, article_index *ix, postings *out)
     for (size_t i = 0; i < n; i++) {
         out->list[i] = (posting_list){.p = out->pool + at, .total = h->total[i]};
         at += h->n[i];
-        if (h->n[i] == h->cap && h->total[i] > h->cap)
+        if (hits_full(h, (uint32_t)i))
             atomic_fetch_add_explicit(&ix->capped_lookups, 1, memory_order_relaxed);
     }
     for (size_t i = 0; i < n_hits; i++) {
@@ -123,8 +123,7 @@ static size_t drop_full(uint64_t *wants, size_t n, const hits *h)
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        uint32_t which = want_which(wants[i]);
-        if (h->n[which] < h->cap || h->total[which] <= h->cap)
+        if (!hits_full(h, want_which(wants[i])))
             wants[kept++] = wants[i];
     }
     return kept;

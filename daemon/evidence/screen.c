@@ -193,7 +193,7 @@ static void cover(covered *w, screen *s, const screened *t, const common *c)
     for (uint32_t i = c->a, j = c->b; j < c->b_end; i++, j++) {
         if ((s->a->mark[i] | (t->mark ? t->mark[j] : 0)) & MARK_FURNITURE)
             continue;
-        w->a += s->seen_a[i] == s->round ? 0 : weight_at(t->words, j);
+        w->a += s->seen_a[i] == s->round ? 0 : word_weight(&s->a->words.w[i]);
         w->b += s->seen_b[j] == s->round ? 0 : weight_at(t->words, j);
         s->seen_a[i] = s->seen_b[j] = s->round;
     }

@@ -227,15 +227,19 @@ static int64_t rest_due(struct matcher *m, int64_t worked_ns)
 static void rest(struct matcher *m, int64_t began_ns)
 {
     int64_t ns = rest_due(m, clock_mono_ns() - began_ns);
+    bool awaited = stories_awaited(m->e->stories);
     pthread_mutex_lock(&m->lock);
-    while (ns && !m->stop && !stories_awaited(m->e->stories)) {
+    while (ns && !m->stop && !awaited) {
         struct timespec until = clock_mono_after(ns);
-        int timed_out = 0;
-        while (!m->stop && !timed_out && !stories_awaited(m->e->stories))
+        for (int timed_out = 0; !m->stop && !timed_out && !awaited;) {
             timed_out = pthread_cond_timedwait(&m->wake, &m->lock, &until);
+            awaited = stories_awaited(m->e->stories);
+        }
         ns = rest_due(m, 0);
     }
     pthread_mutex_unlock(&m->lock);
+    if (awaited)
+        pace_want(&m->pace, clock_mono_ns());
 }
 
 // A document that can't be placed for want of memory, or of a sound disk, is tried again for a

@@ -17,8 +17,15 @@ int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t others_ns, int64_t worked_
         p->looked_ns = now_ns;
         p->others_ns = others_ns;
     }
-    p->owed_ns = p->busy ? p->owed_ns + worked_ns * (PACE_PARTS - 1) : 0;
+    bool rests = p->busy && now_ns >= p->wanted_ns;
+    p->owed_ns = rests ? p->owed_ns + worked_ns * (PACE_PARTS - 1) : 0;
     int64_t rest = p->owed_ns < most ? p->owed_ns : most;
     p->owed_ns -= rest;
     return rest;
+}
+
+void pace_want(pace *p, int64_t now_ns)
+{
+    p->wanted_ns = now_ns + (int64_t)PACE_WANTED_MS * 1000000;
+    p->owed_ns = 0;
 }

@@ -18,12 +18,14 @@ enum {
     PACE_REST_MS = 50,    // at a time
     PACE_SPARE_MS = 500,  // of a second: what is left idle beside its core and the others'
     PACE_OTHERS_MS = 100, // of a second: what the others may use wherever that is more
+    PACE_WANTED_MS = 250, // without rest once somebody has waited: others will, soon
 };
 
 typedef struct pace {
     unsigned cores;
     int64_t looked_ns, others_ns; // at the last look
     int64_t owed_ns;              // rest that is still due
+    int64_t wanted_ns;            // until when there is none
     bool busy;
 } pace;
 
@@ -31,5 +33,8 @@ typedef struct pace {
 // other threads have used others_ns of CPU time, ever: 0 to PACE_REST_MS. Then it is asked again,
 // with no work, until it gives 0: what is due is dropped as soon as the others want less.
 int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t others_ns, int64_t worked_ns);
+
+// pace_want tells that somebody waits for what it does.
+void pace_want(pace *p, int64_t now_ns);
 
 #endif

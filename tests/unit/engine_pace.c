@@ -30,6 +30,21 @@ static void test_rests_where_little_is_left(void **state)
     assert_int_equal(rest_beside(&p, &now, &others, 4, ms), ms * (PACE_PARTS - 1));
 }
 
+static void test_works_on_while_wanted(void **state)
+{
+    (void)state;
+    pace p = {.cores = 2};
+    int64_t now = 0, others = 0;
+    assert_int_equal(rest_beside(&p, &now, &others, 2, ms), ms * (PACE_PARTS - 1));
+    assert_int_equal(pace_rest_ns(&p, now, others, 100 * ms), PACE_REST_MS * ms);
+    pace_want(&p, now);
+    assert_int_equal(pace_rest_ns(&p, now, others, 0), 0); // nothing is owed
+    for (int64_t end = now + PACE_WANTED_MS * ms; now + look < end;)
+        assert_int_equal(rest_beside(&p, &now, &others, 2, ms), 0);
+    now += look;
+    assert_int_equal(rest_beside(&p, &now, &others, 4, ms), ms * (PACE_PARTS - 1));
+}
+
 static void test_one_core(void **state)
 {
     (void)state;
@@ -43,6 +58,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rests_where_little_is_left),
+        cmocka_unit_test(test_works_on_while_wanted),
         cmocka_unit_test(test_one_core),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

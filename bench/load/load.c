@@ -20,8 +20,9 @@
 enum {
     PATH_LEN = 512,
     ARGUMENTS = 64,
-    OPEN_WINDOW = 8000, // at a given rate nothing but the daemon's own limit (8192) holds back
-    SETTLE_MS = 600000,
+    OPEN_WINDOW = 8000,      // at a given rate nothing but the daemon's own limit (8192) holds back
+    SETTLE_LEAST_MS = 60000, // and for each article
+    SETTLE_EACH_MS = 3,
     ASKED_AT_ONCE = 8,
     CHECKED = 2000, // articles asked for after a restart
     ACK_SECONDS = 20,
@@ -241,26 +242,32 @@ static bool run_ingest(load *l)
     return fine;
 }
 
-// STORY is answered when everything acknowledged before has its place.
-static bool run_settle(load *l)
+static void report_settled(load *l, double seconds)
 {
-    char uri[1024], header[1100];
-    answer a = {0};
-    void *s = wire_connect(l->zmq, l->d.endpoint);
-    int64_t from = clock_mono_ns();
-    articles_uri(l->a, l->stored - 1, uri, sizeof uri);
-    snprintf(header, sizeof header, "{\"uri\":\"%s\"}", uri);
-    bool fine = s && wire_ask(s, "STORY", header, &a, SETTLE_MS);
-    report_value(&l->r, "settle_s", l->stored, (double)(clock_mono_ns() - from) / 1e9, "s");
     figures f = look(l);
     double n = (double)l->stored;
+    report_value(&l->r, "settle_s", l->stored, seconds, "s");
     report_value(&l->r, "settled_cpu_us", l->stored, (f.cpu_s - l->before.cpu_s) / n * 1e6, "us");
     report_value(&l->r, "settled_written_bytes_per_article", l->stored,
                  (f.written_bytes - l->before.written_bytes) / n, "bytes");
     report_value(&l->r, "file_bytes_per_article", l->stored, f.file_bytes / n, "bytes");
     report_value(&l->r, "ram_bytes_per_article", l->stored, f.anonymous_bytes / n, "bytes");
     report_value(&l->r, "rss_bytes_per_article", l->stored, f.rss_bytes / n, "bytes");
-    if (fine && wire_ask(s, "STATS", "{}", &a, SETTLE_MS))
+}
+
+// STORY is answered when everything acknowledged before has its place.
+static bool run_settle(load *l)
+{
+    char uri[1024], header[1100];
+    answer a = {0};
+    void *s = wire_connect(l->zmq, l->d.endpoint);
+    int64_t from = clock_mono_ns(), limit_ms = SETTLE_LEAST_MS + SETTLE_EACH_MS * l->stored;
+    articles_uri(l->a, l->stored - 1, uri, sizeof uri);
+    snprintf(header, sizeof header, "{\"uri\":\"%s\"}", uri);
+    bool fine = s && wire_ask(s, "STORY", header, &a, (int)limit_ms);
+    if (fine)
+        report_settled(l, (double)(clock_mono_ns() - from) / 1e9);
+    if (fine && wire_ask(s, "STATS", "{}", &a, SETTLE_LEAST_MS))
         fprintf(stderr, "STATS %s\n", a.header);
     wire_close(&s);
     answer_free(&a);

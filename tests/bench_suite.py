@@ -182,6 +182,8 @@ def test_smoke(build, folder):
             kept = list(csv.DictReader(f))
         assert list(kept[0]) == rows_of.ABOUT + rows_of.COLUMNS and all(r["bench"] == part for r in kept), part
         assert all(float(r["min"]) <= float(r["median"]) <= float(r["max"]) for r in kept), part
+        at = {name: [r["n"] for r in kept if r["name"] == name] for name in ("growth_ingest_per_s", "growth_query_p50_us")}
+        assert part != "load" or at["growth_query_p50_us"] == at["growth_ingest_per_s"] != [], at
     drawn = os.path.join(folder, "drawn")
     subprocess.run([os.path.join(ROOT, "bench", "plot"), folder, drawn], check=True, stdout=subprocess.DEVNULL)
     assert sorted(os.listdir(drawn)) == ["growth.svg", "layout.svg"], os.listdir(drawn)

@@ -69,7 +69,7 @@ class Load:
 
     def __init__(self, run, n, until):
         """until: when the whole part has to be done (time.monotonic)."""
-        self.run, self.n, self.stored, self.grows = run, n, 0, False
+        self.run, self.n, self.stored, self.grown, self.grows = run, n, 0, 0, False
         self.until = until
         self.data = os.path.join(run.scratch, f"load-{n}")
         os.mkdir(self.data)
@@ -82,7 +82,11 @@ class Load:
 
     def _row(self, row):
         """n is how many articles the store is meant to have, repetitions how many questions there were."""
+        if row["name"].startswith("growth_query_"):
+            row["repetitions"], row["n"] = row["n"], self.grown
+            return row if self.grows else None
         if row["name"].startswith("growth_"):
+            self.grown = row["n"]  # as many are stored when the questions after it are asked
             return row if self.grows else None
         if row["name"].startswith(ASKED):
             row["repetitions"] = row["n"]

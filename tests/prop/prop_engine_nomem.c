@@ -4,8 +4,7 @@
 #include "engine/engine.h"
 #include "evidence/likes.h"
 #include "evidence/screen.h"
-
-#include <stdatomic.h>
+#include "nomem.h"
 
 enum {
     ARTICLES = 24,
@@ -14,41 +13,6 @@ enum {
     PART = 25,
     TEXT_ROOM = WORDS * 16,
 };
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-
-static atomic_long until = -1; // allocations that still succeed; below 0: all
-
-static bool fails(void)
-{
-    return atomic_load(&until) >= 0 && atomic_fetch_sub(&until, 1) == 0; // this one alone
-}
-
-void *__wrap_malloc(size_t n)
-{
-    return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    return fails() ? NULL : __real_realloc(p, n);
-}
-
-// Whether one failed since `until` was set; none does from here on.
-static bool has_failed(void)
-{
-    return atomic_exchange(&until, -1) < 0;
-}
 
 // About one event, in words that nobody else has: text `number` of them, `times` as long.
 static void make_text(char *out, unsigned number, unsigned times)
@@ -81,9 +45,9 @@ static char *ask(engine *e, view text, long fail_after, bool *failed)
 {
     refusal r = {0};
     json_t *reply = NULL, *header = json_pack("{s:[s]}", "relations", "copy");
-    atomic_store(&until, fail_after);
+    nomem_after(fail_after);
     shg_err err = engine_query(e, header, text, &reply, &r);
-    *failed = has_failed() && fail_after >= 0;
+    *failed = nomem_over() && fail_after >= 0;
     json_decref(header);
     if (err) {
         assert_int_equal(err, SHG_ENOMEM);
@@ -159,10 +123,10 @@ static void test_sifting(void **state)
         screen_found found[3];
         double part[3];
         assert_ok(screen_open(&s, &a));
-        atomic_store(&until, (long)n);
+        nomem_after(n);
         shg_err e = look(&s, &l, &a, &b, &found[0], &part[0]);
         e = e ? e : look(&s, &l, &a, &longer, &found[1], &part[1]);
-        failed = has_failed();
+        failed = nomem_over();
         assert_int_equal(e, failed ? SHG_ENOMEM : SHG_OK);
         assert_ok(look(&s, &l, &a, &longer, &found[1], &part[1]));
         assert_ok(look(&s, &l, &a, &b, &found[2], &part[2]));
@@ -208,9 +172,9 @@ static void test_readings(void **state)
     assert_true(want->packed.len > 0 && want->n_keys > 0 && want->n_terms > 0);
     bool failed = true;
     for (long n = 0; failed; n++) {
-        atomic_store(&until, n);
+        nomem_after(n);
         shg_err e = read_bare(&r, ix, known, view_of(text), &in);
-        failed = has_failed();
+        failed = nomem_over();
         if (e) {
             assert_int_equal(e, SHG_ENOMEM);
             assert_null(r);

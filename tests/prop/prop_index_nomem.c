@@ -2,49 +2,11 @@
 // acknowledged stays, and the index goes on.
 #include "t.h"
 #include "index/index.h"
+#include "nomem.h"
 
-#include <stdatomic.h>
 #include <unistd.h>
 
 enum { NAME = 64, GROUP = 6, PRINTS = 20, MOST = 4000, SEED = 9 };
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__real_aligned_alloc(size_t align, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-void *__wrap_aligned_alloc(size_t align, size_t n);
-
-static long until = -1; // allocations that still succeed; -1: all
-
-static bool fails(void)
-{
-    if (until < 0)
-        return false;
-    return until-- == 0; // this one alone
-}
-
-void *__wrap_malloc(size_t n)
-{
-    return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    return fails() ? NULL : __real_realloc(p, n);
-}
-
-void *__wrap_aligned_alloc(size_t align, size_t n)
-{
-    return fails() ? NULL : __real_aligned_alloc(align, n);
-}
 
 typedef struct world {
     char dir[NAME];
@@ -179,7 +141,7 @@ static bool run(world *w, long n)
 {
     const char *why = NULL;
     uint64_t faults;
-    until = n;
+    nomem_after(n);
     shg_err err = index_open(&w->ix, w->dir, &w->o, &why);
     if (is_ok(w, err)) {
         change(w);
@@ -191,14 +153,13 @@ static bool run(world *w, long n)
         assert_null(w->ix);
         assert_non_null(why);
     }
-    bool reached = until < 0;
-    until = -1;
+    bool reached = nomem_over();
     if (w->ix)
         assert_kept(w); // and goes on without being opened again
     index_close(&w->ix);
-    until = n % 40;
+    nomem_after(n % 40);
     (void)is_ok(w, index_check(w->dir, w->o.stamp, NULL, NULL, NULL, &faults));
-    until = -1;
+    (void)nomem_over();
     open_whole(w);
     return reached;
 }

@@ -1,25 +1,9 @@
 // prop_nomem.c - the N-th allocation fails, for every N: SHG_ENOMEM, nothing leaks, and
-// the result is empty. Linked with --wrap for malloc and realloc.
+// the result is empty. Linked with nomem_link.
 #include "t.h"
+#include "nomem.h"
 #include "text/shingle.h"
 #include "text/words.h"
-
-void *__real_malloc(size_t n);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_realloc(void *p, size_t n);
-
-static size_t left = SIZE_MAX; // allocations that still succeed
-
-void *__wrap_malloc(size_t n)
-{
-    return left == 0 ? NULL : (left--, __real_malloc(n));
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    return left == 0 ? NULL : (left--, __real_realloc(p, n));
-}
 
 // A text whose words and keys both outgrow the first guess.
 static void make_text(char *out, size_t times)
@@ -34,12 +18,12 @@ static void test_words(void **state)
     (void)state;
     char text[4096];
     make_text(text, 200);
-    for (size_t n = 0;; n++) {
+    for (long n = 0;; n++) {
         words w;
-        left = n;
+        nomem_after(n);
         shg_err e = words_make(&w, view_of(text), NULL);
-        left = SIZE_MAX;
-        if (e == SHG_OK) {
+        if (!nomem_over()) {
+            assert_ok(e);
             assert_int_equal(w.n, 800);
             words_free(&w);
             assert_true(n > 4);
@@ -58,9 +42,9 @@ static void test_resemblance(void **state)
     words w;
     double r = 0.25;
     assert_ok(words_make(&w, view_of("one two three four"), NULL));
-    left = 0;
+    nomem_after(0);
     shg_err e = shingles_resemblance(&r, &w, &w);
-    left = SIZE_MAX;
+    assert_true(nomem_over());
     assert_int_equal(e, SHG_ENOMEM);
     assert_true(r == 0.25);
     words_free(&w);

@@ -1,34 +1,11 @@
 // prop_paraphrase.c - whatever the texts: passages in other words stand where they say, overlap
 // nothing, and are the same from either side; and where the N-th allocation fails, for every N,
-// nothing leaks. Linked with --wrap for malloc, calloc and realloc.
+// nothing leaks. Linked with nomem_link.
 #include "t.h"
 #include "evidence/paraphrase.h"
+#include "nomem.h"
 
 enum { TEXTS = 400, SENTENCES = 60, WORDS = 14, TEXT_MOST = SENTENCES * WORDS * 12 + 1 };
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-
-static size_t left = SIZE_MAX; // allocations that still succeed
-
-void *__wrap_malloc(size_t n)
-{
-    return left == 0 ? NULL : (left--, __real_malloc(n));
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return left == 0 ? NULL : (left--, __real_calloc(n, size));
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    return left == 0 ? NULL : (left--, __real_realloc(p, n));
-}
 
 // A world of sentences to tell: of how many words each is made, by what numbers.
 typedef struct world {
@@ -190,12 +167,12 @@ static void test_nomem(void **state)
     assert_ok(side_make(&a, view_of(one), NULL));
     assert_ok(side_make(&b, view_of(two), NULL));
     assert_ok(passages_find(&exact, &a, &b));
-    for (size_t n = 0;; n++) {
+    for (long n = 0;; n++) {
         paraphrases x;
-        left = n;
+        nomem_after(n);
         shg_err e = paraphrase_find(&x, &exact, &a, &b);
-        left = SIZE_MAX;
-        if (e == SHG_OK) {
+        if (!nomem_over()) {
+            assert_ok(e);
             assert_true(n > 10 && x.n > 0);
             paraphrase_free(&x);
             break;

@@ -12,11 +12,14 @@ enum {
     BITS_MOST = 20, // 8 MB
     PER_DOC = 2,    // buckets for a document: some fifty postings each, then, when they are sealed
     AHEAD = 24,     // postings whose lines are on their way at once: about what a core can wait for
-    TOGETHER = 64,  // lists that are read at once
+    FAR_AHEAD = 56, // postings whose buckets are, so that theirs can be asked for
+    BEGUN_AHEAD = 8,  // chunks that are on their way before they are begun
+    TOGETHER = 64,    // lists that are read at once
     CHUNKS_KEPT = 16, // of a bucket, for the next one: twice as many as it mostly has
     PLACE_BITS = 3,   // of a place within its chunk
 };
 #define NIL UINT32_MAX
+#define NO_PLACE PLACES // end of an empty bucket: chunk 0 is given to none
 #define CHUNKS_MOST (NIL >> PLACE_BITS)
 static_assert(BITS_LEAST + LOW_BITS == PRINT_BITS, "bucket and chunk tell a fingerprint");
 
@@ -35,7 +38,7 @@ enum { SLAB = HUGE_PAGE / sizeof(chunk) };
 struct active {
     chunk **slab;
     size_t n_slabs, cap;
-    uint32_t n_chunks; // given out
+    uint32_t n_chunks; // given out, and chunk 0
     unsigned bits;
     uint32_t *first, *end; // [1 << bits]
     size_t n;
@@ -72,8 +75,11 @@ void active_clear(active *a)
     size_t most = buckets_of(a) * CHUNKS_KEPT / SLAB + 1;
     while (a->n_slabs > most)
         free(a->slab[--a->n_slabs]);
-    memset(a->first, 0xff, 2 * buckets_of(a) * sizeof *a->first); // NIL; and no place is left
-    a->n_chunks = 0;
+    for (size_t i = 0; i < buckets_of(a); i++) {
+        a->first[i] = NIL;
+        a->end[i] = NO_PLACE;
+    }
+    a->n_chunks = 1;
     a->n = 0;
 }
 
@@ -119,7 +125,7 @@ shg_err active_reserve(active *a, size_t n)
     if (need >= CHUNKS_MOST)
         return SHG_ENOMEM;
     shg_err err = SHG_OK;
-    while (!err && a->n_slabs * SLAB < need)
+    while (!err && n && a->n_slabs * SLAB < need)
         err = add_slab(a);
     return err;
 }
@@ -136,21 +142,23 @@ static uint32_t bucket_of(const active *a, uint64_t hash)
 
 static uint32_t begin_chunk(active *a, uint32_t bucket)
 {
-    uint32_t number = a->n_chunks++;
+    uint32_t number = a->n_chunks++, last = a->end[bucket] >> PLACE_BITS;
     assert(number < a->n_slabs * SLAB);
-    at(a, number)->next = NIL;
-    if (a->first[bucket] == NIL)
-        a->first[bucket] = number;
+    chunk *c = at(a, number);
+    if (number % SLAB < SLAB - BEGUN_AHEAD)
+        __builtin_prefetch(c + BEGUN_AHEAD, 1);
+    c->next = NIL;
+    if (last)
+        at(a, last)->next = number;
     else
-        at(a, a->end[bucket] >> PLACE_BITS)->next = number;
+        a->first[bucket] = number;
     return number << PLACE_BITS;
 }
 
+// Also of a full chunk, whose list goes on; of an empty bucket it is chunk 0.
 static void fetch_end(const active *a, uint64_t hash)
 {
-    uint32_t end = a->end[bucket_of(a, hash)];
-    if (end % (PLACES + 1) != PLACES) // of a new chunk, mostly the next one, nothing is read
-        __builtin_prefetch(at(a, end >> PLACE_BITS), 1);
+    __builtin_prefetch(at(a, a->end[bucket_of(a, hash)] >> PLACE_BITS), 1);
 }
 
 static void add(active *a, uint64_t hash, uint32_t place)
@@ -167,6 +175,8 @@ static void add(active *a, uint64_t hash, uint32_t place)
 void active_add(active *a, uint32_t doc, const print *prints, size_t n, size_t more)
 {
     for (size_t i = 0; i < n; i++) {
+        if (i + FAR_AHEAD < n + more)
+            __builtin_prefetch(&a->end[bucket_of(a, prints[i + FAR_AHEAD].hash)], 1);
         if (i + AHEAD < n + more)
             fetch_end(a, prints[i + AHEAD].hash);
         add(a, prints[i].hash, doc << 1 | prints[i].quoted);

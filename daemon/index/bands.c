@@ -12,6 +12,7 @@ enum {
     TAG_BITS = 16,
     CHUNK = 256, // lines
     SWEEP = 2,   // buckets of each table looked at for a document that goes
+    FETCHED = 5, // lines of a bucket that are asked for before it is split: few have more
 };
 
 // A bucket, or one that hangs behind it. Places fill from 0; a free one has DOC_NONE.
@@ -321,13 +322,26 @@ static void push_all(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS])
     }
 }
 
+// Asks for a line of the bucket that is split next: FETCHED documents before that for the first
+// one, with each of them for the one to which the last one leads.
+static void fetch_split(const bands *b, const table *t)
+{
+    const line *l = line_at(t, split_next(t));
+    for (uint64_t n = t->n + FETCHED; is_short(t, n - 1); n--) {
+        if (l->next == NO_LINE)
+            return;
+        l = numbered(b, l->next);
+    }
+    __builtin_prefetch(l, 1);
+}
+
 void bands_fetch(const bands *b, const uint32_t band[MINHASH_BANDS])
 {
     for (int i = 0; i < MINHASH_BANDS; i++) {
         const table *t = &b->of[i];
         __builtin_prefetch(line_at(t, bucket_of(t, mix(band[i]))), 1);
-        if (is_short(t, t->n + 1))
-            __builtin_prefetch(line_at(t, split_next(t)), 1);
+        if (is_short(t, t->n + FETCHED))
+            fetch_split(b, t);
     }
 }
 

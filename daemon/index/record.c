@@ -161,19 +161,22 @@ shg_err sign_parse(view body, sign_row *out)
     return SHG_OK;
 }
 
+// Each takes the first PRINT_BYTES of eight that are written, the next ones write over the others.
 void prints_put(buf *b, const doc_add *a)
 {
+    enum { SLACK = 8 - PRINT_BYTES };
     size_t n = a->n_prints, quoted = (n + 7) / 8;
     buf_add32(b, a->n_prints);
-    uint8_t *p = buf_grow(b, n * PRINT_BYTES + quoted);
+    uint8_t *p = buf_grow(b, n * PRINT_BYTES + quoted + SLACK);
     if (!p)
         return;
-    uint8_t *q = p + n * PRINT_BYTES;
-    memset(q, 0, quoted);
-    for (size_t i = 0; i < n; i++, p += PRINT_BYTES) {
-        store32(p, (uint32_t)a->prints[i].hash);
-        p[4] = (uint8_t)(a->prints[i].hash >> 32);
-        q[i / 8] = (uint8_t)(q[i / 8] | (a->prints[i].quoted ? 1u << (i % 8) : 0));
+    for (size_t i = 0; i < n; i++, p += PRINT_BYTES)
+        store64(p, a->prints[i].hash);
+    for (size_t i = 0; i < n; i += 8) {
+        unsigned bits = 0;
+        for (size_t k = i; k < i + 8 && k < n; k++)
+            bits |= (unsigned)a->prints[k].quoted << (k - i);
+        *p++ = (uint8_t)bits;
     }
     b->len += n * PRINT_BYTES + quoted;
 }

@@ -75,8 +75,11 @@ static void store_ours(run *r, uint64_t done)
     index_txn *t;
     uri_entry e;
     must(index_begin(&t, r->ix), "begin");
-    for (size_t i = 0; i < GROUP; i++)
+    for (size_t i = 0; i < GROUP; i++) {
+        if (i + 1 < GROUP)
+            index_fetch(t, &r->p[i + 1].add);
         must(index_add(t, &r->p[i].add, &e), "add");
+    }
     must(index_commit(&t), "commit");
     if ((done + GROUP) / SEAL != done / SEAL)
         merge(r);

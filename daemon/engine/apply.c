@@ -116,11 +116,10 @@ void change_fini(change *c)
     c->uri = c->mark = NULL;
 }
 
-static shg_err add(index_txn *t, const change *c, uri_entry *out)
+static doc_add addition(const change *c)
 {
-    reading *r = c->reading;
-    r->stored_ms = clock_wall_ms();
-    doc_add a = {
+    const reading *r = c->reading;
+    return (doc_add){
         .uri = record_get(&r->record, REC_URI),
         .record = stored_record(r),
         .text = r->record.text,
@@ -135,7 +134,25 @@ static shg_err add(index_txn *t, const change *c, uri_entry *out)
         .prints = r->keys,
         .n_prints = r->n_keys + r->n_terms,
     };
+}
+
+static shg_err add(index_txn *t, const change *c, uri_entry *out)
+{
+    c->reading->stored_ms = clock_wall_ms();
+    doc_add a = addition(c);
     return index_add(t, &a, out);
+}
+
+// Other threads have made the readings: what a change will look at is asked for while those before
+// it are made, what leads to it even earlier.
+static void fetch(index_txn *t, const change *c, size_t n, size_t i)
+{
+    if (i + 2 < n && c[i + 2].reading)
+        reading_fetch(c[i + 2].reading);
+    if (i + 1 < n && c[i + 1].reading) {
+        doc_add next = addition(&c[i + 1]);
+        index_fetch(t, &next);
+    }
 }
 
 // A refusal concerns this change alone and leaves the group going on; any other error is
@@ -193,9 +210,11 @@ static shg_err apply_group(engine *e, change *c, size_t n)
     shg_err err = index_begin(&t, e->lib.ix);
     if (err)
         return err;
-    for (size_t i = 0; i < n && !err; i++)
+    for (size_t i = 0; i < n && !err; i++) {
+        fetch(t, c, n, i);
         if (!c[i].refusal.err)
             err = change_one(t, &c[i]);
+    }
     if (err) {
         index_abort(&t);
         return err;

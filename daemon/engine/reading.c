@@ -238,6 +238,13 @@ shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed
     return e;
 }
 
+void reading_fetch(const reading *r)
+{
+    enum { LINE = 64 };
+    for (size_t i = 0; i < sizeof *r; i += LINE)
+        __builtin_prefetch((const char *)r + i, 1);
+}
+
 reading *reading_hold(reading *r)
 {
     atomic_fetch_add_explicit(&r->refs, 1, memory_order_relaxed);

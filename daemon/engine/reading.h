@@ -47,6 +47,10 @@ SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s
 SHG_MUST_CHECK shg_err reading_make_bare(reading **out, record *rec, article_index *ix,
                                          const sources *s, uint64_t seed, reader *in);
 
+// reading_fetch asks the memory for a reading (not for what stands behind it), which another thread
+// has made.
+void reading_fetch(const reading *r);
+
 reading *reading_hold(reading *r);
 void reading_drop(reading **r); // nulls it; NULL is fine
 

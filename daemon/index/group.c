@@ -198,6 +198,22 @@ shg_err index_pack(article_index *ix, view record, view text, buf *out)
     return pack_text(ix->packer, record, text, out);
 }
 
+static void fetch(const void *p, size_t n)
+{
+    enum { LINE = 64 };
+    const char *at = p;
+    for (size_t i = 0; i < n; i += LINE)
+        __builtin_prefetch(at + i);
+}
+
+void index_fetch(const index_txn *t, const doc_add *a)
+{
+    uri_fetch(t, a->uri);
+    fetch(a->sig, sizeof *a->sig);
+    fetch(a->packed.p, a->packed.len);
+    fetch(a->prints, a->n_prints * sizeof *a->prints);
+}
+
 shg_err index_add(index_txn *t, const doc_add *a, uri_entry *out)
 {
     uri_place p;

@@ -91,6 +91,10 @@ SHG_MUST_CHECK shg_err index_txn_find(index_txn *t, view uri, uri_entry *out);
 SHG_MUST_CHECK shg_err index_add(index_txn *t, const doc_add *a, uri_entry *out);
 SHG_MUST_CHECK shg_err index_remove(index_txn *t, view uri);
 
+// index_fetch asks the memory for what index_add of this article will read, before another one is
+// added: what other threads have made is far away.
+void index_fetch(const index_txn *t, const doc_add *a);
+
 // How far a named stream of batches has come: written in the transaction of the batch's own
 // articles, so that after any crash it tells which of them are there. mark is the client's: where
 // in its input the batch ended. Names are 1 to SHG_STREAM_NAME_MAX bytes.

@@ -144,6 +144,7 @@ typedef struct uri_change {
 // uri_seek finds what is stored under a uri, the group's own changes included. SHG_OK also where
 // nothing is.
 SHG_MUST_CHECK shg_err uri_seek(index_txn *t, view uri, uri_place *out);
+void uri_fetch(const index_txn *t, view uri); // asks the memory for what that will look at
 
 // uri_change_to writes what the store must know of a new entry, and notes it for the group. One
 // with neither document nor version forgets the uri.

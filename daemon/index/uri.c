@@ -146,6 +146,13 @@ shg_err uri_seek(index_txn *t, view uri, uri_place *out)
     return err == SHG_ENOTFOUND ? SHG_OK : err;
 }
 
+void uri_fetch(const index_txn *t, view uri)
+{
+    uri_key key;
+    uri_hash(uri, t->ix->seed, &key);
+    uris_fetch(t->ix->uris, uri_tag(&key));
+}
+
 static shg_err widen(index_txn *t)
 {
     enum { SLOTS_LEAST = 1024 };

@@ -140,6 +140,13 @@ void uris_remove(uris *u, uint32_t tag, uint32_t doc)
     }
 }
 
+void uris_fetch(const uris *u, uint32_t tag)
+{
+    const part *t = &u->part[part_of(tag)];
+    if (t->n)
+        __builtin_prefetch(&t->p[home_of(t, tag)]);
+}
+
 uint32_t uris_next(const uris *u, uint32_t tag, size_t *at)
 {
     const part *t = &u->part[part_of(tag)];

@@ -29,6 +29,9 @@ void uris_remove(uris *u, uint32_t tag, uint32_t doc);
 // at first; the table must not change meanwhile.
 uint32_t uris_next(const uris *u, uint32_t tag, size_t *at);
 
+// uris_fetch asks the memory for what uris_next of a tag will look at first.
+void uris_fetch(const uris *u, uint32_t tag);
+
 size_t uris_ram(const uris *u);
 
 #endif

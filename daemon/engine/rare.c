@@ -14,19 +14,28 @@ typedef struct term {
 // makes a term.
 enum { HAN_SAYS = 2, CHAR_SAYS = 1, TERM_SAYS = 6 };
 
-// Keeps the heaviest: insertion into a short list, equal weights by hash.
+// Whether a term stands behind another: equal weights go by hash.
+static bool is_behind(term a, term b)
+{
+    return a.weight < b.weight || (a.weight == b.weight && a.hash > b.hash);
+}
+
+// Whether it would be behind the last of a full list.
+static bool is_too_light(const term *top, uint32_t n, term t)
+{
+    return n == RARE_MOST && !is_behind(top[n - 1], t);
+}
+
+// Keeps the heaviest: insertion into a short list.
 static uint32_t insert(term *top, uint32_t n, term t)
 {
-    uint32_t at = n;
-    while (at > 0 && (top[at - 1].weight < t.weight ||
-                      (top[at - 1].weight == t.weight && top[at - 1].hash > t.hash)))
-        at--;
-    if (at == RARE_MOST)
+    if (is_too_light(top, n, t))
         return n;
-    uint32_t last = n < RARE_MOST ? n : RARE_MOST - 1;
-    memmove(top + at + 1, top + at, (last - at) * sizeof *top);
+    uint32_t at = n < RARE_MOST ? n++ : RARE_MOST - 1;
+    for (; at > 0 && is_behind(top[at - 1], t); at--)
+        top[at] = top[at - 1];
     top[at] = t;
-    return last + 1;
+    return n;
 }
 
 static bool is_han(view key)
@@ -50,33 +59,36 @@ static bool run_of_chars(const words *w, size_t i, uint64_t *hash)
 
 // Where rare_terms works: of n words there are at most n terms.
 typedef struct lists {
-    sort_item *again; // [n]: those that may stand in the text again
-    sort_item *room;  // [n]: to sort in
-    uint64_t *once;   // [n]: at first all terms
-    uint64_t *part;   // [n]: some of them
-    double *weight;   // [n]: theirs
+    sort_item *item; // [n]: some of them, to be sorted
+    sort_item *room; // [n]: to sort in
+    uint64_t *once;  // [n]: at first all terms
+    uint64_t *again; // [n]: those that may stand in the text again
+    uint64_t *part;  // [n]: some of them
+    double *weight;  // [n]: theirs
     size_t n_once, n_again;
 } lists;
 
 static lists lists_in(sort_item *room, size_t n)
 {
-    _Static_assert(RARE_ROOM * sizeof *room >= 2 * sizeof *room + 3 * sizeof(uint64_t),
+    _Static_assert(RARE_ROOM * sizeof *room >= 2 * sizeof *room + 4 * sizeof(uint64_t),
                    "all of it");
-    lists l = {.again = room, .room = room + n, .once = (uint64_t *)(room + 2 * n)};
-    l.part = l.once + n;
+    lists l = {.item = room, .room = room + n, .once = (uint64_t *)(room + 2 * n)};
+    l.again = l.once + n;
+    l.part = l.again + n;
     l.weight = (double *)(l.part + n);
     return l;
 }
 
-// All terms, common words among them; at most one for each word.
+// All terms, at most one for each word; of common words some.
 static void list_terms(lists *l, const words *w)
 {
+    const terms_often *often = terms_often_get();
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         uint64_t hash = w->hash[i];
         bool is_term = w->w[i].flags & WORD_CHAR ? run_of_chars(w, i, &hash) : w->w[i].key_len > 1;
         l->once[n] = hash;
-        n += is_term;
+        n += (unsigned)is_term & !terms_is_often(often, hash);
     }
     l->n_once = n;
 }
@@ -96,8 +108,7 @@ static void part_terms(lists *l)
     for (size_t i = 0; i < n; i++) {
         uint64_t hash = l->once[i];
         bool once = seen[hash >> (64 - PLACE_BITS)] == 1;
-        l->again[l->n_again].key = hash;
-        l->again[l->n_again].value = 0;
+        l->again[l->n_again] = hash;
         l->once[l->n_once] = hash;
         l->n_again += !once;
         l->n_once += once;
@@ -110,8 +121,12 @@ static uint32_t take_again(term *top, lists *l)
 {
     uint32_t n = 0;
     size_t n_terms = 0;
-    sort_item *t = l->again;
-    l->n_again = terms_drop_common(t, l->n_again);
+    sort_item *t = l->item;
+    l->n_again = terms_drop_common(l->again, l->n_again);
+    for (size_t i = 0; i < l->n_again; i++) {
+        t[i].key = l->again[i];
+        t[i].value = 0;
+    }
     sort_items(t, l->room, l->n_again, 64);
     for (size_t i = 0, k; i < l->n_again; i = k) {
         uint64_t hash = t[i].key;
@@ -129,14 +144,6 @@ static uint32_t take_again(term *top, lists *l)
             n = insert(top, n, x);
     }
     return n;
-}
-
-// Whether a term would be behind the last of a full list.
-static bool is_behind(const term *top, uint32_t n, term t)
-{
-    const term *last = &top[RARE_MOST - 1];
-    return n == RARE_MOST &&
-           (last->weight > t.weight || (last->weight == t.weight && last->hash < t.hash));
 }
 
 // Parts of once, by the high bits of the hashes: nearly always the first is all that is looked up
@@ -158,15 +165,15 @@ static size_t take_unknown(term *top, uint32_t *n, lists *l, uint64_t part, size
     terms_weights(weight, hash, n_part);
     for (size_t i = 0; i < n_part; i++) {
         double x = weight[i];
-        l->again[n_unknown].key = hash[left] = hash[i];
-        l->again[n_unknown].value = 0;
+        l->item[n_unknown].key = hash[left] = hash[i];
+        l->item[n_unknown].value = 0;
         weight[left] = x;
         n_unknown += x == most;
         left += x > 0 && x < most;
     }
-    sort_items(l->again, l->room, n_unknown, 64);
-    for (size_t i = 0; i < n_unknown && !is_behind(top, *n, (term){l->again[i].key, most}); i++)
-        *n = insert(top, *n, (term){l->again[i].key, most});
+    sort_items(l->item, l->room, n_unknown, 64);
+    for (size_t i = 0; i < n_unknown && !is_too_light(top, *n, (term){l->item[i].key, most}); i++)
+        *n = insert(top, *n, (term){l->item[i].key, most});
     return known + left;
 }
 
@@ -176,15 +183,12 @@ static uint32_t take_once(term *top, uint32_t n, lists *l)
     double most = terms_idf_most();
     size_t known = 0;
     for (uint64_t part = 0; part < 1 << PART_BITS; part++) {
-        if (is_behind(top, n, (term){part << (64 - PART_BITS), most}))
+        if (is_too_light(top, n, (term){part << (64 - PART_BITS), most}))
             return n;
         known = take_unknown(top, &n, l, part, known);
     }
-    for (size_t i = 0; i < known; i++) {
-        term t = {l->part[i], l->weight[i]};
-        if (!is_behind(top, n, t))
-            n = insert(top, n, t);
-    }
+    for (size_t i = 0; i < known; i++)
+        n = insert(top, n, (term){l->part[i], l->weight[i]});
     return n;
 }
 

@@ -39,6 +39,7 @@ static struct {
     // that a look takes no branch; which words of a text are common is at random. 0 is free.
     uint64_t common[COMMON_SLOTS];
 } table;
+static terms_often often; // likewise
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 // The slot of a word, or the free one where it would stand.
@@ -48,6 +49,11 @@ static size_t slot_of(uint64_t hash)
     while (table.slot[s] && table.slot[s] >> SLOT_BITS != hash >> SLOT_BITS)
         s = (s + 1) & (TABLE_SLOTS - 1);
     return s;
+}
+
+static double idf_of(uint64_t word_hash)
+{
+    return table.idf[table.slot[slot_of(word_hash)] & SLOT_IDF];
 }
 
 static size_t common_place(uint64_t hash, bool second)
@@ -85,6 +91,14 @@ static uint32_t idf_number(double idf)
     return (uint32_t)i;
 }
 
+// Of words that have one place the most common stays.
+static void add_often(uint64_t hash, double idf)
+{
+    uint64_t *place = &often.word[hash / (UINT64_MAX / TERMS_OFTEN + 1)];
+    if (!*place || idf < idf_of(*place))
+        *place = hash;
+}
+
 // A word of several languages has the share of the one in which it is most common.
 static void add(view name, float share)
 {
@@ -102,6 +116,8 @@ static void add(view name, float share)
         return;
     *slot =
         hash >> SLOT_BITS << SLOT_BITS | SLOT_TAKEN | (common ? SLOT_COMMON : 0) | idf_number(idf);
+    if (common)
+        add_often(hash, idf);
 }
 
 static void load(void)
@@ -125,11 +141,6 @@ double terms_idf_most(void)
 {
     pthread_once(&once, load);
     return table.idf[0]; // the very number that terms_weights gives
-}
-
-static double idf_of(uint64_t word_hash)
-{
-    return table.idf[table.slot[slot_of(word_hash)] & SLOT_IDF];
 }
 
 double terms_idf(uint64_t word_hash)
@@ -170,18 +181,22 @@ void terms_weights(double *out, const uint64_t *word_hash, size_t n)
         out[i] = weigh_word(word_hash[i], 1);
 }
 
-size_t terms_drop_common(sort_item *items, size_t n)
+size_t terms_drop_common(uint64_t *word_hash, size_t n)
 {
     size_t left = 0;
     pthread_once(&once, load);
     for (size_t i = 0; i < n; i++) {
-        uint64_t key = items[i].key;
-        uint32_t value = items[i].value;
-        items[left].key = key;     // of the whole struct gcc made a load that had to wait for two
-        items[left].value = value; // smaller stores
-        left += !is_common(key);
+        uint64_t hash = word_hash[i];
+        word_hash[left] = hash;
+        left += !is_common(hash);
     }
     return left;
+}
+
+const terms_often *terms_often_get(void)
+{
+    pthread_once(&once, load);
+    return &often;
 }
 
 // hash_at gives the term that begins at word i; false where none does.
@@ -197,18 +212,31 @@ static bool hash_at(const words *w, size_t i, uint64_t *hash)
     return true;
 }
 
+static size_t drop_common(sort_item *items, size_t n)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t key = items[i].key;
+        uint32_t value = items[i].value;
+        items[left].key = key;     // of the whole struct gcc made a load that had to wait for two
+        items[left].value = value; // smaller stores
+        left += !is_common(key);
+    }
+    return left;
+}
+
 // Terms by hash, each with where it stands, ascending.
 static size_t find_places(sort_item *out, const words *w)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         uint64_t hash;
-        bool begins = hash_at(w, i, &hash);
+        bool begins = hash_at(w, i, &hash) && !terms_is_often(&often, hash);
         out[n].key = hash;
         out[n].value = (uint32_t)i;
         n += begins;
     }
-    n = terms_drop_common(out, n);
+    n = drop_common(out, n);
     sort_items(out, out + w->n + 1, n, 64);
     return n;
 }
@@ -237,6 +265,7 @@ static size_t count_distinct(const sort_item *p, size_t n)
 shg_err terms_list(term_list *out, const words *w)
 {
     *out = (term_list){0};
+    pthread_once(&once, load);
     sort_item *p = malloc(2 * (w->n + 1) * sizeof *p); // and room to sort in
     if (!p)
         return SHG_ENOMEM;

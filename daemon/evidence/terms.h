@@ -5,7 +5,6 @@
 // Layer: evidence.  May include: text, base.  Threads: constant data.
 #ifndef SHINGLED_EVIDENCE_TERMS_H
 #define SHINGLED_EVIDENCE_TERMS_H
-#include "base/sort.h"
 #include "text/words.h"
 
 // terms_idf is -ln of the share of articles that hold the word: 0 where all do.
@@ -24,9 +23,22 @@ double terms_weigh(double idf, size_t n);
 // terms_idf_most is the idf of a word that is not in the table; none has more.
 double terms_idf_most(void);
 
-// terms_drop_common takes those out of n words, by their hashes as keys, whose share is over 10 %:
-// they say nothing about the subject. It returns how many are left, in the order they had.
-size_t terms_drop_common(sort_item *items, size_t n);
+// terms_drop_common takes those out of n words, by their hashes, whose share is over 10 %: they say
+// nothing about the subject. It returns how many are left, in the order they had.
+size_t terms_drop_common(uint64_t *word_hash, size_t n);
+
+// Some of these, the most common ones, in a table so small that it stays in the nearest cache.
+enum { TERMS_OFTEN = 2048 };
+typedef struct terms_often {
+    uint64_t word[TERMS_OFTEN]; // by the high bits of the hash; 0 is free
+} terms_often;
+const terms_often *terms_often_get(void);
+
+// terms_is_often tells whether the table has a word, which then is common.
+static inline bool terms_is_often(const terms_often *t, uint64_t word_hash)
+{
+    return t->word[word_hash / (UINT64_MAX / TERMS_OFTEN + 1)] == word_hash;
+}
 
 // One distinct word of a text, or two neighbouring characters of an unspaced script (one alone says
 // as little as a letter), and where it stands: words at[first .. first + n), ascending.

@@ -5,24 +5,28 @@
 #include <stdlib.h>
 
 enum {
-    PLACES = 10,  // of a line
-    LOAD = 24,    // documents a bucket, on average, before a table grows: some lines, so that
-                  // few places stay empty (a sixth; a quarter with 14)
-    TAG_LOW = 10, // bits of a hash below its tag: the first buckets have as many
-    TAG_BITS = 16,
+    PLACES = 14,    // of a line
+    LOAD = 48,      // documents a bucket, on average, before a table grows: few places stay empty
+    HASH_BITS = 26, // of a band's hash: those below a bucket's level are its number
+    LEVEL_LEAST = 10,
+    LEVEL_MOST = 25,
     CHUNK = 256, // lines
-    SWEEP = 2,   // buckets of each table looked at for a document that goes
+    AHEAD = 24,  // lines that are on their way at once
+    SWEEP = 1,   // buckets of each table looked at for a document that goes
     FETCHED = 5, // lines of a bucket that are asked for before it is split: few have more
 };
 
-// A bucket, or one that hangs behind it. Places fill from 0; a free one has DOC_NONE.
+// A bucket, or a line that hangs behind it. Places fill from 0 with ascending documents; a free
+// one has FREE. One that is taken has the hash without the bits that its bucket tells, and
+// below it, in the offset_bits() that are left, how far the document is from the line's first.
 typedef struct line {
-    uint32_t doc[PLACES];
-    uint16_t tag[PLACES];
-    uint32_t next; // number of the line with older documents, which is full; or NO_LINE
+    uint32_t place[PLACES];
+    uint32_t first; // document, of a line that is not empty
+    uint32_t next;  // number of the line with older documents; or NO_LINE
 } line;
+#define FREE UINT32_MAX // no place's: its offset is one more than an offset may be
 #define NO_LINE UINT32_MAX
-#define BUCKETS_MOST (1u << (TAG_LOW + TAG_BITS)) // as far as tags tell; 32 documents each, then
+#define BUCKETS_MOST (1u << LEVEL_MOST)
 static_assert(sizeof(line) == 64, "a cache line");
 enum { SLAB = HUGE_PAGE / sizeof(line) };
 
@@ -39,7 +43,8 @@ struct bands {
     table of[MINHASH_BANDS];
     uint32_t spare; // list of free lines
     size_t n_spare;
-    line **slab; // where all lines come from, CHUNK at a time
+    size_t promised; // of the spare lines: to documents that bands_reserve made room for
+    line **slab;     // where all lines come from, CHUNK at a time
     size_t n_slabs, slab_cap;
     size_t left; // lines of the last slab that were not given out yet
     size_t ram_bytes;
@@ -64,9 +69,22 @@ static uint32_t bucket_of(const table *t, uint32_t hash)
     return b < t->n_buckets ? b : hash & ((1u << t->level) - 1);
 }
 
-static uint16_t tag_of(uint32_t hash)
+// The bits of a hash that are a bucket's number.
+static unsigned level_of(const table *t, uint32_t bucket)
 {
-    return (uint16_t)(hash >> TAG_LOW);
+    uint32_t in_round = 1u << t->level;
+    return t->level + (bucket >= in_round || bucket < t->n_buckets - in_round);
+}
+
+static unsigned offset_bits(unsigned level)
+{
+    return 32 - HASH_BITS + level;
+}
+
+// A place at offset 0.
+static uint32_t place_of(uint32_t hash, unsigned level)
+{
+    return (hash & ((1u << HASH_BITS) - 1)) >> level << offset_bits(level);
 }
 
 // The line of a number: lines are numbered through the slabs.
@@ -77,7 +95,7 @@ static line *numbered(const bands *b, uint32_t number)
 
 static void line_clear(line *l)
 {
-    memset(l->doc, 0xff, sizeof l->doc);
+    memset(l->place, 0xff, sizeof l->place);
     l->next = NO_LINE;
 }
 
@@ -146,8 +164,8 @@ shg_err bands_new(bands **out)
         return SHG_ENOMEM;
     b->spare = NO_LINE;
     for (int i = 0; i < MINHASH_BANDS; i++) {
-        b->of[i].level = TAG_LOW;
-        b->of[i].n_buckets = 1u << TAG_LOW;
+        b->of[i].level = LEVEL_LEAST;
+        b->of[i].n_buckets = 1u << LEVEL_LEAST;
         while (b->of[i].n_chunks * CHUNK < b->of[i].n_buckets) {
             if (table_chunk(b, &b->of[i])) {
                 bands_free(b);
@@ -199,12 +217,12 @@ shg_err bands_expect(bands *b, size_t n)
     return err;
 }
 
-// An added document takes at most one spare line a table. A split takes none: what
-// fills k lines fills, dealt to two buckets, at most k + 1, and two of those are there.
+// An added document takes at most one spare line a table.
 shg_err bands_reserve(bands *b, size_t n)
 {
     shg_err err = SHG_OK;
-    while (!err && b->n_spare < n * MINHASH_BANDS)
+    b->promised = n * MINHASH_BANDS;
+    while (!err && b->n_spare < b->promised + CHUNK)
         err = spare_chunk(b);
     for (int i = 0; i < MINHASH_BANDS && !err; i++) {
         table *t = &b->of[i];
@@ -219,12 +237,24 @@ shg_err bands_reserve(bands *b, size_t n)
 // A bucket that is being filled: n places of its line are taken.
 typedef struct filling {
     line *l;
+    unsigned level;
     int n;
 } filling;
 
-static void fill(bands *b, filling *f, uint16_t tag, uint32_t doc)
+static filling filling_of(const table *t, line *l, uint32_t bucket)
 {
-    if (f->n == PLACES) {
+    return (filling){l, level_of(t, bucket), 0};
+}
+
+// A line is full too where the document is too far from its first.
+static bool is_full(const filling *f, uint32_t doc)
+{
+    return f->n == PLACES || (f->n && doc - f->l->first >= (1u << offset_bits(f->level)) - 1);
+}
+
+static void fill(bands *b, filling *f, uint32_t hash, uint32_t doc)
+{
+    if (is_full(f, doc)) {
         uint32_t number = b->spare;
         assert(number != NO_LINE);
         line *full = numbered(b, number);
@@ -235,45 +265,47 @@ static void fill(bands *b, filling *f, uint16_t tag, uint32_t doc)
         f->l->next = number;
         f->n = 0;
     }
-    f->l->tag[f->n] = tag;
-    f->l->doc[f->n++] = doc;
+    if (f->n == 0)
+        f->l->first = doc;
+    f->l->place[f->n++] = place_of(hash, f->level) | (doc - f->l->first);
 }
 
-static void push(bands *b, line *l, uint16_t tag, uint32_t doc)
+static void push(bands *b, table *t, uint32_t hash, uint32_t doc)
 {
-    filling f = {l, 0};
+    uint32_t bucket = bucket_of(t, hash);
+    filling f = filling_of(t, line_at(t, bucket), bucket);
     for (int i = 0; i < PLACES; i++) // without a branch that nobody can foretell
-        f.n += l->doc[i] != DOC_NONE;
-    fill(b, &f, tag, doc);
+        f.n += f.l->place[i] != FREE;
+    fill(b, &f, hash, doc);
+    t->n++;
 }
 
-// The bits of a document's hash that choose among the buckets.
-static uint32_t hash_at(uint32_t bucket, uint16_t tag)
-{
-    return (uint32_t)tag << TAG_LOW | (bucket & ((1u << TAG_LOW) - 1));
-}
+// A bucket that is dealt anew: those of its documents that are there go, by their hashes, to it
+// or, while it is split, to the last one.
+typedef struct dealt {
+    uint32_t bucket;
+    unsigned level; // of its lines
+    filling to[2];
+} dealt;
 
-// Puts the documents of a line that are still there where they now belong: into their old bucket
-// or, while it is split, the last one.
-static void deal_line(bands *b, table *t, const doc_table *d, filling to[2], uint32_t bucket,
-                      const line *from)
+static void deal_line(bands *b, table *t, const doc_table *d, dealt *x, const line *from)
 {
-    for (int i = 0; i < PLACES && from->doc[i] != DOC_NONE; i++) {
-        if (!docs_alive(d, from->doc[i])) {
+    unsigned bits = offset_bits(x->level);
+    for (int i = 0; i < PLACES && from->place[i] != FREE; i++) {
+        uint32_t doc = from->first + (from->place[i] & ((1u << bits) - 1));
+        uint32_t hash = from->place[i] >> bits << x->level | x->bucket;
+        if (docs_alive(d, doc))
+            fill(b, &x->to[bucket_of(t, hash) != x->bucket], hash, doc);
+        else
             t->n--;
-            continue;
-        }
-        uint32_t hash = hash_at(bucket, from->tag[i]);
-        fill(b, &to[bucket_of(t, hash) != bucket], from->tag[i], from->doc[i]);
     }
 }
 
-// Takes a bucket's documents out, oldest first, and deals them anew: after a split,
-// and to sweep. Each line is free again before its documents are put elsewhere.
-static void deal(bands *b, table *t, const doc_table *d, uint32_t bucket)
+// Takes a bucket's documents out, oldest first, and deals them: after a split, and to sweep. Each
+// line is free again before its documents are put elsewhere.
+static void deal(bands *b, table *t, const doc_table *d, dealt *x)
 {
-    line *head = line_at(t, bucket), newest = *head;
-    filling to[2] = {{head, 0}, {line_at(t, t->n_buckets - 1), 0}};
+    line *head = x->to[0].l, newest = *head;
     uint32_t old = NO_LINE;
     for (uint32_t n = newest.next, next; n != NO_LINE; n = next) {
         line *l = numbered(b, n);
@@ -288,9 +320,9 @@ static void deal(bands *b, table *t, const doc_table *d, uint32_t bucket)
         b->spare = old;
         b->n_spare++;
         old = from.next;
-        deal_line(b, t, d, to, bucket, &from);
+        deal_line(b, t, d, x, &from);
     }
-    deal_line(b, t, d, to, bucket, &newest);
+    deal_line(b, t, d, x, &newest);
 }
 
 static uint32_t split_next(const table *t)
@@ -298,11 +330,31 @@ static uint32_t split_next(const table *t)
     return t->n_buckets - (1u << t->level);
 }
 
+// What fills k lines fills, dealt to two buckets, at most k + 1, and two of those are there. But
+// where lines end for a document that is too far, it may be 2 k.
+static bool split_fits(bands *b, const line *head)
+{
+    size_t need = b->promised;
+    for (uint32_t n = head->next; n != NO_LINE; n = numbered(b, n)->next)
+        need++;
+    while (b->n_spare < need)
+        if (spare_chunk(b))
+            return false;
+    return true;
+}
+
+// Without memory a table waits with its next bucket.
 static void split(bands *b, table *t, const doc_table *d)
 {
-    uint32_t from = split_next(t);
+    uint32_t from = split_next(t), last = t->n_buckets;
+    line *head = line_at(t, from);
+    if (!split_fits(b, head))
+        return;
+    dealt x = {.bucket = from, .level = level_of(t, from)};
     count_bucket(t);
-    deal(b, t, d, from);
+    x.to[0] = filling_of(t, head, from);
+    x.to[1] = filling_of(t, line_at(t, last), last);
+    deal(b, t, d, &x);
 }
 
 static bool is_blank(const uint32_t band[MINHASH_BANDS])
@@ -311,15 +363,6 @@ static bool is_blank(const uint32_t band[MINHASH_BANDS])
     for (int i = 0; i < MINHASH_BANDS; i++)
         any |= band[i];
     return any == 0;
-}
-
-static void push_all(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS])
-{
-    for (int i = 0; i < MINHASH_BANDS; i++) {
-        uint32_t hash = mix(band[i]);
-        push(b, line_at(&b->of[i], bucket_of(&b->of[i], hash)), tag_of(hash), doc);
-        b->of[i].n++;
-    }
 }
 
 // Asks for a line of the bucket that is split next: FETCHED documents before that for the first
@@ -345,19 +388,27 @@ void bands_fetch(const bands *b, const uint32_t band[MINHASH_BANDS])
     }
 }
 
-void bands_fill(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS])
+// Table by table: a table's lines then come from the memory side by side.
+void bands_fill(bands *b, const bands_of *x, size_t n)
 {
-    if (is_blank(band))
-        return;
-    bands_fetch(b, band);
-    push_all(b, doc, band);
+    for (int i = 0; i < MINHASH_BANDS; i++) {
+        table *t = &b->of[i];
+        for (size_t k = 0; k < n; k++) {
+            if (k + AHEAD < n)
+                __builtin_prefetch(line_at(t, bucket_of(t, mix(x[k + AHEAD].band[i]))), 1);
+            if (!is_blank(x[k].band))
+                push(b, t, mix(x[k].band[i]), x[k].doc);
+        }
+    }
 }
 
 void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[MINHASH_BANDS])
 {
     if (is_blank(band))
         return;
-    push_all(b, doc, band);
+    for (int i = 0; i < MINHASH_BANDS; i++)
+        push(b, &b->of[i], mix(band[i]), doc);
+    b->promised -= b->promised < MINHASH_BANDS ? b->promised : MINHASH_BANDS;
     for (int i = 0; i < MINHASH_BANDS; i++)
         if (is_short(&b->of[i], b->of[i].n))
             split(b, &b->of[i], d);
@@ -369,34 +420,65 @@ void bands_sweep(bands *b, const doc_table *d)
         table *t = &b->of[i];
         for (int n = 0; n < SWEEP; n++) {
             t->swept = t->swept + 1 < t->n_buckets ? t->swept + 1 : 0;
-            if (line_at(t, t->swept)->doc[0] != DOC_NONE)
-                deal(b, t, d, t->swept);
+            line *head = line_at(t, t->swept);
+            if (head->place[0] == FREE)
+                continue;
+            filling f = filling_of(t, head, t->swept);
+            deal(b, t, d, &(dealt){t->swept, f.level, {f}});
         }
     }
 }
 
+// A search in one table.
+typedef struct search {
+    const line *l;  // that is looked at next; NULL: at the end
+    uint32_t place; // at offset 0
+    unsigned bits;  // of an offset
+    unsigned n_found;
+} search;
+
+static search begin(const table *t, uint32_t value)
+{
+    uint32_t hash = mix(value), bucket = bucket_of(t, hash);
+    unsigned level = level_of(t, bucket);
+    const line *l = line_at(t, bucket);
+    __builtin_prefetch(l);
+    return (search){l, place_of(hash, level), offset_bits(level), 0};
+}
+
+// Is any place that is taken, or free, like the one that is sought?
+static bool may_have(const search *s)
+{
+    uint32_t any = 0, end = 1u << s->bits;
+    for (int i = 0; i < PLACES; i++) // without a branch: all at once
+        any |= (s->l->place[i] ^ s->place) < end;
+    return any;
+}
+
 // Lines come newest first, so that the search may stop at BANDS_MOST: within a line
 // the documents ascend.
-static void find(const bands *b, unsigned band, const doc_table *d, uint32_t value, uint32_t end,
+static void look(search *s, unsigned band, const doc_table *d, uint32_t end, buf *found)
+{
+    for (int i = PLACES - 1; i >= 0 && s->n_found < BANDS_MOST; i--) {
+        uint32_t offset = s->l->place[i] ^ s->place, doc = s->l->first + offset;
+        if (offset >> s->bits || s->l->place[i] == FREE || doc >= end || !docs_alive(d, doc))
+            continue;
+        uint64_t pair = near_of(doc, band);
+        buf_add(found, &pair, sizeof pair);
+        s->n_found++;
+    }
+}
+
+// Looks at one line; false at the last.
+static bool step(const bands *b, search *s, unsigned band, const doc_table *d, uint32_t end,
                  buf *found)
 {
-    const table *t = &b->of[band];
-    uint32_t hash = mix(value);
-    uint16_t tag = tag_of(hash);
-    const line *l = line_at(t, bucket_of(t, hash));
-    for (size_t n = 0; n < BANDS_MOST;) {
-        if (l->next != NO_LINE)
-            __builtin_prefetch(numbered(b, l->next));
-        for (int i = PLACES - 1; i >= 0 && n < BANDS_MOST; i--)
-            if (l->tag[i] == tag && l->doc[i] < end && docs_alive(d, l->doc[i])) {
-                uint64_t pair = near_of(l->doc[i], band);
-                buf_add(found, &pair, sizeof pair);
-                n++;
-            }
-        if (l->next == NO_LINE)
-            return;
-        l = numbered(b, l->next);
-    }
+    const line *next = s->l->next == NO_LINE ? NULL : numbered(b, s->l->next);
+    __builtin_prefetch(next);
+    if (may_have(s))
+        look(s, band, d, end, found);
+    s->l = s->n_found < BANDS_MOST ? next : NULL;
+    return s->l != NULL;
 }
 
 static int ascending(const void *a, const void *b)
@@ -412,17 +494,15 @@ shg_err bands_near(const bands *b, const doc_table *d, const uint32_t band[MINHA
 {
     if (is_blank(band))
         return SHG_OK;
-    const line *first[MINHASH_BANDS];
-    for (int i = 0; i < MINHASH_BANDS; i++) {
-        first[i] = line_at(&b->of[i], bucket_of(&b->of[i], mix(band[i])));
-        __builtin_prefetch(first[i]);
-    }
+    search s[MINHASH_BANDS];
     for (int i = 0; i < MINHASH_BANDS; i++)
-        if (first[i]->next != NO_LINE)
-            __builtin_prefetch(numbered(b, first[i]->next));
+        s[i] = begin(&b->of[i], band[i]);
     size_t from = found->len;
-    for (unsigned i = 0; i < MINHASH_BANDS; i++)
-        find(b, i, d, band[i], end, found);
+    for (unsigned left = MINHASH_BANDS; left;) { // a line of each, while the next ones come
+        left = 0;
+        for (unsigned i = 0; i < MINHASH_BANDS; i++)
+            left += s[i].l && step(b, &s[i], i, d, end, found);
+    }
     if (!buf_err(found) && found->len != from)
         qsort(found->p + from, (found->len - from) / sizeof(uint64_t), sizeof(uint64_t), ascending);
     return buf_err(found);

@@ -1,10 +1,12 @@
 // bands.h - which documents have a band in common: 42 tables from band to documents.
 //
 // Linear hashing (Litwin, VLDB 1980): a table grows by one bucket at a time, so
-// that no insertion waits for a big move. A bucket is a cache line of 10 places,
-// the newest documents first; full lines hang behind it. A place holds the document and
-// 16 bits of its band's hash: who searches verifies what they let through by the document's lanes.
-// Documents that are gone are passed over, and swept out a few buckets at each kill.
+// that no insertion waits for a big move. A bucket is a cache line of 14 places,
+// the newest documents first; full lines hang behind it. A place is 32 bits: of 26 bits of the
+// band's hash those that the bucket does not tell, and how far the document is from the
+// line's first. Bucket numbers grow as documents do, so what one takes the other leaves.
+// Who searches verifies what they let through by the document's lanes.
+// Documents that are gone are passed over, and swept out, a bucket of each table at each kill.
 // Layer: index, private.  Threads: the owner's lock.
 #ifndef SHINGLED_INDEX_BANDS_H
 #define SHINGLED_INDEX_BANDS_H
@@ -34,14 +36,21 @@ void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[M
 // something else to do.
 void bands_fetch(const bands *b, const uint32_t band[MINHASH_BANDS]);
 
-// bands_fill is bands_add at start, when none is dead and bands_expect has made the buckets.
-void bands_fill(bands *b, uint32_t doc, const uint32_t band[MINHASH_BANDS]);
+// A document and its bands.
+typedef struct bands_of {
+    uint32_t doc;
+    uint32_t band[MINHASH_BANDS];
+} bands_of;
+
+// bands_fill is bands_add of n documents at start, when none is dead and bands_expect has made the
+// buckets.
+void bands_fill(bands *b, const bands_of *x, size_t n);
 
 // bands_sweep is called once after each docs_kill.
 void bands_sweep(bands *b, const doc_table *d);
 
 // bands_near appends to found, as uint64_t and ascending, which document there below end seems to
-// have which band: of one band's at most the BANDS_MOST newest. 26 bits of a hash or more agree;
+// have which band: of one band's at most the BANDS_MOST newest. 26 bits of its hash agree;
 // the document's lanes tell whether the band is the same.
 SHG_MUST_CHECK shg_err bands_near(const bands *b, const doc_table *d,
                                   const uint32_t band[MINHASH_BANDS], uint32_t end, buf *found);

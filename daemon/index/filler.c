@@ -16,6 +16,7 @@ struct filler {
     bands *b;
     uint64_t seed;
     batch of[BATCHES];
+    bands_of bands[BATCH]; // the thread's
     pthread_t thread;
     pthread_mutex_t lock; // of the members below
     pthread_cond_t moved;
@@ -26,12 +27,13 @@ struct filler {
 
 static shg_err fill(filler *f, const batch *x)
 {
-    uint32_t band[MINHASH_BANDS];
-    shg_err err = bands_reserve(f->b, x->n);
-    for (size_t i = 0; i < x->n && !err; i++) {
-        minhash_bands(band, x->lanes[i], f->seed);
-        bands_fill(f->b, x->doc[i], band);
+    for (size_t i = 0; i < x->n; i++) {
+        f->bands[i].doc = x->doc[i];
+        minhash_bands(f->bands[i].band, x->lanes[i], f->seed);
     }
+    shg_err err = bands_reserve(f->b, x->n);
+    if (!err)
+        bands_fill(f->b, f->bands, x->n);
     return err;
 }
 

@@ -21,9 +21,15 @@ int64_t clock_mono_ns(void)
     return read_ns(CLOCK_MONOTONIC);
 }
 
-int64_t clock_others_ns(void)
+int64_t clock_cpu_ns(void)
 {
-    return read_ns(CLOCK_PROCESS_CPUTIME_ID) - read_ns(CLOCK_THREAD_CPUTIME_ID);
+    return read_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+int64_t clock_thread_cpu_ns(pthread_t t)
+{
+    clockid_t clock;
+    return pthread_getcpuclockid(t, &clock) ? 0 : read_ns(clock);
 }
 
 void clock_cond_init(pthread_cond_t *c)

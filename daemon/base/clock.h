@@ -13,7 +13,8 @@ enum { CLOCK_TEXT_LEN = 32 };  // room for "2017-03-12T18:05:00.123Z" and its NU
 
 int64_t clock_wall_ms(void); // Unix time
 int64_t clock_mono_ns(void);
-int64_t clock_others_ns(void); // CPU time of the process, but for that of the calling thread
+int64_t clock_cpu_ns(void); // CPU time of the process
+int64_t clock_thread_cpu_ns(pthread_t t); // of one of its threads; 0 where that has ended
 
 // clock_cond_init makes a condition whose waits end by the monotonic clock; clock_mono_after is the
 // time ns (0 or more) from now, for pthread_cond_timedwait on it.

@@ -69,7 +69,7 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
     if (!err)
         err = matcher_restore(e);
     if (!err)
-        err = matcher_start(&e->matcher, e, cores);
+        err = matcher_start(&e->matcher, e, o->hands ? o->hands : cores);
     if (!err && (o->keep_ms || o->keep_bytes))
         err = retention_start(&e->retention, e, o);
     if (err)

@@ -2,7 +2,7 @@
 //
 // A verb of the wire is one function here: it takes the request's header and body and
 // gives the reply's header, or refuses. Any number of threads may ask; one at a time applies.
-// A thread of the engine works out each newcomer's matches and story after the acknowledgement.
+// Threads of the engine work out each newcomer's matches and story after the acknowledgement.
 // Layer: engine.  May include: index, evidence, and below.
 #ifndef SHINGLED_ENGINE_ENGINE_H
 #define SHINGLED_ENGINE_ENGINE_H
@@ -21,6 +21,7 @@ typedef struct engine_opts {
     size_t cache_bytes;  // 0 = 64 MiB
     uint64_t seed;       // 0 = the stored or a fresh one
     unsigned seal_docs;  // 0 = default
+    unsigned hands;      // threads that place newcomers, at most; 0 = one for each core
     int64_t keep_ms;     // articles older than that are let go; 0: none is
     uint64_t keep_bytes; // room for the store: beyond it the oldest are let go; 0: no limit
 } engine_opts;

@@ -1,141 +1,54 @@
-// The thread that works out, after the acknowledgement, what a newcomer shares with whom
-// and in which story it belongs.
+// The threads that work out, after the acknowledgement, what newcomers share with whom and in which
+// story they belong: hands that make drafts of the next documents, all at once, and of which one at
+// a time seats those that are made, in the order of the documents.
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/ask.h"
+#include "engine/draft.h"
 #include "engine/pace.h"
 
 #include <stdlib.h>
-#include <xxhash.h>
 
 enum {
     SAVE_EVERY = 256,   // places in one commit, or
     SAVE_IDLE_MS = 250, // what there is after so long without work
-    CREDITS_KEPT = 256, // a page that names more sources is a list, not a story
-    SAME_MOST = 4,      // copies that read the same, looked at for a newcomer
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
-    EVENT_DAYS = 14,
-    NEAR_DOCS = 1024, // so few behind what is stored that readings are kept for it
+    NEAR_DOCS = 1024,   // so few behind what is stored that readings are kept for it
+    HANDS_MOST = 16,
+    AHEAD = 64, // drafts beyond the document that is seated next
 };
+
+typedef struct hand {
+    struct matcher *m;
+    unsigned who;
+    pthread_t thread;
+} hand;
+
+typedef struct ahead {
+    draft draft;
+    bool made;
+} ahead;
 
 struct matcher {
     engine *e;
-    pthread_t thread;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; // of what follows
     pthread_cond_t wake;
     bool stop;
-    atomic_uint_least32_t at;  // about next, for others
-    atomic_uint_least32_t end; // of what is stored, about
-    // of the thread alone, once it runs
+    bool seating;       // one of the hands is at it
+    uint32_t end;       // documents below it are there
+    uint32_t taken;     // the next that a hand takes
+    uint32_t next;      // the next that is seated
+    ahead ahead[AHEAD]; // of the documents from next on, by number
     pace pace;
-    uint32_t next; // document that is placed next
+    atomic_uint_least32_t at;   // next and
+    atomic_uint_least32_t last; // end, about, for others
+    hand hand[HANDS_MOST];
+    unsigned n_hands;
+    // of who seats
     buf value[SAVE_EVERY];
     doc_link links[SAVE_EVERY];
 };
 
-// What is reworded is prose like what is the same word for word.
-static stored_share prose_share(const match *m, const side *s)
-{
-    double shared = (double)m->passages.prose + m->paraphrases.prose;
-    return share_of(s->own_prose && shared < s->own_prose ? shared / s->own_prose : shared > 0);
-}
-
-static bool is_apart(int64_t a, int64_t b)
-{
-    const int64_t most = (int64_t)EVENT_DAYS * 86400 * 1000;
-    return a != CLOCK_ABSENT && b != CLOCK_ABSENT && (a < b ? b - a > most : a - b > most);
-}
-
-static shg_err make_edge(edge *out, engine *e, reading *r, const side *side_r, const hit *h)
-{
-    const match *m = &h->match;
-    provenance p;
-    shg_err err = ask_provenance(&p, e, r, side_r, h->with, &h->side, m);
-    if (err)
-        return err;
-    *out = (edge){
-        .doc = h->with->doc,
-        .relation = (uint8_t)m->relation,
-        .provenance = (uint8_t)p.kind,
-        .because = (uint8_t)p.because,
-        .apart = is_apart(r->record.published_ms, h->with->record.published_ms),
-        .containment_self = share_of(m->containment_a),
-        .containment_other = share_of(m->containment_b),
-        .prose = m->passages.prose,
-        .quoted = m->passages.quoted,
-        .paraphrase = m->paraphrases.prose,
-        .prose_share_self = prose_share(m, side_r),
-        .prose_share_other = prose_share(m, &h->side),
-        .cosine = share_of(m->cosine),
-    };
-    return SHG_OK;
-}
-
-static shg_err note_credits(place *p, engine *e, reading *r)
-{
-    const credits *c;
-    shg_err err = reading_credits(r, e->lib.sources, &c);
-    if (err)
-        return err;
-    size_t room = c->n < CREDITS_KEPT ? c->n : CREDITS_KEPT;
-    p->credits = calloc(room + 1, sizeof *p->credits);
-    if (!p->credits)
-        return SHG_ENOMEM;
-    for (size_t i = 0; i < c->n && p->n_credits < room; i++) {
-        size_t k = 0;
-        while (k < p->n_credits && strcmp(p->credits[k].id, c->c[i].id))
-            k++;
-        p->credits[k].roles |= 1u << c->c[i].role;
-        if (k < p->n_credits)
-            continue;
-        p->n_credits++;
-        p->credits[k].id = strdup(c->c[i].id);
-        p->credits[k].name = strdup(c->c[i].name);
-        if (!p->credits[k].id || !p->credits[k].name)
-            return SHG_ENOMEM;
-    }
-    return SHG_OK;
-}
-
-static uint32_t centre_of(void *ctx, uint32_t doc)
-{
-    seat at;
-    return stories_seat(ctx, doc, &at) ? DOC_NONE : at.text;
-}
-
-static shg_err make_place(place **out, engine *e, reading *r)
-{
-    match_opts o = match_opts_for(r->doc, VERIFY_STORY);
-    o.same_most = SAME_MOST;
-    o.depth = MATCH_RETOLD;
-    o.centre_of = centre_of;
-    o.ctx = e->stories;
-    hits h;
-    *out = NULL;
-    shg_err err = matching_find(&h, &e->lib, r, &o);
-    if (err)
-        return err;
-    place *p = calloc(1, sizeof *p);
-    if (p)
-        p->edges = calloc(h.n + 1, sizeof *p->edges);
-    err = p && p->edges ? SHG_OK : SHG_ENOMEM;
-    for (size_t i = 0; i < h.n && !err; i++)
-        err = make_edge(&p->edges[p->n_edges++], e, r, &h.side, &h.hit[i]);
-    if (!err)
-        err = note_credits(p, e, r);
-    hits_free(&h);
-    if (err) {
-        place_free(p);
-        return err;
-    }
-    view uri = record_get(&r->record, REC_URI);
-    p->doc = r->doc;
-    p->uri_hash = XXH3_64bits(uri.p, uri.len);
-    p->published_ms = r->record.published_ms;
-    p->n_words = (uint32_t)r->side.words.n;
-    *out = p;
-    return SHG_OK;
-}
+// ---- saving
 
 static shg_err encode_some(struct matcher *m, const uint32_t *docs, size_t n, size_t *n_links)
 {
@@ -180,96 +93,197 @@ static void save(struct matcher *m)
     }
 }
 
-static shg_err place_document(struct matcher *m, uint32_t doc)
+// ---- seating
+
+static shg_err seat_draft(struct matcher *m, draft *d)
 {
-    engine *e = m->e;
-    reading *r;
-    place *p = NULL;
-    shg_err err = library_read(&e->lib, doc, &r);
-    if (err)
-        return err == SHG_ENOTFOUND ? SHG_OK : err; // taken out before its turn
-    err = make_place(&p, e, r);
-    if (!err) {
-        err = stories_place(e->stories, p);
-        if (err)
-            place_free(p);
-        doc_info info;
-        if (!err && !index_info(e->lib.ix, doc, &info))
-            stories_remove(e->stories, doc); // taken out while it was placed
+    stories *s = m->e->stories;
+    doc_info info;
+    if (!draft_holds(d, m->e)) {
+        draft_drop(d);
+        draft_make(d, m->e, d->doc);
     }
-    reading_drop(&r);
-    return err;
+    if (d->err || !d->place)
+        return d->err;
+    shg_err err = stories_place(s, d->place);
+    if (err)
+        return err;
+    d->place = NULL;
+    if (!index_info(m->e->lib.ix, d->doc, &info))
+        stories_remove(s, d->doc); // taken out while it was placed
+    return SHG_OK;
 }
 
-// Waits for the next document; with places unsaved, or after a failure, only SAVE_IDLE_MS.
-typedef enum waited { WAITED_WORK, WAITED_IDLE, WAITED_STOP } waited;
+// False: the matcher stops.
+static bool wait_to_retry(struct matcher *m)
+{
+    struct timespec until = clock_mono_after((int64_t)SAVE_IDLE_MS * 1000000);
+    pthread_mutex_lock(&m->lock);
+    while (!m->stop && !pthread_cond_timedwait(&m->wake, &m->lock, &until))
+        ;
+    bool stop = m->stop;
+    pthread_mutex_unlock(&m->lock);
+    return !stop;
+}
 
-static waited wait_for_work(struct matcher *m, bool failed)
+// A document that can't be placed for want of memory, or of a sound disk, is tried again for a
+// while; then, like one that is corrupt, it is passed over until the next start. False: the
+// matcher stops before.
+static bool seat_or_pass(struct matcher *m, draft *d)
+{
+    for (int tries = 1;; tries++) {
+        shg_err err = seat_draft(m, d);
+        if (!err)
+            return true;
+        log_limited(LOG_ERROR, "SHG-PLACE", "document %u has no story: %s", d->doc,
+                    shg_err_text(err));
+        draft_drop(d);
+        if (err == SHG_ECORRUPT || tries == TRIES)
+            return true;
+        if (!wait_to_retry(m))
+            return false;
+        save(m);
+        draft_make(d, m->e, d->doc);
+    }
+}
+
+static bool can_seat(const struct matcher *m)
+{
+    return !m->seating && m->ahead[m->next % AHEAD].made;
+}
+
+// Under the lock, which it leaves meanwhile: all that is made and whose turn it is.
+static void seat_all(struct matcher *m)
+{
+    stories *s = m->e->stories;
+    m->seating = true;
+    for (ahead *a; !m->stop && (a = &m->ahead[m->next % AHEAD])->made;) {
+        uint32_t next = m->next + 1;
+        pthread_mutex_unlock(&m->lock);
+        bool passed = seat_or_pass(m, &a->draft);
+        if (passed)
+            stories_pass(s, next);
+        if (stories_unsaved_n(s) >= SAVE_EVERY)
+            save(m);
+        pthread_mutex_lock(&m->lock);
+        if (!passed)
+            break;
+        a->made = false;
+        m->next = next;
+        atomic_store_explicit(&m->at, next, memory_order_relaxed);
+        pthread_cond_broadcast(&m->wake); // there is room for one more ahead
+    }
+    m->seating = false;
+}
+
+static void save_idle(struct matcher *m)
+{
+    m->seating = true;
+    pthread_mutex_unlock(&m->lock);
+    save(m);
+    pthread_mutex_lock(&m->lock);
+    m->seating = false;
+}
+
+// ---- the hands, under the lock
+
+static bool can_take(const struct matcher *m, const hand *h)
+{
+    return m->taken < m->end && m->taken - m->next < AHEAD &&
+           h->who < pace_hands(&m->pace, clock_mono_ns());
+}
+
+static void take_one(struct matcher *m)
+{
+    uint32_t doc = m->taken++;
+    ahead *a = &m->ahead[doc % AHEAD];
+    pthread_mutex_unlock(&m->lock);
+    draft_make(&a->draft, m->e, doc);
+    pthread_mutex_lock(&m->lock);
+    a->made = true;
+}
+
+// What the first hand waits for ends after a while where there is something to be saved.
+static void wait_for_work(struct matcher *m, const hand *h)
 {
     struct timespec until = clock_mono_after((int64_t)SAVE_IDLE_MS * 1000000);
     int timed_out = 0;
-    pthread_mutex_lock(&m->lock);
-    while (!m->stop && !timed_out && (failed || m->next >= index_end(m->e->lib.ix)))
-        timed_out = failed || stories_unsaved_n(m->e->stories)
+    while (!m->stop && !timed_out && !can_seat(m) && !can_take(m, h))
+        timed_out = !h->who && stories_unsaved_n(m->e->stories)
                         ? pthread_cond_timedwait(&m->wake, &m->lock, &until)
                         : pthread_cond_wait(&m->wake, &m->lock);
-    waited w = m->stop ? WAITED_STOP : timed_out ? WAITED_IDLE : WAITED_WORK;
-    pthread_mutex_unlock(&m->lock);
-    return w;
+    if (timed_out && !m->seating)
+        save_idle(m);
 }
 
-static int64_t rest_due(struct matcher *m, int64_t worked_ns)
+static int64_t others_ns(const struct matcher *m)
 {
-    return pace_rest_ns(&m->pace, clock_mono_ns(), clock_others_ns(), worked_ns);
+    int64_t ns = clock_cpu_ns();
+    for (unsigned i = 0; i < m->n_hands; i++)
+        ns -= clock_thread_cpu_ns(m->hand[i].thread);
+    return ns;
+}
+
+static void look(struct matcher *m)
+{
+    int64_t now_ns = clock_mono_ns();
+    unsigned hands = pace_hands(&m->pace, now_ns);
+    if (pace_is_due(&m->pace, now_ns))
+        pace_look(&m->pace, now_ns, others_ns(m));
+    if (stories_awaited(m->e->stories))
+        pace_want(&m->pace, now_ns);
+    if (pace_hands(&m->pace, now_ns) > hands)
+        pthread_cond_broadcast(&m->wake);
 }
 
 // Leaves the cores to the other threads for a while, if they want them.
 static void rest(struct matcher *m, int64_t began_ns)
 {
-    int64_t ns = rest_due(m, clock_mono_ns() - began_ns);
-    bool awaited = stories_awaited(m->e->stories);
-    pthread_mutex_lock(&m->lock);
-    while (ns && !m->stop && !awaited) {
+    int64_t now_ns = clock_mono_ns(), ns = pace_rest_ns(&m->pace, now_ns, now_ns - began_ns);
+    while (ns && !m->stop) {
         struct timespec until = clock_mono_after(ns);
-        for (int timed_out = 0; !m->stop && !timed_out && !awaited;) {
+        for (int timed_out = 0; !m->stop && !timed_out && !stories_awaited(m->e->stories);)
             timed_out = pthread_cond_timedwait(&m->wake, &m->lock, &until);
-            awaited = stories_awaited(m->e->stories);
-        }
-        ns = rest_due(m, 0);
+        look(m);
+        ns = pace_rest_ns(&m->pace, clock_mono_ns(), 0);
     }
-    pthread_mutex_unlock(&m->lock);
-    if (awaited)
-        pace_want(&m->pace, clock_mono_ns());
 }
 
-// A document that can't be placed for want of memory, or of a sound disk, is tried again for a
-// while; then, like one that is corrupt, it is passed over until the next start.
-static void *run_matcher(void *arg)
+static void *run_hand(void *arg)
 {
-    struct matcher *m = arg;
-    stories *s = m->e->stories;
-    int failures = 0;
-    (void)rest_due(m, 0); // from here on
-    for (waited w; (w = wait_for_work(m, failures > 0)) != WAITED_STOP;) {
+    hand *h = arg;
+    struct matcher *m = h->m;
+    pthread_mutex_lock(&m->lock);
+    while (!m->stop) {
         int64_t began_ns = clock_mono_ns();
-        if (w == WAITED_IDLE || stories_unsaved_n(s) >= SAVE_EVERY)
-            save(m);
-        if (m->next >= index_end(m->e->lib.ix))
+        if (can_seat(m))
+            seat_all(m);
+        else if (can_take(m, h))
+            take_one(m);
+        else {
+            wait_for_work(m, h);
             continue;
-        shg_err err = stories_has_place(s, m->next) ? SHG_OK : place_document(m, m->next);
-        if (err)
-            log_limited(LOG_ERROR, "SHG-PLACE", "document %u has no story: %s", m->next,
-                        shg_err_text(err));
-        failures = err && err != SHG_ECORRUPT ? failures + 1 : 0;
-        if (failures && failures < TRIES)
-            continue;
-        failures = 0;
-        stories_pass(s, ++m->next);
-        atomic_store_explicit(&m->at, m->next, memory_order_relaxed);
-        rest(m, began_ns);
+        }
+        look(m);
+        if (!h->who)
+            rest(m, began_ns);
     }
-    save(m);
+    pthread_mutex_unlock(&m->lock);
     return NULL;
+}
+
+static shg_err start_hands(struct matcher *m, unsigned n)
+{
+    shg_err err = SHG_OK;
+    pthread_mutex_lock(&m->lock);
+    while (!err && m->n_hands < n && m->n_hands < HANDS_MOST) {
+        hand *h = &m->hand[m->n_hands];
+        *h = (hand){.m = m, .who = m->n_hands};
+        err = pthread_create(&h->thread, NULL, run_hand, h) ? SHG_ENOMEM : SHG_OK;
+        m->n_hands += !err;
+    }
+    pthread_mutex_unlock(&m->lock);
+    return err;
 }
 
 shg_err matcher_start(struct matcher **out, engine *e, unsigned cores)
@@ -279,18 +293,17 @@ shg_err matcher_start(struct matcher **out, engine *e, unsigned cores)
         return SHG_ENOMEM;
     m->e = e;
     m->pace.cores = cores;
-    m->next = stories_passed(e->stories);
+    m->next = m->taken = stories_passed(e->stories);
+    m->end = index_end(e->lib.ix);
     atomic_init(&m->at, m->next);
-    atomic_init(&m->end, index_end(e->lib.ix));
+    atomic_init(&m->last, m->end);
     pthread_mutex_init(&m->lock, NULL);
     clock_cond_init(&m->wake);
-    if (!pthread_create(&m->thread, NULL, run_matcher, m))
-        return SHG_OK;
-    pthread_cond_destroy(&m->wake);
-    pthread_mutex_destroy(&m->lock);
-    free(m);
-    *out = NULL;
-    return SHG_ENOMEM;
+    pace_look(&m->pace, clock_mono_ns(), clock_cpu_ns()); // from here on
+    shg_err err = start_hands(m, cores);
+    if (err)
+        matcher_stop(out);
+    return err;
 }
 
 bool matcher_is_near(struct matcher *m)
@@ -298,15 +311,17 @@ bool matcher_is_near(struct matcher *m)
     if (!m)
         return true;
     uint32_t at = atomic_load_explicit(&m->at, memory_order_relaxed);
-    uint32_t end = atomic_load_explicit(&m->end, memory_order_relaxed);
+    uint32_t end = atomic_load_explicit(&m->last, memory_order_relaxed);
     return end < at + NEAR_DOCS;
 }
 
 void matcher_wake(struct matcher *m)
 {
-    atomic_store_explicit(&m->end, index_end(m->e->lib.ix), memory_order_relaxed);
+    uint32_t end = index_end(m->e->lib.ix);
+    atomic_store_explicit(&m->last, end, memory_order_relaxed);
     pthread_mutex_lock(&m->lock);
-    pthread_cond_signal(&m->wake);
+    m->end = end;
+    pthread_cond_broadcast(&m->wake);
     pthread_mutex_unlock(&m->lock);
 }
 
@@ -318,15 +333,21 @@ void matcher_stop(struct matcher **pm)
         return;
     pthread_mutex_lock(&m->lock);
     m->stop = true;
-    pthread_cond_signal(&m->wake);
+    pthread_cond_broadcast(&m->wake);
     pthread_mutex_unlock(&m->lock);
-    pthread_join(m->thread, NULL);
+    for (unsigned i = 0; i < m->n_hands; i++)
+        pthread_join(m->hand[i].thread, NULL);
+    save(m);
+    for (size_t i = 0; i < AHEAD; i++)
+        draft_fini(&m->ahead[i].draft);
     for (size_t i = 0; i < SAVE_EVERY; i++)
         buf_fini(&m->value[i]);
     pthread_cond_destroy(&m->wake);
     pthread_mutex_destroy(&m->lock);
     free(m);
 }
+
+// ---- reading back what is stored
 
 static shg_err restore_one(void *ctx, uint32_t doc, view value)
 {

@@ -1,22 +1,35 @@
 #include "engine/pace.h"
 
-// Whether the others' use of `since` leaves too little.
-static bool is_busy(const pace *p, int64_t used_ns, int64_t since_ns)
+// Whether the others' use of `since` leaves too little for so many hands.
+static bool is_much(const pace *p, int64_t used_ns, int64_t since_ns, unsigned hands)
 {
-    int64_t all_but_one = since_ns * ((int64_t)p->cores - 1) - since_ns / 1000 * PACE_SPARE_MS;
+    int64_t left = since_ns * ((int64_t)p->cores - hands) - since_ns / 1000 * PACE_SPARE_MS;
     int64_t least = since_ns / 1000 * PACE_OTHERS_MS;
-    return used_ns > (all_but_one > least ? all_but_one : least);
+    return used_ns > (left > least ? left : least);
 }
 
-int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t others_ns, int64_t worked_ns)
+void pace_look(pace *p, int64_t now_ns, int64_t others_ns)
 {
-    const int64_t ms = 1000000, most = PACE_REST_MS * ms;
-    int64_t since = now_ns - p->looked_ns;
-    if (since >= PACE_LOOK_MS * ms) {
-        p->busy = is_busy(p, others_ns - p->others_ns, since);
-        p->looked_ns = now_ns;
-        p->others_ns = others_ns;
-    }
+    int64_t since = now_ns - p->looked_ns, used = others_ns - p->others_ns;
+    if (!pace_is_due(p, now_ns))
+        return;
+    unsigned hands = p->cores;
+    while (hands && is_much(p, used, since, hands))
+        hands--;
+    p->busy = !hands;
+    p->more = hands ? hands - 1 : 0;
+    p->looked_ns = now_ns;
+    p->others_ns = others_ns;
+}
+
+unsigned pace_hands(const pace *p, int64_t now_ns)
+{
+    return now_ns < p->wanted_ns ? p->cores : 1 + p->more;
+}
+
+int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t worked_ns)
+{
+    const int64_t most = (int64_t)PACE_REST_MS * 1000000;
     bool rests = p->busy && now_ns >= p->wanted_ns;
     p->owed_ns = rests ? p->owed_ns + worked_ns * (PACE_PARTS - 1) : 0;
     int64_t rest = p->owed_ns < most ? p->owed_ns : most;

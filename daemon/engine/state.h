@@ -30,13 +30,13 @@ void retention_stop(struct retention **r); // waits for the thread; nulls *r; NU
 // retention_let_go tells how many it let go since the start: for their age, and for want of room.
 void retention_let_go(struct retention *r, uint64_t *by_age, uint64_t *by_size);
 
-// matcher.c: the thread that places newcomers
+// matcher.c: the threads that place newcomers, as many as there are cores for at most
 struct matcher;
 SHG_MUST_CHECK shg_err matcher_start(struct matcher **out, engine *e, unsigned cores);
 void matcher_wake(struct matcher *m);              // changes were committed
 bool matcher_is_near(struct matcher *m);           // will come soon to what is stored next; so
                                                    // it is said where none runs (m is NULL)
-void matcher_stop(struct matcher **m);             // waits for the thread; nulls *m
+void matcher_stop(struct matcher **m);             // waits for them; nulls *m; NULL is fine
 SHG_MUST_CHECK shg_err matcher_restore(engine *e); // reads the stored places; before matcher_start
 
 #endif

@@ -13,7 +13,7 @@ enum {
     SEAL_DOCS = 32768,
     MERGE_FANOUT = 8,
     LIST_CAP = 64,
-    BLOCK_BYTES = 16 * 1024,
+    BLOCK_BYTES = 64 * 1024, // half of it at least: the end of the last page is 4 % of a block
     WHY_MAX = 512,
 };
 

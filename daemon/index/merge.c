@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    CLEAR_BLOCKS = 16,      // of about index_opts.block_bytes, deleted in one transaction
+    CLEAR_BLOCKS = 4,       // of about index_opts.block_bytes, deleted in one transaction
     UNPRINT_DOCS = 1024,    // documents whose fingerprints are deleted in one transaction
     FREE_DOCS = 256,        // documents whose rows are deleted in one transaction
     POSTINGS_PER_DOC = 256, // more than that on average: sealed before there are seal_docs

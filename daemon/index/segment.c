@@ -133,6 +133,18 @@ static unsigned rest_bits(const segment *s)
     return PRINT_BITS - s->block_bits - s->bucket_bits;
 }
 
+// Bytes of a bucket's end in a block of n postings.
+static size_t end_width(uint32_t n)
+{
+    return n <= UINT16_MAX ? 2 : 4;
+}
+
+static uint32_t end_at(const block *b, uint32_t bucket)
+{
+    return b->n <= UINT16_MAX ? load16(b->ends + 2 * (size_t)bucket)
+                              : load32(b->ends + 4 * (size_t)bucket);
+}
+
 static uint64_t long_bit(uint64_t hash)
 {
     return (uint64_t)1 << hash % 64;
@@ -143,9 +155,9 @@ static size_t lay_out(block *b, const segment *s, uint32_t number, const uint8_t
 {
     b->s = s;
     b->base = number << s->bucket_bits;
-    b->ends = body + BLOCK_HEAD;
-    b->entries = b->ends + ((size_t)4 << s->bucket_bits);
-    b->longs = b->entries + (size_t)b->n * s->width;
+    b->entries = body + BLOCK_HEAD;
+    b->ends = b->entries + (size_t)b->n * s->width;
+    b->longs = b->ends + (end_width(b->n) << s->bucket_bits);
     b->docs = b->longs + (size_t)b->n_long * LONG_ENTRY;
     return (size_t)(b->docs - body) + (size_t)b->n_docs * 4 + BLOCK_TAIL;
 }
@@ -165,8 +177,8 @@ shg_err block_parse(block *out, const segment *s, uint32_t number, view body)
 // The entries of a bucket, [*from, *to): empty where the block makes no sense.
 static void bucket_range(const block *b, uint32_t bucket, uint32_t *from, uint32_t *to)
 {
-    *from = bucket ? load32(b->ends + 4 * ((size_t)bucket - 1)) : 0;
-    *to = load32(b->ends + 4 * (size_t)bucket);
+    *from = bucket ? end_at(b, bucket - 1) : 0;
+    *to = end_at(b, bucket);
     if (*from > *to || *to > b->n)
         *from = *to = 0;
 }
@@ -308,19 +320,33 @@ static void sort_buckets(building *w, const flat *p, size_t n)
         w->sorted[w->end[bucket_number(w->s, p[i].hash)]++] = p[i];
 }
 
+static void build_ends(const building *w, buf *out)
+{
+    size_t buckets = (size_t)1 << w->s->bucket_bits, width = end_width(w->n);
+    uint8_t *p = buf_grow(out, buckets * width);
+    for (size_t b = 0; p && b < buckets; b++) {
+        if (width == 2)
+            store16(p + 2 * b, (uint16_t)w->end[b]);
+        else
+            store32(p + 4 * b, w->end[b]);
+    }
+    out->len += p ? buckets * width : 0;
+}
+
 static void build_all(building *w, buf *out, size_t n)
 {
     static const uint8_t zeros[BLOCK_HEAD];
     size_t buckets = (size_t)1 << w->s->bucket_bits, head = out->len, at = 0;
     buf_add(out, zeros, BLOCK_HEAD);
-    if (!buf_grow(out, 4 * buckets + n * w->s->width + sizeof(uint64_t)))
+    if (!buf_grow(out, n * w->s->width + sizeof(uint64_t)))
         return;
-    out->len += 4 * buckets;
     for (size_t b = 0; b < buckets; b++) {
-        build_bucket(w, out, w->sorted + at, w->end[b] - at);
-        at = w->end[b];
-        store32(out->p + head + BLOCK_HEAD + 4 * b, w->n);
+        size_t end = w->end[b];
+        build_bucket(w, out, w->sorted + at, end - at);
+        w->end[b] = w->n;
+        at = end;
     }
+    build_ends(w, out);
     buf_add(out, w->longs.p, w->longs.len);
     buf_add(out, w->docs.p, w->docs.len);
     buf_add(out, zeros, BLOCK_TAIL);
@@ -420,7 +446,7 @@ static void note_seen(const segment *s, uint32_t number, const block *b, bool la
     atomic_store_explicit(&seen->n, b->n | (uint64_t)b->n_long << 32, memory_order_relaxed);
     atomic_store_explicit(&seen->n_docs, b->n_docs, memory_order_relaxed);
     atomic_store_explicit(&seen->long_set, b->long_set, memory_order_relaxed);
-    atomic_store_explicit(&seen->body, lasting ? (uintptr_t)(b->ends - BLOCK_HEAD) : BLOCK_MOVES,
+    atomic_store_explicit(&seen->body, lasting ? (uintptr_t)(b->entries - BLOCK_HEAD) : BLOCK_MOVES,
                           memory_order_release);
 }
 
@@ -492,7 +518,7 @@ shg_err segment_lookup(const segment *s, db_txn *t, const uint64_t *wants, size_
             if (err)
                 return err;
             p[k].bucket = bucket_number(s, hash);
-            __builtin_prefetch(p[k].b.ends + 4 * (size_t)p[k].bucket);
+            __builtin_prefetch(p[k].b.ends + end_width(p[k].b.n) * p[k].bucket);
         }
         scan_batch(p, wants + i, k, h);
         i += k;

@@ -62,7 +62,7 @@ static inline uint32_t segment_blocks(const segment *s)
 // segment_bytes is about what its blocks take.
 static inline uint64_t segment_bytes(const segment *s)
 {
-    return s->n ? s->n * s->width + ((uint64_t)4 << (s->block_bits + s->bucket_bits)) : 0;
+    return s->n ? s->n * s->width + ((uint64_t)2 << (s->block_bits + s->bucket_bits)) : 0;
 }
 
 // DB_META's row of the list.
@@ -79,7 +79,7 @@ void block_key(uint8_t key[BLOCK_KEY_LEN], uint32_t segment_id, uint32_t block);
 // A block that is read.
 typedef struct block {
     const segment *s;
-    const uint8_t *ends, *entries, *longs, *docs;
+    const uint8_t *entries, *ends, *longs, *docs;
     uint32_t n, n_long, n_docs, base; // base: number of its first bucket
     uint64_t long_set;                // as in block_seen
 } block;

@@ -7,9 +7,16 @@
 
 #include <lmdb.h>
 
+// What is known of the last leaf of the table whose values are cut: bytes that are free there, as
+// long as there are so many leaves.
+typedef struct leaf {
+    size_t leaves, room;
+} leaf;
+
 struct db {
     MDB_env *env;
     MDB_dbi dbi[DB_TABLES];
+    leaf last_leaf; // as of the last commit; of who writes
     int lock_fd;
     bool read_only;
 };
@@ -20,6 +27,7 @@ struct db_txn {
     shg_err err; // first failure of a write transaction; sticky
     bool write;
     buf joined; // the value read last of a table whose values are cut
+    leaf last_leaf;
 };
 
 // is_cut tells whether a table's values stand in pieces (cut.c). cut_join, with a cursor on the

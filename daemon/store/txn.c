@@ -26,6 +26,8 @@ shg_err db_begin(db_txn **out, db *d, bool write)
     if (rc != 0) {
         free(t);
         *out = NULL;
+    } else if (write) {
+        t->last_leaf = d->last_leaf;
     }
     return from_mdb(d, rc);
 }
@@ -39,6 +41,7 @@ shg_err db_commit(db_txn **t)
     if (err) {
         mdb_txn_abort(x->txn);
     } else {
+        x->d->last_leaf = x->last_leaf; // while no other can write
         int rc = mdb_txn_commit(x->txn);
         x->txn = NULL; // dead, whatever it returned
         err = from_mdb(x->d, rc);

@@ -1,6 +1,7 @@
 // index_blocks.c - postings in blocks that are large enough to be read where they stood before:
 // the lists stay right while segments come, merge and go.
 #include "index/index.h"
+#include "index/segment.h"
 #include "t.h"
 
 #include <unistd.h>
@@ -156,9 +157,47 @@ static void test_blocks_last(void **state)
     ask_some(f, &seed);
 }
 
+// Postings of one block, each with another fingerprint: what is read back has every one once.
+static void build_and_read(uint32_t n)
+{
+    segment s = {.doc0 = 9, .doc1 = 9 + 1000, .n = n};
+    flat *p = malloc(n * sizeof *p);
+    uint64_t r = n, sum = 0, got = 0;
+    buf body = {0}, out = {0};
+    block b;
+    assert_non_null(p);
+    for (uint32_t i = 0; i < n; i++) {
+        p[i] = (flat){t_random(&r) & 0xffffffffff, 9 + i % 1000, i % 2};
+        sum += p[i].hash ^ (uint64_t)p[i].doc << 41 ^ (uint64_t)p[i].quoted << 63;
+    }
+    segment_shape(&s, n, SIZE_MAX);
+    assert_int_equal(segment_blocks(&s), 1);
+    assert_ok(block_build(&body, &s, 0, p, n));
+    assert_ok(block_parse(&b, &s, 0, buf_view(&body)));
+    assert_ok(block_read(&b, &out));
+    const flat *q = (const flat *)(const void *)out.p;
+    assert_int_equal(out.len / sizeof *q, n);
+    for (uint32_t i = 0; i < n; i++)
+        got += q[i].hash ^ (uint64_t)q[i].doc << 41 ^ (uint64_t)q[i].quoted << 63;
+    assert_true(got == sum);
+    assert_int_equal(block_parse(&b, &s, 0, (view){body.p, body.len - 1}), SHG_ECORRUPT);
+    buf_fini(&body);
+    buf_fini(&out);
+    free(p);
+}
+
+// Where a bucket ends is kept in two bytes as long as that will do.
+static void test_large_blocks(void **state)
+{
+    (void)state;
+    for (uint32_t n = UINT16_MAX - 1; n <= UINT16_MAX + 2; n++)
+        build_and_read(n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_large_blocks),
         cmocka_unit_test_setup_teardown(test_blocks_last, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

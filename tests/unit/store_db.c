@@ -157,10 +157,10 @@ static void test_append_goes_up(void **state)
     }
 }
 
-enum { PIECE = 495, WHOLE = 32768 }; // where cut.c cuts
-static const size_t cut_sizes[] = {1,         PIECE - 1,     PIECE, PIECE + 1, 2 * PIECE - 1,
-                                   2 * PIECE, 3 * PIECE + 7, 9000,  WHOLE - 1, WHOLE,
-                                   WHOLE + 1, 3 * WHOLE,     2};
+enum { PIECE = 2025, WHOLE = 32768 }; // where cut.c cuts
+static const size_t cut_sizes[] = {1,         PIECE - 1,     PIECE,     PIECE + 1, 2 * PIECE - 1,
+                                   2 * PIECE, 3 * PIECE + 7, 48,        47,        9000,
+                                   WHOLE - 1, WHOLE,         WHOLE + 1, 3 * WHOLE, 2};
 enum { N_CUT = sizeof cut_sizes / sizeof *cut_sizes };
 
 static void fill(uint8_t *p, size_t n, uint64_t seed)
@@ -225,6 +225,43 @@ static void test_values_in_pieces(void **state)
     assert_ok(db_scan(t, DB_ARTICLES, all, all, see_cut, &next));
     assert_int_equal(next, N_CUT + 1);
     db_abort(&t);
+}
+
+// Appends values [from, to), commits, and takes back some more.
+static void append_cut(fixture *f, uint32_t from, uint32_t to, size_t *bytes)
+{
+    static uint8_t value[2 * PIECE];
+    db_txn *t;
+    uint8_t k[4];
+    uint64_t r = from + 1;
+    for (uint32_t end = to; end <= to + 7; end += 7) {
+        assert_ok(db_begin(&t, f->d, true));
+        for (uint32_t i = end == to ? from : to; i < end; i++) {
+            size_t n = 1 + t_random(&r) % sizeof value;
+            fill(value, n, i);
+            *bytes += end == to ? n : 0;
+            assert_ok(db_append(t, DB_ARTICLES, key_of(k, i), (view){value, n}));
+        }
+        if (end == to)
+            assert_ok(db_commit(&t));
+        else
+            db_abort(&t);
+    }
+}
+
+// What is appended fills its pages, over many commits and after others that were not.
+static void test_pieces_fill_pages(void **state)
+{
+    enum { GROUP = 50, N = 2000 };
+    fixture *f = *state;
+    size_t bytes = 0;
+    db_usage u;
+    for (uint32_t i = 0; i < N; i += GROUP)
+        append_cut(f, i, i + GROUP, &bytes);
+    assert_ok(db_stat(f->d, &u));
+    assert_true(u.table_bytes[DB_ARTICLES] < bytes + bytes / 25);
+    for (uint32_t i = 0; i < N; i++)
+        assert_true(has(f->d, DB_ARTICLES, i));
 }
 
 typedef struct seen {
@@ -507,6 +544,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_errors_are_sticky, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_append_goes_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_values_in_pieces, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_pieces_fill_pages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scan, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_drop_in_slices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_process_at_a_time, set_up, tear_down),

@@ -185,6 +185,8 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
     todo t = look(ix, idle);
     if (t.clear) // first: where the disk is full, it makes the room that a seal needs
         return clear_slice(ix);
+    if (dict_is_due(ix)) // whatever comes before it is packed worse
+        return dict_train(ix);
     if (t.seal)
         return job_start_seal(ix, &ix->seal);
     if (t.unprint)
@@ -201,8 +203,6 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
         return job_start_join(ix, &ix->merge, first, n);
     if (t.free)
         return free_slice(ix);
-    if (dict_is_due(ix))
-        return dict_train(ix);
     if (idle) // little comes in: it can wait for fresh memory
         job_drop_spare(ix);
     *more = false;

@@ -12,6 +12,7 @@
 enum {
     LEVEL = 1, // 2.5 KB of news: 14 us and half the size; level 3 takes half as long again for 1 %
     LEAST = 128,            // bytes below which packing is not tried
+    KEPT_MOST = 1 << 20,    // bytes of memory that a tool keeps for each of its buffers
     IDLE_TOOLS = 8,         // kept for the next caller
     WORDS = 0x57,           // first byte of a text in words; zstd's frames begin with another
     WORDS_HEAD = 9,         // and the book's id, and the length
@@ -21,7 +22,7 @@ enum {
 typedef struct tool {
     ZSTD_CCtx *c;
     ZSTD_DCtx *d;
-    buf joined;
+    buf joined, parts;
 } tool;
 
 struct packer {
@@ -40,6 +41,7 @@ static void tool_free(tool *t)
     ZSTD_freeCCtx(t->c);
     ZSTD_freeDCtx(t->d);
     buf_fini(&t->joined);
+    buf_fini(&t->parts);
     free(t);
 }
 
@@ -89,9 +91,17 @@ static tool *borrow(packer *p, ZSTD_CDict **c, ZSTD_DDict **d)
     return t ? t : tool_new();
 }
 
+static void empty(buf *b)
+{
+    if (b->cap > KEPT_MOST)
+        buf_fini(b);
+    buf_reset(b);
+}
+
 static void give_back(packer *p, tool *t)
 {
-    buf_reset(&t->joined);
+    empty(&t->joined);
+    empty(&t->parts);
     pthread_mutex_lock(&p->lock);
     if (p->n_idle < IDLE_TOOLS) {
         p->idle[p->n_idle++] = t;
@@ -162,16 +172,15 @@ static shg_err join(tool *t, view a, view b)
 }
 
 // True where words will do.
-static bool pack_in_words(const wordbook *words, view text, buf *out)
+static bool pack_in_words(const wordbook *words, view text, buf *parts, buf *out)
 {
     size_t from = out->len;
     if (!words || text.len > UINT32_MAX)
         return false;
-    (void)buf_grow(out, WORDS_HEAD + wordbook_room(text.len)); // at once; out tells of a failure
     buf_add8(out, WORDS);
     buf_add32(out, wordbook_id(words));
     buf_add32(out, (uint32_t)text.len);
-    if (wordbook_pack(words, text, out))
+    if (wordbook_pack(words, text, parts, out))
         return true;
     out->len = from;
     return false;
@@ -203,7 +212,7 @@ shg_err pack_text(packer *p, view a, view b, buf *out)
     if (!t)
         return SHG_ENOMEM;
     shg_err err = join(t, a, b);
-    if (!err && !pack_in_words(words_of(p), buf_view(&t->joined), out))
+    if (!err && !pack_in_words(words_of(p), buf_view(&t->joined), &t->parts, out))
         err = pack_with(t, c, a, b, out);
     give_back(p, t);
     return err;

@@ -1,5 +1,6 @@
 #include "index/wordbook.h"
 #include "base/bytes.h"
+#include "index/code.h"
 #include "index/tokens.h"
 
 #include <stdlib.h>
@@ -9,14 +10,21 @@
 #include <emmintrin.h>
 #endif
 
-// The bytes of a packed text: a token's number in one byte below SHORT, or in two, the first of
-// them below LITERAL; or a length and as many bytes of a token that has no number. Of a long
-// one the rest is GLUED to its beginning.
+// The first bytes of a packed text: a token's number, alone below SHORT, below NUMBERED with a
+// second byte; that one is SPELLED in 1 to 15 letters, or in as many as a second byte says (LONG),
+// of more than LITERAL_MOST the rest GLUED to its beginning; that it is AGAIN one that was spelled,
+// a second byte says which. A token is spelled where it is in the book, too, but has no place in
+// its table.
 enum {
     SHORT = WORDBOOK_SHORT,
-    LITERAL = 254,
-    GLUED = 255,
+    NUMBERED = 238,
+    SPELLED = NUMBERED - 1, // and how many letters
+    SPELLED_MOST = 15,
+    LONG = 253,
+    GLUED = 254,
+    AGAIN = 255,
     LITERAL_MOST = 255,
+    MEMO = 128, // tokens that were spelled last, of which one can be named
     BUCKETS_LOG = 13,
     BUCKETS = 1 << BUCKETS_LOG, // by hash
     WAYS = 4,                   // tokens of a bucket; of more the commonest have a number
@@ -33,6 +41,7 @@ struct wordbook {
     uint32_t id, n;
     uint8_t text[WORDBOOK_TOKENS + 1][WIDE];
     bucket bucket[BUCKETS];
+    code first, letters;
 };
 
 static token_key key_of(const wordbook *b, unsigned number)
@@ -95,7 +104,10 @@ shg_err wordbook_open(wordbook **out, view book)
     wordbook *b = *out = calloc(1, sizeof *b);
     if (!b)
         return SHG_ENOMEM;
-    while (p < end && b->n < WORDBOOK_TOKENS && *p && *p <= TOKEN_MOST && end - p > *p &&
+    bool coded = book.len > 2 * CODE_SYMBOLS && code_open(&b->first, p) &&
+                 code_open(&b->letters, p + CODE_SYMBOLS);
+    p += coded ? 2 * CODE_SYMBOLS : 0;
+    while (coded && p < end && b->n < WORDBOOK_TOKENS && *p && *p <= TOKEN_MOST && end - p > *p &&
            enter(b, p + 1, *p))
         p += 1 + *p;
     if (p != end || b->n == 0) {
@@ -118,21 +130,91 @@ uint32_t wordbook_id(const wordbook *b)
     return b->id;
 }
 
-// Writes a token that has no number; at most 2 bytes more for each LITERAL_MOST of it.
-static uint8_t *put_literal(uint8_t *to, view token)
+// The tokens that were spelled last, in turn, and by their hash.
+typedef struct memo {
+    uint32_t at[MEMO];
+    uint8_t len[MEMO];
+    uint8_t of[UINT8_MAX + 1];
+    unsigned n;
+} memo;
+
+static void memo_add(memo *m, size_t at, size_t len)
 {
-    for (uint8_t kind = LITERAL; token.len; kind = GLUED) {
+    unsigned i = m->n++ % MEMO;
+    m->at[i] = (uint32_t)at;
+    m->len[i] = (uint8_t)len;
+}
+
+static uint8_t *memo_of(memo *m, uint64_t hash)
+{
+    return &m->of[hash >> 20 & UINT8_MAX];
+}
+
+static bool memo_has(const memo *m, unsigned i, view text, view token)
+{
+    return m->len[i] == token.len && memcmp(text.p + m->at[i], token.p, token.len) == 0;
+}
+
+// Where the parts of a text are written.
+typedef struct writing {
+    view text;
+    wordbook_parts part; // as many as are there
+    memo memo;
+    size_t most; // bytes of all parts
+} writing;
+
+static size_t written(const wordbook_parts *p)
+{
+    return p->n_first + p->n_second + p->n_letters;
+}
+
+static void put_first(wordbook_parts *p, unsigned byte)
+{
+    p->first[p->n_first++] = (uint8_t)byte;
+}
+
+static void put_second(wordbook_parts *p, size_t byte)
+{
+    p->second[p->n_second++] = (uint8_t)byte;
+}
+
+static void put_letters(wordbook_parts *p, const uint8_t *from, size_t n)
+{
+    if (n <= WIDE)
+        memcpy(p->letters + p->n_letters, from, WIDE); // nearly always: there is room
+    else
+        memcpy(p->letters + p->n_letters, from, n);
+    p->n_letters += n;
+}
+
+// Writes a token that has no number: at most 2 bytes more for each LITERAL_MOST of it.
+static void spell(writing *w, view token)
+{
+    for (unsigned kind = LONG; token.len; kind = GLUED) {
         size_t n = token.len < LITERAL_MOST ? token.len : LITERAL_MOST;
-        *to++ = kind;
-        *to++ = (uint8_t)n;
-        if (n <= WIDE)
-            memcpy(to, token.p, WIDE); // nearly always: TOKENS_PAD in, 2 * TOKENS_ROOM out
-        else
-            memcpy(to, token.p, n);
-        to += n;
+        if (kind == LONG)
+            memo_add(&w->memo, (size_t)(token.p - w->text.p), n);
+        if (kind == LONG && n <= SPELLED_MOST) {
+            put_first(&w->part, SPELLED + (unsigned)n);
+        } else {
+            put_first(&w->part, kind);
+            put_second(&w->part, n);
+        }
+        put_letters(&w->part, token.p, n);
         token = (view){token.p + n, token.len - n};
     }
-    return to;
+}
+
+static void put_unknown(writing *w, view token, uint64_t hash)
+{
+    uint8_t *last = memo_of(&w->memo, hash);
+    if (memo_has(&w->memo, *last, w->text, token)) {
+        put_first(&w->part, AGAIN);
+        put_second(&w->part, *last);
+        return;
+    }
+    *last = (uint8_t)(w->memo.n % MEMO);
+    spell(w, token);
 }
 
 // What a step of a walk finds. Each loop over it is short and knows no branch but rare ones, so
@@ -159,30 +241,29 @@ static void look_up(found *x, const tokens *t, const wordbook *b)
 }
 
 // One byte or two: at random, so that a branch would be slower.
-static uint8_t *put_number(uint8_t *to, unsigned number)
+static void put_number(wordbook_parts *p, unsigned number)
 {
     unsigned id = number - 1, far = id - SHORT, two = id >= SHORT;
-    unsigned lead = (SHORT + (far >> 8)) & -two;
-    store16(to, (uint16_t)(lead | (id & (two - 1)) | far << 8));
-    return to + 1 + two;
+    p->first[p->n_first++] = (uint8_t)(two ? SHORT + (far >> 8) : id);
+    p->second[p->n_second] = (uint8_t)far;
+    p->n_second += two;
 }
 
-// NULL where more than most would be written; TOKENS_ROOM * 2 bytes behind it may be.
-static uint8_t *write_step(const found *x, const tokens *t, const wordbook *b, uint8_t *to,
-                           const uint8_t *most)
+// False where more than most would be written.
+static bool write_step(writing *w, const found *x, const tokens *t, const wordbook *b)
 {
     for (size_t i = 0; i < t->n; i++) {
         unsigned number = x->number[i];
         if (number && token_same(key_of(b, number), x->key[i])) {
-            to = put_number(to, number);
+            put_number(&w->part, number);
             continue;
         }
         view token = tokens_get(t, i);
-        if (to > most || token.len + 2 * (token.len / LITERAL_MOST + 1) > (size_t)(most - to))
-            return NULL;
-        to = put_literal(to, token);
+        if (written(&w->part) + token.len + 2 * (token.len / LITERAL_MOST + 1) > w->most)
+            return false;
+        put_unknown(w, token, x->hash[i]);
     }
-    return to <= most ? to : NULL;
+    return written(&w->part) <= w->most;
 }
 
 static size_t most_of(size_t n)
@@ -190,45 +271,90 @@ static size_t most_of(size_t n)
     return n / 16 * WORDBOOK_WORTH + n % 16;
 }
 
-size_t wordbook_room(size_t n)
+bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out)
 {
-    return most_of(n) + 2 * TOKENS_ROOM;
-}
-
-bool wordbook_pack(const wordbook *b, view text, buf *out)
-{
-    size_t most = most_of(text.len);
-    uint8_t *begin = buf_grow(out, wordbook_room(text.len)), *to = begin;
+    size_t most = most_of(text.len), each = most + 2 * TOKENS_ROOM + WIDE;
+    buf_reset(room);
+    uint8_t *p = buf_grow(room, 3 * each);
+    writing w = {.text = text, .most = most};
     tokens t;
     found x;
+    bool good = p != NULL;
+    if (good)
+        w.part = (wordbook_parts){.first = p, .second = p + each, .letters = p + 2 * each};
     tokens_begin(&t, text);
-    while (to && tokens_step(&t)) {
+    while (good && tokens_step(&t)) {
         look_up(&x, &t, b);
-        to = write_step(&x, &t, b, to, begin + most);
+        good = write_step(&w, &x, &t, b);
     }
-    if (!to)
-        return false;
-    out->len += (size_t)(to - begin);
-    return true;
+    *out = w.part;
+    return good;
 }
+
+// A number below 2^32 in bytes of 7 bits, low ones first; all but the last have the bit above.
+static uint8_t *put_varint(uint8_t *to, size_t n)
+{
+    for (; n >= 0x80; n >>= 7)
+        *to++ = (uint8_t)(n | 0x80);
+    *to++ = (uint8_t)n;
+    return to;
+}
+
+static bool take_varint(view *v, size_t *n)
+{
+    *n = 0;
+    for (unsigned shift = 0; v->len && shift < 32; shift += 7) {
+        uint8_t byte = *v->p;
+        *v = (view){v->p + 1, v->len - 1};
+        *n |= (size_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return true;
+    }
+    return false;
+}
+
+bool wordbook_pack(const wordbook *b, view text, buf *room, buf *out)
+{
+    enum { VARINTS = 10 };
+    wordbook_parts p;
+    if (!wordbook_split(b, text, room, &p))
+        return false;
+    uint8_t *begin =
+        buf_grow(out, VARINTS + code_room(p.n_first) + code_room(p.n_letters) + p.n_second);
+    if (!begin)
+        return false;
+    uint8_t *to = put_varint(put_varint(begin, p.n_first), p.n_letters);
+    to = code_write(&b->first, p.first, p.n_first, to);
+    to = code_write(&b->letters, p.letters, p.n_letters, to);
+    memcpy(to, p.second, p.n_second);
+    size_t n = (size_t)(to - begin) + p.n_second;
+    out->len += n <= most_of(text.len) ? n : 0;
+    return n <= most_of(text.len);
+}
+
+enum { FIRST_AHEAD = 256, LETTERS_AHEAD = 512 }; // bytes that are read from the codes at a time
 
 // Where a text is read from and written to.
 typedef struct unpacking {
-    const uint8_t *p, *end;
-    uint8_t *to, *last;
+    code_reader firsts, letters;
+    uint8_t first[FIRST_AHEAD], letter[LETTERS_AHEAD + WIDE];
+    size_t at, n, letter_at, letter_n; // of those that are read
+    const uint8_t *second, *end;
+    uint8_t *begin, *to, *last;
     bool after_word;
+    memo memo;
 } unpacking;
 
 // Writes tokens with a number as long as there are some, and room for any: no branch in it depends
 // on the text but those that end it.
 static bool write_numbered(unpacking *u, const wordbook *b)
 {
-    const uint8_t *p = u->p;
+    const uint8_t *second = u->second;
     uint8_t *to = u->to;
-    size_t after_word = u->after_word;
-    while (u->end - p >= 2 && u->last - to > WIDE && *p < LITERAL) {
-        unsigned c = *p, two = c >= SHORT;
-        unsigned number = c + (((c - SHORT) * 255 + p[1]) & -two);
+    size_t after_word = u->after_word, at = u->at;
+    while (at < u->n && second < u->end && u->last - to > WIDE && u->first[at] < NUMBERED) {
+        unsigned c = u->first[at++], two = c >= SHORT;
+        unsigned number = c + (((c - SHORT) * 255 + *second) & -two);
         if (number >= b->n)
             return false;
         const uint8_t *text = b->text[number + 1];
@@ -237,52 +363,119 @@ static bool write_numbered(unpacking *u, const wordbook *b)
         to += after_word & word;
         memcpy(to, text, WIDE);
         to += text[WIDE - 1];
-        p += 1 + two;
+        second += two;
         after_word = word;
     }
-    u->p = p;
+    u->at = at;
+    u->second = second;
     u->to = to;
     u->after_word = after_word;
     return true;
 }
 
+static bool take_second(unpacking *u, size_t *byte)
+{
+    if (u->second == u->end)
+        return false;
+    *byte = *u->second++;
+    return true;
+}
+
+// The next n letters; those that are read but not taken move to the front.
+static const uint8_t *take_letters(unpacking *u, size_t n)
+{
+    if (u->letter_n - u->letter_at < n) {
+        size_t kept = u->letter_n - u->letter_at, more = LETTERS_AHEAD - CODE_STREAMS - kept;
+        memmove(u->letter, u->letter + u->letter_at, kept);
+        more = more / CODE_STREAMS * CODE_STREAMS;
+        more = more < u->letters.left ? more : u->letters.left;
+        code_read(&u->letters, u->letter + kept, more);
+        u->letter_at = 0;
+        u->letter_n = kept + more;
+        if (u->letter_n < n)
+            return NULL;
+    }
+    u->letter_at += n;
+    return u->letter + u->letter_at - n;
+}
+
+// The token that a first byte stands for.
+static bool find_token(unpacking *u, const wordbook *b, unsigned c, view *out)
+{
+    size_t more = 0;
+    if ((c >= SHORT && c < NUMBERED) || c >= LONG)
+        if (!take_second(u, &more))
+            return false;
+    if (c < NUMBERED) {
+        size_t number = c < SHORT ? c : SHORT + (c - SHORT) * 256 + more;
+        const uint8_t *text = b->text[number < b->n ? number + 1 : 0];
+        *out = (view){text, text[WIDE - 1]};
+    } else if (c == AGAIN) {
+        more %= MEMO;
+        *out = (view){u->begin + u->memo.at[more], u->memo.len[more]};
+    } else {
+        size_t n = c < LONG ? c - SPELLED : more;
+        *out = (view){take_letters(u, n), n};
+    }
+    return out->p && out->len;
+}
+
 // Writes one token of any kind, but not behind the end.
 static bool write_token(unpacking *u, const wordbook *b)
 {
-    const uint8_t *text;
-    unsigned c = *u->p++;
-    size_t len;
-    if (c >= LITERAL) {
-        if (u->p == u->end || (size_t)(u->end - u->p) <= *u->p || *u->p == 0)
-            return false;
-        len = *u->p;
-        text = u->p + 1;
-        u->p = text + len;
-    } else {
-        if (c >= SHORT && u->p == u->end)
-            return false;
-        unsigned number = c < SHORT ? c : SHORT + (c - SHORT) * 256 + *u->p++;
-        if (number >= b->n)
-            return false;
-        text = b->text[number + 1];
-        len = text[WIDE - 1];
-    }
-    bool word = token_is_word(*text);
+    unsigned c = u->first[u->at++];
+    view token;
+    if (!find_token(u, b, c, &token))
+        return false;
+    bool word = token_is_word(*token.p);
     size_t space = u->after_word && word && c != GLUED;
-    if ((size_t)(u->last - u->to) < len + space)
+    if ((size_t)(u->last - u->to) < token.len + space)
         return false;
     *u->to = ' ';
-    memcpy(u->to + space, text, len);
-    u->to += space + len;
+    u->to += space;
+    memcpy(u->to, token.p, token.len);
+    if (c > SPELLED && c <= LONG)
+        memo_add(&u->memo, (size_t)(u->to - u->begin), token.len);
+    u->to += token.len;
     u->after_word = word;
     return true;
 }
 
+static bool write_read(unpacking *u, const wordbook *b)
+{
+    while (u->at < u->n)
+        if (!write_numbered(u, b) || (u->at < u->n && !write_token(u, b)))
+            return false;
+    return true;
+}
+
+static bool is_all_read(const unpacking *u)
+{
+    return u->to == u->last && u->second == u->end && u->letter_at == u->letter_n &&
+           code_end(&u->firsts) && code_end(&u->letters);
+}
+
 bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n)
 {
-    unpacking u = {.p = packed.p, .end = packed.p + packed.len, .to = to, .last = to + n};
-    while (u.p < u.end)
-        if (!write_numbered(&u, b) || (u.p < u.end && !write_token(&u, b)))
+    unpacking u;
+    size_t n_first, n_letters;
+    if (!take_varint(&packed, &n_first) || !take_varint(&packed, &n_letters) ||
+        !code_begin(&u.firsts, &b->first, n_first, &packed) ||
+        !code_begin(&u.letters, &b->letters, n_letters, &packed))
+        return false;
+    u.second = packed.p;
+    u.end = packed.p + packed.len;
+    u.begin = u.to = to;
+    u.last = to + n;
+    u.after_word = false;
+    u.letter_at = u.letter_n = 0;
+    u.memo = (memo){.n = 0};
+    while (u.firsts.left) {
+        u.at = 0;
+        u.n = u.firsts.left < FIRST_AHEAD ? u.firsts.left : FIRST_AHEAD;
+        code_read(&u.firsts, u.first, u.n);
+        if (!write_read(&u, b))
             return false;
-    return u.to == u.last;
+    }
+    return is_all_read(&u);
 }

@@ -3,9 +3,9 @@
 // News in words of one language, the 20,000 commonest tokens of a store: runs of letters,
 // digits and other than ASCII, and what stands between two of them. The numbers are bytes, one for
 // the commonest and two for the others; a single space between words has none. (Dense codes over
-// words: Brisaboa, Farina, Navarro, Parama, Information Retrieval 10, 2007.) On 2.7 KB of English
-// news it takes a third of the time of zstd's level 1 and a sixth to read, and leaves less.
-// Other texts it declines.
+// words: Brisaboa, Farina, Navarro, Parama, Information Retrieval 10, 2007.) A token that has no
+// number is spelled, or named where it was spelled before in the text. First bytes and letters are
+// then written in as many bits as they are worth (code.h). Other texts it declines.
 // Layer: index, private.  Threads: any; a wordbook is constant once open.
 #ifndef SHINGLED_INDEX_WORDBOOK_H
 #define SHINGLED_INDEX_WORDBOOK_H
@@ -17,8 +17,8 @@
 typedef struct wordbook wordbook;
 
 enum {
-    WORDBOOK_SHORT = 176, // tokens whose number is one byte
-    WORDBOOK_TOKENS = WORDBOOK_SHORT + (254 - WORDBOOK_SHORT) * 256,
+    WORDBOOK_SHORT = 160, // tokens whose number is one byte
+    WORDBOOK_TOKENS = WORDBOOK_SHORT + (238 - WORDBOOK_SHORT) * 256,
     WORDBOOK_WORTH = 10, // of 16 parts
 };
 
@@ -33,14 +33,20 @@ void wordbook_free(wordbook *b);
 // wordbook_id tells books apart; never 0.
 uint32_t wordbook_id(const wordbook *b);
 
-// wordbook_room is the room that wordbook_pack takes for n bytes, so that the buffer may have it
-// from the beginning.
-size_t wordbook_room(size_t n);
+// wordbook_parts is a text in its numbers and letters, before they are written in bits: first bytes
+// of numbers, second ones, letters. They stand in what wordbook_split was given.
+typedef struct wordbook_parts {
+    uint8_t *first, *second, *letters;
+    size_t n_first, n_second, n_letters;
+} wordbook_parts;
 
-// wordbook_pack appends a text to out, behind which TOKENS_PAD bytes may be read; false, and
-// nothing, where more than WORDBOOK_WORTH of 16 parts would be left, or there is no memory
-// (buf_err(out)).
-bool wordbook_pack(const wordbook *b, view text, buf *out);
+// wordbook_split finds the parts of a text, behind which TOKENS_PAD bytes may be read, in room;
+// false, and nothing, where they are more than WORDBOOK_WORTH of 16 parts of it, or there is no
+// memory (buf_err(room)).
+bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out);
+
+// wordbook_pack appends a text to out, with room for its parts; false likewise (buf_err of both).
+bool wordbook_pack(const wordbook *b, view text, buf *room, buf *out);
 
 // wordbook_unpack writes the n bytes that packed must hold; false where it holds others.
 bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n);

@@ -1,3 +1,4 @@
+#include "index/code.h"
 #include "index/tokens.h"
 #include "index/wordbook.h"
 
@@ -38,19 +39,13 @@ static void count(counting *c, view token)
     *s = (seen){k, s->n + 1, (uint8_t)token.len};
 }
 
-static shg_err count_text(counting *c, view text, buf *padded)
+static void count_text(counting *c, view padded)
 {
     tokens t;
-    buf_reset(padded);
-    buf_add(padded, text.p, text.len);
-    if (!buf_grow(padded, TOKENS_PAD))
-        return SHG_ENOMEM;
-    memset(padded->p + text.len, 0, TOKENS_PAD);
-    tokens_begin(&t, buf_view(padded));
+    tokens_begin(&t, padded);
     while (tokens_step(&t))
         for (size_t i = 0; i < t.n; i++)
             count(c, tokens_get(&t, i));
-    return SHG_OK;
 }
 
 static int by_bytes(const seen *a, const seen *b)
@@ -74,7 +69,7 @@ static int by_count(const void *x, const void *y)
     return a->n != b->n ? (a->n > b->n ? -1 : 1) : by_bytes(a, b);
 }
 
-static void write_book(counting *c, buf *out)
+static void write_tokens(counting *c, buf *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < COUNTS; i++)
@@ -82,6 +77,9 @@ static void write_book(counting *c, buf *out)
             c->slot[n++] = c->slot[i];
     if (n < TOKENS_LEAST)
         return;
+    uint8_t flat[2 * CODE_SYMBOLS]; // until it is known how often each is written
+    memset(flat, 8, sizeof flat);
+    buf_add(out, flat, sizeof flat);
     qsort(c->slot, n, sizeof *c->slot, by_gain);
     n = n < WORDBOOK_TOKENS ? n : WORDBOOK_TOKENS;
     qsort(c->slot, n, sizeof *c->slot, by_count);
@@ -94,16 +92,73 @@ static void write_book(counting *c, buf *out)
     }
 }
 
+static shg_err pad(buf *padded, view text)
+{
+    buf_reset(padded);
+    buf_add(padded, text.p, text.len);
+    if (!buf_grow(padded, TOKENS_PAD))
+        return SHG_ENOMEM;
+    memset(padded->p + text.len, 0, TOKENS_PAD);
+    return SHG_OK;
+}
+
+// How often each first byte and each letter is written.
+typedef struct bytes_seen {
+    uint32_t first[CODE_SYMBOLS], letters[CODE_SYMBOLS];
+} bytes_seen;
+
+static shg_err count_bytes(bytes_seen *s, const wordbook *b, view text, buf *padded, buf *room)
+{
+    wordbook_parts p;
+    shg_err err = pad(padded, text);
+    if (err)
+        return err;
+    if (!wordbook_split(b, buf_view(padded), room, &p))
+        return buf_err(room);
+    for (size_t i = 0; i < p.n_first; i++)
+        s->first[p.first[i]]++;
+    for (size_t i = 0; i < p.n_letters; i++)
+        s->letters[p.letters[i]]++;
+    return SHG_OK;
+}
+
+// Puts the lengths of the codes in front of a book's tokens.
+static shg_err write_codes(view samples, const size_t *sizes, size_t n, buf *out, buf *padded)
+{
+    wordbook *b = NULL;
+    buf room = {0};
+    bytes_seen *s = calloc(1, sizeof *s);
+    shg_err err = s ? wordbook_open(&b, buf_view(out)) : SHG_ENOMEM;
+    for (size_t i = 0; i < n && !err; samples.p += sizes[i++])
+        err = count_bytes(s, b, (view){samples.p, sizes[i]}, padded, &room);
+    if (!err) {
+        code_train(s->first, out->p);
+        code_train(s->letters, out->p + CODE_SYMBOLS);
+    }
+    wordbook_free(b);
+    buf_fini(&room);
+    free(s);
+    return err;
+}
+
 shg_err wordbook_train(view samples, const size_t *sizes, size_t n, buf *out)
 {
     counting c = {.slot = calloc(COUNTS, sizeof *c.slot)};
     buf padded = {0};
+    view text = samples;
+    size_t from = out->len;
     shg_err err = c.slot ? SHG_OK : SHG_ENOMEM;
-    for (size_t i = 0; i < n && !err; samples.p += sizes[i++])
-        err = count_text(&c, (view){samples.p, sizes[i]}, &padded);
+    for (size_t i = 0; i < n && !err; text.p += sizes[i++]) {
+        err = pad(&padded, (view){text.p, sizes[i]});
+        if (!err)
+            count_text(&c, buf_view(&padded));
+    }
     if (!err)
-        write_book(&c, out);
-    buf_fini(&padded);
+        write_tokens(&c, out);
     free(c.slot);
-    return err ? err : buf_err(out);
+    err = err ? err : buf_err(out);
+    if (!err && out->len > from)
+        err = write_codes(samples, sizes, n, out, &padded);
+    buf_fini(&padded);
+    return err;
 }

@@ -54,21 +54,25 @@ static int tear_down(void **state)
 static bool there_and_back(fixture *f, const uint8_t *text, size_t n)
 {
     uint8_t *padded = malloc(n + TOKENS_PAD), *back = malloc(n + 1);
-    buf out = {0};
+    buf out = {0}, room = {0};
     assert_true(padded && back);
     memcpy(padded, text, n);
     memset(padded + n, 'x', TOKENS_PAD); // must not matter
-    bool packed = wordbook_pack(f->b, (view){padded, n}, &out);
+    bool packed = wordbook_pack(f->b, (view){padded, n}, &room, &out);
     assert_ok(buf_err(&out));
+    assert_ok(buf_err(&room));
     if (packed) {
         view v = buf_view(&out);
         assert_true(wordbook_unpack(f->b, v, back, n));
         assert_memory_equal(back, text, n);
         assert_false(n && wordbook_unpack(f->b, v, back, n - 1));
+        assert_false(wordbook_unpack(f->b, (view){v.p, v.len - 1}, back, n));
     } else {
         assert_int_equal(out.len, 0);
     }
     buf_fini(&out);
+    buf_fini(&room);
+    buf_fini(&room);
     free(padded);
     free(back);
     return packed;

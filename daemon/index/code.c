@@ -1,0 +1,254 @@
+#include "index/code.h"
+#include "base/bytes.h"
+
+#include <string.h>
+
+enum { SLOTS = 1 << CODE_LONGEST, NODES = 2 * CODE_SYMBOLS };
+
+// A tree that is being made: its first nodes are the symbols, and each other one has two below it.
+typedef struct tree {
+    uint64_t weight[NODES];
+    uint16_t above[NODES];
+    bool joined[NODES];
+    unsigned n;
+} tree;
+
+static unsigned lightest(const tree *t)
+{
+    unsigned best = NODES;
+    for (unsigned i = 0; i < t->n; i++)
+        if (!t->joined[i] && (best == NODES || t->weight[i] < t->weight[best]))
+            best = i;
+    return best;
+}
+
+static unsigned join_all(tree *t, uint8_t len[CODE_SYMBOLS])
+{
+    uint8_t depth[NODES] = {0};
+    unsigned most = 0;
+    for (t->n = CODE_SYMBOLS; t->n < NODES - 1; t->n++) {
+        t->weight[t->n] = 0;
+        t->joined[t->n] = true; // until it has both
+        for (int k = 0; k < 2; k++) {
+            unsigned x = lightest(t);
+            t->joined[x] = true;
+            t->above[x] = (uint16_t)t->n;
+            t->weight[t->n] += t->weight[x];
+        }
+        t->joined[t->n] = false;
+    }
+    for (unsigned i = NODES - 2; i-- > 0;) {
+        depth[i] = (uint8_t)(depth[t->above[i]] + 1);
+        if (i < CODE_SYMBOLS) {
+            len[i] = depth[i];
+            most = depth[i] > most ? depth[i] : most;
+        }
+    }
+    return most;
+}
+
+// Too long ones get shorter as the weights are made more alike.
+void code_train(const uint32_t count[CODE_SYMBOLS], uint8_t len[CODE_SYMBOLS])
+{
+    uint64_t weight[CODE_SYMBOLS];
+    for (int i = 0; i < CODE_SYMBOLS; i++)
+        weight[i] = (uint64_t)count[i] + 1;
+    for (;;) {
+        tree t = {0};
+        memcpy(t.weight, weight, sizeof weight);
+        if (join_all(&t, len) <= CODE_LONGEST)
+            return;
+        for (int i = 0; i < CODE_SYMBOLS; i++)
+            weight[i] = weight[i] / 2 + 1;
+    }
+}
+
+static unsigned reversed(unsigned bits, unsigned len)
+{
+    unsigned out = 0;
+    for (unsigned i = 0; i < len; i++)
+        out |= (bits >> i & 1) << (len - 1 - i);
+    return out;
+}
+
+// Shorter ones first, among equals the lower byte: the lengths alone decide the bits.
+bool code_open(code *c, const uint8_t len[CODE_SYMBOLS])
+{
+    unsigned next = 0, taken = 0;
+    for (int i = 0; i < CODE_SYMBOLS; i++) {
+        if (len[i] == 0 || len[i] > CODE_LONGEST)
+            return false;
+        taken += 1u << (CODE_LONGEST - len[i]);
+    }
+    if (taken != SLOTS)
+        return false;
+    memcpy(c->len, len, CODE_SYMBOLS);
+    for (unsigned n = 1; n <= CODE_LONGEST; n++, next <<= 1) {
+        for (unsigned i = 0; i < CODE_SYMBOLS; i++) {
+            if (len[i] != n)
+                continue;
+            c->bits[i] = (uint16_t)reversed(next++, n);
+            for (unsigned at = c->bits[i]; at < SLOTS; at += 1u << n)
+                c->of[at] = (uint16_t)(i | n << 8);
+        }
+    }
+    return true;
+}
+
+// Bytes of the size of a stream.
+static size_t size_bytes(size_t n)
+{
+    size_t most = (n / CODE_STREAMS + 1) * CODE_LONGEST / 8 + 1;
+    return most <= UINT8_MAX ? 1 : most <= UINT16_MAX ? 2 : 4;
+}
+
+size_t code_room(size_t n)
+{
+    return n / 8 * CODE_LONGEST + (CODE_LONGEST + 2 + 4) * CODE_STREAMS + CODE_PAD;
+}
+
+static void store_size(uint8_t *p, size_t size, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        p[i] = (uint8_t)(size >> 8 * i);
+}
+
+static size_t load_size(const uint8_t *p, size_t bytes)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < bytes; i++)
+        size |= (size_t)p[i] << 8 * i;
+    return size;
+}
+
+typedef struct writing {
+    uint8_t *to;
+    uint64_t bits;
+    unsigned n; // bits of them, below 8 between two calls
+} writing;
+
+static void write_bits(writing *w, const code *c, uint8_t byte)
+{
+    w->bits |= (uint64_t)c->bits[byte] << w->n;
+    w->n += c->len[byte];
+}
+
+static void put_bits(writing *w)
+{
+    store64(w->to, w->bits);
+    w->to += w->n / 8;
+    w->bits >>= w->n & ~7u;
+    w->n &= 7;
+}
+
+// Every fourth of the bytes from the one at i on.
+static uint8_t *write_stream(const code *c, const uint8_t *bytes, size_t i, size_t n, uint8_t *to)
+{
+    enum { STEP = CODE_STREAMS };
+    writing w = {.to = to};
+    for (; i + 3 * STEP < n; i += 4 * STEP) { // 44 bits behind 7 others
+        write_bits(&w, c, bytes[i]);
+        write_bits(&w, c, bytes[i + STEP]);
+        write_bits(&w, c, bytes[i + 2 * STEP]);
+        write_bits(&w, c, bytes[i + 3 * STEP]);
+        put_bits(&w);
+    }
+    for (; i < n; i += STEP)
+        write_bits(&w, c, bytes[i]);
+    put_bits(&w);
+    return w.to + (w.n > 0);
+}
+
+uint8_t *code_write(const code *c, const uint8_t *bytes, size_t n, uint8_t *to)
+{
+    size_t width = size_bytes(n);
+    uint8_t *sizes = to, *at = to + CODE_STREAMS * width;
+    for (size_t i = 0; i < CODE_STREAMS; i++) { // each writes over what the last wrote too much
+        uint8_t *end = write_stream(c, bytes, i, n, at);
+        store_size(sizes + i * width, (size_t)(end - at), width);
+        at = end;
+    }
+    return at;
+}
+
+bool code_begin(code_reader *r, const code *c, size_t n, view *packed)
+{
+    size_t width = size_bytes(n), at = CODE_STREAMS * width;
+    if (packed->len < at)
+        return false;
+    *r = (code_reader){.c = c, .p = packed->p, .len = packed->len, .left = n};
+    for (size_t i = 0; i < CODE_STREAMS; i++) {
+        size_t size = load_size(packed->p + i * width, width);
+        if (size > packed->len - at)
+            return false;
+        r->next[i] = r->begin[i] = at;
+        r->end[i] = at += size;
+    }
+    *packed = (view){packed->p + at, packed->len - at};
+    return true;
+}
+
+static uint8_t read_one(const code *c, uint64_t *bits, unsigned *n)
+{
+    unsigned x = c->of[*bits & (SLOTS - 1)];
+    *bits >>= x >> 8;
+    *n -= x >> 8;
+    return (uint8_t)x;
+}
+
+static bool has_eight(const code_reader *r)
+{
+    size_t a = r->next[0] > r->next[1] ? r->next[0] : r->next[1];
+    size_t b = r->next[2] > r->next[3] ? r->next[2] : r->next[3];
+    return (a > b ? a : b) + 8 <= r->len;
+}
+
+// Bytes as long as there are 8 more to be read for each stream, be they its own; how many.
+static size_t read_fast(code_reader *r, uint8_t *to, size_t n)
+{
+    enum { EACH = 4 };  // of a stream: 44 of at least 56 bits
+    code_reader x = *r; // in registers
+    size_t at = 0;
+    for (; n - at >= (size_t)EACH * CODE_STREAMS && has_eight(&x); at += EACH * CODE_STREAMS) {
+        for (int i = 0; i < CODE_STREAMS; i++) {
+            x.bits[i] |= load64(x.p + x.next[i]) << x.n_bits[i];
+            x.next[i] += (63 - x.n_bits[i]) / 8;
+            x.n_bits[i] |= 56;
+        }
+        for (int k = 0; k < EACH; k++)
+            for (int i = 0; i < CODE_STREAMS; i++)
+                to[at + (size_t)(k * CODE_STREAMS + i)] = read_one(x.c, &x.bits[i], &x.n_bits[i]);
+    }
+    *r = x;
+    return at;
+}
+
+// What a stream's own bytes do not hold reads as zeros; code_end tells.
+static uint8_t read_slow(code_reader *r, size_t i)
+{
+    while (r->n_bits[i] < CODE_LONGEST) {
+        uint64_t byte = r->next[i] < r->end[i] ? r->p[r->next[i]] : 0;
+        r->bits[i] |= byte << r->n_bits[i];
+        r->next[i]++;
+        r->n_bits[i] += 8;
+    }
+    return read_one(r->c, &r->bits[i], &r->n_bits[i]);
+}
+
+void code_read(code_reader *r, uint8_t *to, size_t n)
+{
+    size_t done = read_fast(r, to, n);
+    for (size_t i = done; i < n; i++)
+        to[i] = read_slow(r, i % CODE_STREAMS);
+    r->left -= n;
+}
+
+bool code_end(const code_reader *r)
+{
+    bool good = r->left == 0;
+    for (size_t i = 0; i < CODE_STREAMS; i++) {
+        size_t bits = (r->next[i] - r->begin[i]) * 8 - r->n_bits[i];
+        good &= (bits + 7) / 8 == r->end[i] - r->begin[i];
+    }
+    return good;
+}

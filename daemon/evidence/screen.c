@@ -291,13 +291,14 @@ shg_err screen_words(screen *s, const hash_list *b, const uint8_t *mark, bool *m
 shg_err screen_text(screen *s, view text, screen_found *found)
 {
     const hash_list *list = &s->text.list;
+    double cosine = 0;
     *found = (screen_found){false, false, false};
     shg_err e = hashes_make(&s->text, text, NULL);
     if (!e)
         e = screen_words(s, list, NULL, &found->words);
     if (!e && !found->words)
-        e = topic_near(&s->topic, list, RELATION_COSINE, &found->near);
-    if (!e && found->near)
-        e = topic_near(&s->topic, list, RELATION_ALIKE, &found->alike);
+        e = topic_most(&s->topic, list, RELATION_COSINE, &cosine);
+    found->near = cosine >= RELATION_COSINE;
+    found->alike = cosine >= RELATION_ALIKE;
     return e;
 }

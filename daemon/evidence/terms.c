@@ -40,6 +40,7 @@ static struct {
     uint64_t common[COMMON_SLOTS];
 } table;
 static terms_often often; // likewise
+static terms_squares squares;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 // The slot of a word, or the free one where it would stand.
@@ -99,6 +100,19 @@ static void add_often(uint64_t hash, double idf)
         *place = hash;
 }
 
+static uint8_t square_of(double idf)
+{
+    assert(idf * idf * TERMS_SQUARE <= UINT8_MAX);
+    return (uint8_t)(idf * idf * TERMS_SQUARE);
+}
+
+// Of words that share their low bits the lightest counts.
+static void note_square(uint64_t hash, uint8_t square)
+{
+    uint8_t *least = &squares.least[hash % TERMS_SQUARES];
+    *least = square < *least ? square : *least;
+}
+
 // A word of several languages has the share of the one in which it is most common.
 static void add(view name, float share)
 {
@@ -110,6 +124,7 @@ static void add(view name, float share)
     bool common = (double)share > SHARE_COMMON;
     double idf = -log((double)share);
     uint64_t *slot = &table.slot[slot_of(hash)];
+    note_square(hash, common ? 0 : square_of(idf));
     if (common && !is_common(hash))
         add_common(hash);
     if (*slot && idf >= table.idf[*slot & SLOT_IDF])
@@ -124,6 +139,7 @@ static void load(void)
 {
     const uint8_t *p = terms_data, *end = p + terms_data_len;
     (void)idf_number(-log((double)SHARE_UNKNOWN)); // 0, as in a free slot
+    memset(squares.least, square_of(table.idf[0]), sizeof squares.least);
     while (p < end) {
         const uint8_t *eol = memchr(p, '\n', (size_t)(end - p));
         if (!eol)
@@ -135,6 +151,12 @@ static void load(void)
     }
     for (int n = 1; n < LOGS; n++)
         table.count[n] = 1 + log((double)n);
+}
+
+const terms_squares *terms_squares_get(void)
+{
+    pthread_once(&once, load);
+    return &squares;
 }
 
 double terms_idf_most(void)

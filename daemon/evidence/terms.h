@@ -20,6 +20,19 @@ void terms_weights(double *out, const uint64_t *word_hash, size_t n);
 // terms_weigh is what a word of an idf that stands in a text n times weighs: (1 + ln n) * idf.
 double terms_weigh(double idf, size_t n);
 
+// What a word that is new to a text adds at least to the squared length of its vector, in parts of
+// TERMS_SQUARE: for a small part of what terms_weight costs.
+enum { TERMS_SQUARE = 4, TERMS_SQUARES = 1 << 16 };
+typedef struct terms_squares {
+    uint8_t least[TERMS_SQUARES]; // by the low bits of the word's hash; constant
+} terms_squares;
+const terms_squares *terms_squares_get(void);
+
+static inline unsigned terms_square_least(const terms_squares *t, uint64_t word_hash)
+{
+    return t->least[word_hash % TERMS_SQUARES];
+}
+
 // terms_idf_most is the idf of a word that is not in the table; none has more.
 double terms_idf_most(void);
 

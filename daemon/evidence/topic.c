@@ -6,14 +6,34 @@
 
 #define ROUNDING 1e-9 // of a cosine, by the order in which it is added up
 
-enum { SLOTS_LEAST = 64, FILTERED = 4 }; // FILTERED: terms in a word of the filter, on average
+enum {
+    SLOTS_LEAST = 16,
+    FILTERED = 2, // terms in a word of the filter, on average
+    PART = 64,    // words that are weighed before there is a look at what they weigh together
+};
+
+static size_t slots_for(size_t n)
+{
+    size_t size = SLOTS_LEAST;
+    while (size < 2 * n)
+        size *= 2;
+    return size;
+}
 
 static topic_slot *slot_of(const topic *t, uint64_t hash)
 {
     size_t at = hash_place(hash, t->slot) & t->mask;
-    while ((t->slot[at].n || t->slot[at].place) && t->slot[at].hash != hash)
+    while (t->slot[at].place && t->slot[at].hash != hash)
         at = (at + 1) & t->mask;
     return &t->slot[at];
+}
+
+static topic_other *other_of(const topic *t, uint64_t hash)
+{
+    size_t at = hash_place(hash, t->other) & t->other_mask;
+    while (t->other[at].n && t->other[at].hash != hash)
+        at = (at + 1) & t->other_mask;
+    return &t->other[at];
 }
 
 static uint64_t *maybe_of(const topic *t, uint64_t hash, uint64_t *bit)
@@ -22,29 +42,24 @@ static uint64_t *maybe_of(const topic *t, uint64_t hash, uint64_t *bit)
     return &t->maybe[hash >> 24 & t->maybe_mask];
 }
 
-// Makes room for the terms of a text of n words besides those of a; without memory there is none,
-// until it is asked for again.
+// Makes room for a text of n words; without memory there is none, until it is asked for again.
 static shg_err reserve(topic *t, size_t n)
 {
-    size_t size = SLOTS_LEAST, need = t->a->n + n;
-    while (size < 2 * need)
-        size *= 2;
-    if (t->slot && size <= t->mask + 1)
+    if (t->other && n <= t->room)
         return SHG_OK;
-    free(t->slot);
+    free(t->other);
+    free(t->at);
     free(t->touched);
-    t->slot = calloc(size, sizeof *t->slot);
-    t->touched = malloc(size * sizeof *t->touched);
-    if (!t->slot || !t->touched) {
-        free(t->slot);
-        t->slot = NULL;
-        return SHG_ENOMEM;
-    }
-    t->mask = size - 1;
-    t->at = t->touched + size / 2;
-    for (size_t i = 0; i < t->a->n; i++)
-        *slot_of(t, t->a->t[i].hash) = (topic_slot){t->a->t[i].hash, 0, (uint32_t)i + 1};
-    return SHG_OK;
+    t->room = n + n / 2;
+    t->other_mask = slots_for(t->room) - 1;
+    t->other = calloc(t->other_mask + 1, sizeof *t->other);
+    t->at = malloc((t->room + 1) * sizeof *t->at);
+    t->touched = malloc((t->room + 1) * sizeof *t->touched);
+    if (t->other && t->at && t->touched)
+        return SHG_OK;
+    free(t->other);
+    t->other = NULL;
+    return SHG_ENOMEM;
 }
 
 shg_err topic_open(topic *out, const term_list *a)
@@ -52,22 +67,22 @@ shg_err topic_open(topic *out, const term_list *a)
     size_t room = 1;
     while (room * FILTERED < a->n)
         room *= 2;
-    *out = (topic){.a = a, .maybe_mask = room - 1};
+    *out = (topic){.a = a, .mask = slots_for(a->n) - 1, .maybe_mask = room - 1};
     out->maybe = calloc(room, sizeof *out->maybe);
     out->weight = malloc((a->n + 1) * sizeof *out->weight);
-    if (!out->maybe || !out->weight) {
+    out->shared = malloc((a->n + 1) * sizeof *out->shared);
+    out->slot = calloc(out->mask + 1, sizeof *out->slot);
+    if (!out->maybe || !out->weight || !out->shared || !out->slot) {
         topic_close(out);
         return SHG_ENOMEM;
     }
     for (size_t i = 0; i < a->n; i++) {
-        uint64_t bit, *maybe = maybe_of(out, a->t[i].hash, &bit);
+        uint64_t hash = a->t[i].hash, bit, *maybe = maybe_of(out, hash, &bit);
         *maybe |= bit;
-        out->weight[i] = terms_weight(a->t[i].hash, a->t[i].n);
+        *slot_of(out, hash) = (topic_slot){hash, 0, (uint32_t)i + 1};
+        out->weight[i] = terms_weigh(a->t[i].idf, a->t[i].n);
     }
-    shg_err e = reserve(out, a->n);
-    if (e)
-        topic_close(out);
-    return e;
+    return SHG_OK;
 }
 
 void topic_close(topic *t)
@@ -75,6 +90,9 @@ void topic_close(topic *t)
     free(t->weight);
     free(t->maybe);
     free(t->slot);
+    free(t->shared);
+    free(t->other);
+    free(t->at);
     free(t->touched);
     *t = (topic){0};
 }
@@ -96,15 +114,16 @@ static bool hash_at(const hash_list *b, size_t i, uint64_t *hash)
 static size_t list_maybe(topic *t, const hash_list *b)
 {
     size_t n = 0;
+    uint32_t *at = t->at;
     for (size_t i = 0; i < b->n && !b->alone; i++) {
         uint64_t bit, maybe = *maybe_of(t, b->hash[i], &bit);
-        t->at[n] = (uint32_t)i;
+        at[n] = (uint32_t)i;
         n += (maybe & bit) != 0;
     }
     for (size_t i = 0; i < b->n && b->alone; i++) {
         uint64_t hash, bit;
         if (hash_at(b, i, &hash) && *maybe_of(t, hash, &bit) & bit)
-            t->at[n++] = (uint32_t)i;
+            at[n++] = (uint32_t)i;
     }
     return n;
 }
@@ -123,9 +142,49 @@ static size_t count_shared(topic *t, const hash_list *b, size_t n_maybe)
     for (size_t k = 0; k < n_maybe; k++) {
         topic_slot *s = shared_at(t, b, t->at[k]);
         if (s && s->n++ == 0)
-            t->touched[n++] = (uint32_t)(s - t->slot);
+            t->shared[n++] = (uint32_t)(s - t->slot);
     }
     return n;
+}
+
+// How often words stood there: those that share a place, together.
+typedef struct counted {
+    uint8_t n[1024];
+} counted;
+
+// The least that the words [begin, end) add to a squared length, in parts of TERMS_SQUARE, those
+// that may be a's aside. A word that stands there n times weighs (1 + ln n) squared as much as
+// once, which is n or more up to OFTEN: so many count. Which do is at random: no branch depends on
+// it.
+static uint64_t least_square(counted *c, const topic *t, const uint64_t *begin, const uint64_t *end)
+{
+    enum { OFTEN = 12 };
+    const terms_squares *squares = terms_squares_get();
+    const uint64_t *maybe = t->maybe;
+    const size_t mask = t->maybe_mask;
+    uint64_t sum = 0;
+    for (const uint64_t *p = begin; p < end; p++) {
+        uint64_t hash = *p, may = maybe[hash >> 24 & mask] >> (hash >> 58) & 1;
+        uint8_t *n = &c->n[hash >> 40 & (sizeof c->n - 1)];
+        uint64_t counts = (*n < OFTEN) & ~may;
+        *n = (uint8_t)(*n + counts);
+        sum += terms_square_least(squares, hash) & -counts;
+    }
+    return sum;
+}
+
+// Whether the terms that a lacks add more than `most` for certain.
+static bool is_longer(const topic *t, const hash_list *b, double most)
+{
+    counted c = {0};
+    double sum = 0;
+    if (b->alone)
+        return false;
+    for (size_t i = 0; i < b->n && sum <= most * TERMS_SQUARE; i += PART) {
+        size_t end = i + PART < b->n ? i + PART : b->n;
+        sum += (double)least_square(&c, t, b->hash + i, b->hash + end);
+    }
+    return sum > most * TERMS_SQUARE;
 }
 
 // Adds the terms that a lacks to the squared length of b's vector: until it is over `most`, or
@@ -139,40 +198,41 @@ static double add_others(topic *t, const hash_list *b, size_t n_maybe, double sq
         k += maybe;
         if ((maybe && shared_at(t, b, i)) || !hash_at(b, i, &hash))
             continue;
-        topic_slot *s = slot_of(t, hash);
+        topic_other *s = other_of(t, hash);
         s->hash = hash;
         double once = terms_weight(hash, 1), before = s->n ? terms_weigh(once, s->n) : 0,
                now = terms_weigh(once, s->n + 1);
         square += now * now - before * before;
         if (s->n++ == 0)
-            t->touched[n++] = (uint32_t)(s - t->slot);
+            t->touched[n++] = (uint32_t)(s - t->other);
     }
     while (n > 0)
-        t->slot[t->touched[--n]].n = 0;
+        t->other[t->touched[--n]].n = 0;
     return square;
 }
 
-shg_err topic_near(topic *t, const hash_list *b, double least, bool *near)
+shg_err topic_most(topic *t, const hash_list *b, double least, double *most)
 {
     double dot = 0, square = 0;
+    *most = 0;
     shg_err e = reserve(t, b->n);
     if (e)
         return e;
     size_t n_maybe = list_maybe(t, b), n = count_shared(t, b, n_maybe);
     for (size_t i = 0; i < n; i++) {
-        topic_slot *s = &t->slot[t->touched[i]];
+        topic_slot *s = &t->slot[t->shared[i]];
         double weight = terms_weigh(t->a->t[s->place - 1].idf, s->n);
         square += weight * weight;
         dot += weight * t->weight[s->place - 1];
         s->n = 0;
     }
-    if (dot <= 0) {
-        *near = false;
-        return SHG_OK;
-    }
     // Of a longer vector the cosine would be less than `least`.
     double longest = dot / (least - ROUNDING);
     longest *= longest / t->a->square;
-    *near = add_others(t, b, n_maybe, square, longest) <= longest;
+    if (dot <= 0 || is_longer(t, b, longest - square))
+        return SHG_OK;
+    square = add_others(t, b, n_maybe, square, longest);
+    if (square <= longest)
+        *most = dot / sqrt(square * t->a->square) + ROUNDING;
     return SHG_OK;
 }

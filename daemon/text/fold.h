@@ -13,7 +13,7 @@ typedef struct keys {
     bool full; // something was left out: no memory, or a fixed one's end
 } keys;
 
-enum { KEYS_SLACK = 32 };
+enum { KEYS_SLACK = 128 };
 
 // keys_room makes sure of room for n bytes more (growing ones: and the slack);
 // false, and full, where there is none.

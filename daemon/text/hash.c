@@ -5,11 +5,11 @@
 uint64_t hash_long(const uint8_t *key, size_t len)
 {
     uint64_t x = len;
-    for (; len >= 8; key += 8, len -= 8)
-        x = hash_step(x, load64(key));
-    uint8_t last[8] = {0};
+    for (; len >= HASH_SHORT; key += HASH_SHORT, len -= HASH_SHORT)
+        x = hash_step(x, load64(key), load64(key + 8));
+    uint8_t last[HASH_SHORT] = {0};
     memcpy(last, key, len);
-    return hash_end(len ? hash_step(x, load64(last)) : x);
+    return len ? hash_step(x, load64(last), load64(last + 8)) : x;
 }
 
 uint64_t hash_key(view key)

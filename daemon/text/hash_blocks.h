@@ -13,4 +13,16 @@ static inline void hash_each(uint64_t *out, const uint8_t *keys, uint32_t first,
     }
 }
 
+// hash_each of those keys alone that are longer than `most`: few, and a call within the loop over
+// all would cost it its registers.
+static inline void hash_longer(uint64_t *out, const uint8_t *keys, uint32_t first,
+                               const uint32_t *space, size_t n, uint32_t most)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (space[i] - first > most)
+            out[i] = hash_long(keys + first, space[i] - first);
+        first = space[i] + 1;
+    }
+}
+
 #endif

@@ -28,7 +28,7 @@ typedef bool utf8_kernel(const uint8_t *text, size_t len);
 // space[i], for i < n. HASH_SLACK bytes behind the last key may be read.
 typedef void hash_kernel(uint64_t *out, const uint8_t *keys, uint32_t first, const uint32_t *space,
                          size_t n);
-enum { HASH_SLACK = 32 };
+enum { HASH_SLACK = 128 };
 
 typedef struct text_kernels {
     utf8_kernel *utf8;   // NULL in the reference, as are

@@ -4,10 +4,36 @@
 #include "base/places.h"
 #include "text/hash_blocks.h"
 #include "text/kernels.h"
-#include "text/shingle_blocks.h"
 #include "text/utf8_blocks.h"
 #include <immintrin.h>
 #include <string.h>
+
+// There is no turning in AVX2, but by whole bytes a move of bytes does it.
+#define SHINGLE_WIDTH 4
+typedef __m256i shingle_vec;
+
+static inline shingle_vec shingle_load(const uint64_t *p)
+{
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+
+static inline void shingle_store(uint64_t *p, shingle_vec x)
+{
+    _mm256_storeu_si256((__m256i *)p, x);
+}
+
+static inline shingle_vec shingle_add(shingle_vec a, shingle_vec b)
+{
+    return _mm256_add_epi64(a, b);
+}
+
+static inline shingle_vec shingle_turns(shingle_vec x)
+{
+    return _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(_mm_setr_epi8(
+                                      5, 6, 7, 0, 1, 2, 3, 4, 13, 14, 15, 8, 9, 10, 11, 12)));
+}
+
+#include "text/shingle_blocks.h"
 
 typedef struct block {
     __m256i v[2];
@@ -393,21 +419,27 @@ static bool valid(const uint8_t *p, size_t len)
     return true;
 }
 
-// x times a number, modulo 2^64.
-static inline __m256i times(__m256i x, uint64_t by)
+// hash_product of four numbers, after what they are xored with.
+static inline __m256i product(__m256i x, uint64_t with)
 {
-    const __m256i k = _mm256_set1_epi64x((long long)by);
-    const __m256i swapped = _mm256_set1_epi64x((long long)(by >> 32 | by << 32));
-    __m256i cross = _mm256_mullo_epi32(x, swapped);
-    cross = _mm256_add_epi32(cross, _mm256_srli_epi64(cross, 32));
-    return _mm256_add_epi64(_mm256_mul_epu32(x, k), _mm256_slli_epi64(cross, 32));
+    x = _mm256_xor_si256(x, _mm256_set1_epi64x((long long)with));
+    return _mm256_mul_epu32(x, _mm256_srli_epi64(x, 32));
 }
 
-// One step of four hashes.
-static inline __m256i step(__m256i x, __m256i bytes)
+// hash_turn of four numbers of which `high` holds the high halves.
+static inline __m256i turn(__m256i x, __m256i high, uint32_t by_low, uint32_t by_high)
 {
-    x = _mm256_xor_si256(x, bytes);
-    return times(_mm256_xor_si256(x, _mm256_srli_epi64(x, 32)), HASH_STEP);
+    high = _mm256_mul_epu32(high, _mm256_set1_epi64x(by_high));
+    return _mm256_add_epi64(_mm256_mul_epu32(x, _mm256_set1_epi64x(by_low)),
+                            _mm256_shuffle_epi32(high, 0xb1));
+}
+
+// The last half of hash_step of four keys: turning.
+static inline __m256i mix(__m256i x)
+{
+    __m256i high = _mm256_srli_epi64(x, 32);
+    x = turn(_mm256_xor_si256(x, high), high, HASH_TURN, HASH_BACK);
+    return turn(x, _mm256_srli_epi64(x, 32), HASH_BACK, HASH_TURN);
 }
 
 // Two words' 16 bytes from p on.
@@ -423,9 +455,10 @@ static inline __m256i twice(const uint32_t *p)
     return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)p));
 }
 
-// Four words at a time, those behind space[0 .. 4): as in kernels_avx512.c. Of the lengths the low
-// bytes count, which is enough for keys of up to 16 bytes.
-static inline void hash_four(uint64_t *out, const uint8_t *keys, const uint32_t *space)
+// The first half, of four words at a time, those behind space[0 .. 4): a pair of registers holds
+// the 16 bytes of even and odd words, so that unpacking them gives halves in order. Of the lengths
+// the low bytes count, which is enough for keys of up to 16 bytes; which are longer is returned.
+static inline __m128i take_four(uint64_t *out, const uint8_t *keys, const uint32_t *space)
 {
     const uint8_t *p = keys + 1;
     const __m256i first = _mm256_setr_epi64x(0, 0, 0x0808080808080808, 0x0808080808080808);
@@ -439,27 +472,33 @@ static inline void hash_four(uint64_t *out, const uint8_t *keys, const uint32_t 
     even = _mm256_and_si256(even, _mm256_cmpgt_epi8(even_len, place));
     odd = _mm256_and_si256(odd, _mm256_cmpgt_epi8(odd_len, place));
     __m128i own = _mm256_castsi256_si128(len);
-    __m256i x = step(_mm256_cvtepu32_epi64(own), _mm256_unpacklo_epi64(even, odd));
-    x = step(x, _mm256_unpackhi_epi64(even, odd));
-    x = times(_mm256_xor_si256(x, _mm256_srli_epi64(x, 29)), HASH_END);
-    _mm256_storeu_si256((__m256i *)out, _mm256_xor_si256(x, _mm256_srli_epi64(x, 32)));
-    __m128i more = _mm_cmpgt_epi32(own, _mm_set1_epi32(HASH_SHORT));
-    unsigned longer = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(more));
-    for (; longer; longer &= longer - 1) {
-        unsigned j = (unsigned)__builtin_ctz(longer);
-        out[j] = hash_long(p + space[j], space[j + 1] - space[j] - 1);
-    }
+    __m256i x = _mm256_add_epi64(product(_mm256_unpacklo_epi64(even, odd), HASH_FIRST),
+                                 product(_mm256_unpackhi_epi64(even, odd), HASH_SECOND));
+    _mm256_storeu_si256((__m256i *)out, _mm256_add_epi64(x, _mm256_cvtepu32_epi64(own)));
+    return _mm_cmpgt_epi32(own, _mm_set1_epi32(HASH_SHORT));
 }
 
+static inline void mix_four(uint64_t *out)
+{
+    __m256i x = _mm256_loadu_si256((const __m256i *)out);
+    _mm256_storeu_si256((__m256i *)out, mix(x));
+}
+
+// In two loops, as in kernels_avx512.c.
 static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uint32_t *space,
                    size_t n)
 {
     if (n == 0)
         return;
     size_t i = 1;
-    out[0] = hash_padded(keys + first, space[0] - first);
+    __m128i longer = _mm_setzero_si128();
     for (; i + 4 <= n; i += 4)
-        hash_four(out + i, keys, space + i - 1);
+        longer = _mm_or_si128(longer, take_four(out + i, keys, space + i - 1));
+    for (size_t k = 1; k < i; k += 4)
+        mix_four(out + k);
+    out[0] = hash_padded(keys + first, space[0] - first);
+    if (!_mm_testz_si128(longer, longer))
+        hash_longer(out, keys, first, space, i, HASH_SHORT);
     hash_each(out + i, keys, space[i - 1] + 1, space + i, n - i);
 }
 

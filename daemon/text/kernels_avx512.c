@@ -342,65 +342,121 @@ static inline __m512i load_four(const uint8_t *p, const uint32_t *space)
     return _mm512_mask_broadcast_i32x4(x, 0xf000, _mm_loadu_si128((const __m128i *)(p + space[6])));
 }
 
-static inline __m512i times(__m512i x, uint64_t by)
+// Sixteen bytes of eight keys, a number of each in a lane, zeros behind a key's end.
+typedef struct eight_keys {
+    __m512i first, second;
+} eight_keys;
+
+// The bytes [at, at + 8) of x, of keys of `bits` bits; of bits the low 16 count.
+static inline __m512i cut_keys(__m512i x, __m512i bits, unsigned at)
 {
-    return _mm512_mullo_epi64(x, _mm512_set1_epi64((long long)by));
+    __m512i beyond = _mm512_subs_epu16(_mm512_set1_epi64(8 * at + 64), bits);
+    return _mm512_and_si512(x, _mm512_srlv_epi64(_mm512_set1_epi64(-1), beyond)); // 0 from 64 on
 }
 
-// One step of eight hashes: the bytes [at, at + 8) of keys of `bits` bits.
-static inline __m512i step(__m512i x, __m512i bytes, __m512i bits, unsigned at)
+// The bytes [at, at + 16) of the keys behind space[0 .. 8), wherever they stand: a pair of
+// registers holds those of even and of odd words, so that unpacking them gives halves in order.
+static inline eight_keys far_keys(const uint8_t *keys, const uint32_t *space, __m512i len,
+                                  unsigned at)
 {
-    __m512i beyond = _mm512_sub_epi64(_mm512_set1_epi64(8 * at + 64), bits);
-    beyond = _mm512_max_epi64(beyond, _mm512_setzero_si512());
-    __m512i kept = _mm512_srlv_epi64(_mm512_set1_epi64(-1), beyond); // none from 64 on
-    x = _mm512_xor_si512(x, _mm512_and_si512(bytes, kept));
-    return times(_mm512_xor_si512(x, _mm512_srli_epi64(x, 32)), HASH_STEP);
+    __m512i bits = _mm512_slli_epi64(len, 3);
+    __m512i even = load_four(keys + 1 + at, space), odd = load_four(keys + 1 + at, space + 1);
+    return (eight_keys){cut_keys(_mm512_unpacklo_epi64(even, odd), bits, at),
+                        cut_keys(_mm512_unpackhi_epi64(even, odd), bits, at + 8)};
 }
 
-static inline __m512i finish(__m512i x)
+enum { NEAR_KEYS = 128 }; // bytes that can be moved anywhere at once
+
+// The first 16 bytes of the keys behind space[0 .. 8), which stand within NEAR_KEYS bytes. before:
+// those spaces.
+static inline eight_keys near_keys(const uint8_t *keys, const uint32_t *space, __m256i before,
+                                   __m512i len)
 {
-    x = times(_mm512_xor_si512(x, _mm512_srli_epi64(x, 29)), HASH_END);
-    return _mm512_xor_si512(x, _mm512_srli_epi64(x, 32));
+    const __m512i count = _mm512_set1_epi64(0x0706050403020100);
+    const __m512i on = _mm512_add_epi8(count, all(8));
+    const __m512i lowest = _mm512_broadcast_i32x4(
+        _mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8)); // of each lane
+    const uint8_t *p = keys + 1 + space[0];
+    __m512i low = _mm512_loadu_si512(p), high = _mm512_loadu_si512(p + 64);
+    before = _mm256_sub_epi32(before, _mm256_set1_epi32((int)space[0]));
+    __m512i at = _mm512_shuffle_epi8(_mm512_cvtepu32_epi64(before), lowest);
+    __m512i bytes = _mm512_shuffle_epi8(len, lowest);
+    return (eight_keys){
+        _mm512_maskz_permutex2var_epi8(_mm512_cmpgt_epu8_mask(bytes, count), low,
+                                       _mm512_add_epi8(at, count), high),
+        _mm512_maskz_permutex2var_epi8(_mm512_cmpgt_epu8_mask(bytes, on), low,
+                                       _mm512_add_epi8(at, on), high),
+    };
 }
 
-// Eight words at a time, those behind space[0 .. 8): a pair of registers holds the 16 bytes of even
-// and odd words, so that unpacking them gives first halves and second halves in order.
-static inline void hash_eight(uint64_t *out, const uint8_t *keys, const uint32_t *space)
+// hash_product of eight numbers, after what they are xored with.
+static inline __m512i product(__m512i x, uint64_t with)
 {
-    const uint8_t *p = keys + 1;
+    x = _mm512_xor_si512(x, _mm512_set1_epi64((long long)with));
+    return _mm512_mul_epu32(x, _mm512_srli_epi64(x, 32));
+}
+
+// hash_turn of eight numbers of which `high` holds the high halves.
+static inline __m512i turn(__m512i x, __m512i high, uint32_t by_low, uint32_t by_high)
+{
+    high = _mm512_mul_epu32(high, _mm512_set1_epi64(by_high));
+    return _mm512_add_epi64(_mm512_mul_epu32(x, _mm512_set1_epi64(by_low)),
+                            _mm512_shuffle_epi32(high, 0xb1));
+}
+
+// The two halves of hash_step of eight keys: taking bytes, and turning.
+static inline __m512i take(__m512i x, eight_keys keys)
+{
+    x = _mm512_add_epi64(x, product(keys.first, HASH_FIRST));
+    return _mm512_add_epi64(x, product(keys.second, HASH_SECOND));
+}
+
+static inline __m512i mix(__m512i x)
+{
+    __m512i high = _mm512_srli_epi64(x, 32);
+    x = turn(_mm512_xor_si512(x, high), high, HASH_TURN, HASH_BACK);
+    return turn(x, _mm512_srli_epi64(x, 32), HASH_BACK, HASH_TURN);
+}
+
+enum { HASH_MOST = 2 * HASH_SHORT }; // bytes of a key that eight at a time may have
+
+// Eight words at a time, those behind space[0 .. 8), but for the last turning. Returns which are
+// longer than HASH_MOST.
+static inline __mmask8 take_eight(uint64_t *out, const uint8_t *keys, const uint32_t *space)
+{
     __m256i end = _mm256_loadu_si256((const __m256i *)(space + 1));
     __m256i before = _mm256_loadu_si256((const __m256i *)space);
     __m256i bytes = _mm256_sub_epi32(_mm256_sub_epi32(end, before), _mm256_set1_epi32(1));
     __m512i len = _mm512_cvtepu32_epi64(bytes);
-    __m512i bits = _mm512_slli_epi64(len, 3);
-    __m512i even = load_four(p, space), odd = load_four(p, space + 1);
-    __m512i x = step(len, _mm512_unpacklo_epi64(even, odd), bits, 0);
-    x = step(x, _mm512_unpackhi_epi64(even, odd), bits, 8);
-    __mmask8 more = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * HASH_SHORT));
-    if (more) {
-        even = load_four(p + 16, space);
-        odd = load_four(p + 16, space + 1);
-        x = _mm512_mask_mov_epi64(x, more, step(x, _mm512_unpacklo_epi64(even, odd), bits, 16));
-        __mmask8 last = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 24));
-        x = _mm512_mask_mov_epi64(x, last, step(x, _mm512_unpackhi_epi64(even, odd), bits, 24));
-    }
-    _mm512_storeu_si512(out, finish(x));
-    __mmask8 most = _mm512_cmpgt_epu64_mask(bits, _mm512_set1_epi64(8 * 32));
-    for (; most; most &= (__mmask8)(most - 1)) {
-        unsigned j = (unsigned)__builtin_ctz(most);
-        out[j] = hash_long(p + space[j], space[j + 1] - space[j] - 1);
-    }
+    __m512i x = take(len, space[8] - space[0] <= NEAR_KEYS ? near_keys(keys, space, before, len)
+                                                           : far_keys(keys, space, len, 0));
+    __mmask8 more = _mm512_cmpgt_epu64_mask(len, _mm512_set1_epi64(HASH_SHORT));
+    if (more)
+        x = _mm512_mask_mov_epi64(x, more, take(mix(x), far_keys(keys, space, len, HASH_SHORT)));
+    _mm512_storeu_si512(out, x);
+    return _mm512_mask_cmpgt_epu64_mask(more, len, _mm512_set1_epi64(HASH_MOST));
 }
 
+// In two loops: of one, each turn's chain would be longer than what a CPU looks ahead.
 static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uint32_t *space,
                    size_t n)
 {
     if (n == 0)
         return;
     size_t i = 1;
-    out[0] = hash_padded(keys + first, space[0] - first);
+    __mmask8 longer = 0;
     for (; i + 8 <= n; i += 8)
-        hash_eight(out + i, keys, space + i - 1);
+        longer |= take_eight(out + i, keys, space + i - 1);
+    for (size_t k = 1; k < i; k += 8)
+        _mm512_storeu_si512(out + k, mix(_mm512_loadu_si512(out + k)));
+    if (i > 1 && i < n) { // the last eight once more, some of them
+        longer |= take_eight(out + n - 8, keys, space + n - 9);
+        _mm512_storeu_si512(out + n - 8, mix(_mm512_loadu_si512(out + n - 8)));
+        i = n;
+    }
+    out[0] = hash_padded(keys + first, space[0] - first);
+    if (longer)
+        hash_longer(out, keys, first, space, i, HASH_MOST);
     hash_each(out + i, keys, space[i - 1] + 1, space + i, n - i);
 }
 

@@ -9,7 +9,7 @@ static uint64_t shingle_hash(const uint64_t *hash, size_t i, size_t end)
     uint64_t h = 0;
     for (; i < end; i++)
         h = shingle_turn(h) + hash[i];
-    return hash_end(h);
+    return h;
 }
 
 static unsigned weight_of(const hash_list *l, size_t i)

@@ -4,30 +4,49 @@
 #ifndef SHINGLED_TEXT_SHINGLE_BLOCKS_H
 #define SHINGLED_TEXT_SHINGLE_BLOCKS_H
 #include "base/bytes.h"
-#include "text/hash.h"
 #include "text/kernels.h"
 #include "text/shingle.h"
+
+// A variant whose compiler needs to be told may define SHINGLE_WIDTH, shingle_vec of so many
+// hashes, and shingle_load, shingle_store, shingle_add and shingle_turns before it includes this.
 
 // Characters that weigh as much as the words of a shingle.
 enum {
     SKETCH_CHARS = (SKETCH_WORDS * WORD_WEIGHT + CHAR_WEIGHT - 1) / CHAR_WEIGHT,
     PRINT_CHARS = (PRINT_WORDS * WORD_WEIGHT + CHAR_WEIGHT - 1) / CHAR_WEIGHT,
 };
-enum { SHINGLE_TURN = 23 }; // odd, so that no two of 64 places turn a word alike
+enum { SHINGLE_TURN = 24 }; // whole bytes, and no two of SHINGLE_MOST places turn a word alike
 
 static inline uint64_t shingle_turn(uint64_t x)
 {
     return x << SHINGLE_TURN | x >> (64 - SHINGLE_TURN);
 }
 
+#ifdef SHINGLE_WIDTH
+// h, of the words from [0] to [from - 1], to go on up to [to - 1]; so many words each from `hash`
+// on.
+static inline shingle_vec shingle_vector(shingle_vec h, const uint64_t *hash, unsigned from,
+                                         const unsigned to)
+{
+    for (unsigned j = from; j < to; j++)
+        h = shingle_add(shingle_turns(h), shingle_load(hash + j));
+    return h;
+}
+#endif
+
 static inline void shingle_row(uint64_t *restrict out, const uint64_t *restrict hash, size_t n,
                                const unsigned each)
 {
-    for (size_t i = 0; i < n; i++) {
+    size_t i = 0;
+#ifdef SHINGLE_WIDTH
+    for (; i + SHINGLE_WIDTH <= n; i += SHINGLE_WIDTH)
+        shingle_store(out + i, shingle_vector(shingle_load(hash + i), hash + i, 1, each));
+#endif
+    for (; i < n; i++) {
         uint64_t h = hash[i];
         for (unsigned j = 1; j < each; j++)
             h = shingle_turn(h) + hash[i + j];
-        out[i] = hash_end(h);
+        out[i] = h;
     }
 }
 
@@ -66,7 +85,7 @@ static inline void shingle_mixed_row(uint64_t *restrict out, const uint64_t *res
             h = (WORD_WEIGHT - CHAR_WEIGHT) * light > WORD_WEIGHT * (j - k) ? longer : h;
             light += alone[i + j];
         }
-        out[i] = hash_end(h);
+        out[i] = h;
     }
 }
 
@@ -109,14 +128,22 @@ static inline void shingle_pair_row(uint64_t *restrict few, uint64_t *restrict m
                                     const uint64_t *restrict hash, size_t n, const unsigned n_few,
                                     const unsigned n_more)
 {
-    for (size_t i = 0; i < n; i++) {
+    size_t i = 0;
+#ifdef SHINGLE_WIDTH
+    for (; i + SHINGLE_WIDTH <= n; i += SHINGLE_WIDTH) {
+        shingle_vec h = shingle_vector(shingle_load(hash + i), hash + i, 1, n_few);
+        shingle_store(few + i, h);
+        shingle_store(more + i, shingle_vector(h, hash + i, n_few, n_more));
+    }
+#endif
+    for (; i < n; i++) {
         uint64_t h = hash[i];
         for (unsigned j = 1; j < n_few; j++)
             h = shingle_turn(h) + hash[i + j];
-        few[i] = hash_end(h);
+        few[i] = h;
         for (unsigned j = n_few; j < n_more; j++)
             h = shingle_turn(h) + hash[i + j];
-        more[i] = hash_end(h);
+        more[i] = h;
     }
 }
 

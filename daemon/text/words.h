@@ -15,7 +15,7 @@
 #include "base/view.h"
 #include "shingled/err.h"
 
-enum { TEXT_VERSION = 3 }; // in the stamp: a change of any key, hash or boundary bumps it
+enum { TEXT_VERSION = 4 }; // in the stamp: a change of any key, hash or boundary bumps it
 
 enum word_flag {
     WORD_CAP = 1,     // begins with an upper-case or title-case letter

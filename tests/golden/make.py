@@ -98,15 +98,23 @@ def xxh3(b):
 
 def hash_key(key):
     x = len(key)
-    for at in range(0, max(16, len(key)), 8):
-        x ^= le(key.ljust(at + 8, b'\0'), at, 8)
-        x = (x ^ x >> 32) * 0xBF58476D1CE4E5B9 & M64
-    return hash_end(x)
+    for at in range(0, max(16, len(key)), 16):
+        padded = key.ljust(at + 16, b'\0')
+        x += product(le(padded, at, 8) ^ 0xFD1E3B79E35AC6A7)
+        x += product(le(padded, at + 8, 8) ^ 0xB5C1A9EFF94F7B63)
+        x &= M64
+        x = turn(x ^ x >> 32, 0xD6E8FEB9, 0x9E3779B1)
+        x = turn(x, 0x9E3779B1, 0xD6E8FEB9)
+    return x
 
 
-def hash_end(x):
-    x = (x ^ x >> 29) * 0x94D049BB133111EB & M64
-    return x ^ x >> 32
+def product(x):
+    return (x & 0xFFFFFFFF) * (x >> 32)
+
+
+def turn(x, low, high):
+    y = (x >> 32) * high
+    return (x & 0xFFFFFFFF) * low + (y << 32 | y >> 32) & M64
 
 
 # --- characters -------------------------------------------------------------
@@ -402,8 +410,8 @@ def shingles(ws, k):
     def one(i, end):
         h = 0
         for x in hashes[i:end]:
-            h = ((h << 23 | h >> 41) & M64) + x & M64
-        return hash_end(h), end
+            h = ((h << 24 | h >> 40) & M64) + x & M64
+        return h, end
 
     out = []
     for i in range(len(ws)):
@@ -438,6 +446,8 @@ def sketch(hashes):
     lanes = [None] * 256
     for r in range(16):
         for s in hashes:
+            if r == 0 and s & M32 == M32:
+                continue
             lane, value = throw(s, factor_of(r))
             value |= r << 24
             lanes[lane] = value if lanes[lane] is None else min(lanes[lane], value)

@@ -142,7 +142,7 @@ static void test_hashes(void **state)
             uint64_t h = 0;
             for (unsigned j = 0; j < each; j++)
                 h = shingle_turn(h) + hash[i + j];
-            assert_int_equal(shingle[i], hash_end(h));
+            assert_int_equal(shingle[i], h);
         }
     }
     munmap(map, room + page);

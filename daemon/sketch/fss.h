@@ -14,7 +14,9 @@ enum {
     FSS_AT_ONCE = 4, // rounds of one pass over the shingles, at most
 };
 
-#define FSS_EMPTY UINT32_MAX // no round has reached the lane; rounds stay below 255
+// No round has reached the lane; rounds stay below 255. In round 0 a hash of this number is passed
+// over, so that lanes may hold whole hashes meanwhile.
+#define FSS_EMPTY UINT32_MAX
 
 // fss_factor is the factor of a round, from 0; FSS_ROUNDS + i is lane i's last resort. Round
 // 0 takes the low half of a shingle as it is. splitmix64 (Steele, Lea, Flood, OOPSLA 2014),

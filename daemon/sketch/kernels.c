@@ -18,8 +18,11 @@ static bool sketch_full(const uint32_t *lane)
 static void sketch_round(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
                          uint32_t factor)
 {
-    for (size_t i = 0; i < n; i++)
-        fss_take(lane, fss_hash(shingles[i], factor), round);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t hash = fss_hash(shingles[i], factor);
+        if (round || hash != FSS_EMPTY)
+            fss_take(lane, hash, round);
+    }
 }
 
 // The smallest value of all shingles, for a lane that no round has reached.

@@ -187,6 +187,18 @@ static inline vec are_empty(const uint32_t *lane)
     return vec_equal(load(lane), vec_all(FSS_EMPTY));
 }
 
+static inline void lane_least(uint32_t *lane, const uint64_t *shingle)
+{
+    uint32_t *own = lane + ((const uint8_t *)shingle)[3];
+    __m128i least = _mm_min_epu32(_mm_loadu_si32(shingle), _mm_loadu_si32(own));
+    _mm_storeu_si32(own, least);
+}
+
+static inline vec vec_cut(vec x, vec value)
+{
+    return _mm256_and_si256(x, _mm256_or_si256(value, vec_equal(x, vec_all(FSS_EMPTY))));
+}
+
 static inline bool empty_find(vec *empty, const uint32_t *lane)
 {
     const vec order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7); // of what packing gives

@@ -156,6 +156,19 @@ static inline void vec_keep_only(uint32_t *out, vec x, unsigned bits)
     _mm512_mask_storeu_epi32(out, (__mmask16)first_bits(n), packed);
 }
 
+static inline void lane_least(uint32_t *lane, const uint64_t *shingle)
+{
+    uint32_t *own = lane + ((const uint8_t *)shingle)[3];
+    __m128i least = _mm_min_epu32(_mm_loadu_si32(shingle), _mm_loadu_si32(own));
+    _mm_storeu_si32(own, least);
+}
+
+static inline vec vec_cut(vec x, vec value)
+{
+    __mmask16 full = _mm512_cmpneq_epi32_mask(x, vec_all(FSS_EMPTY));
+    return _mm512_mask_and_epi32(x, full, x, value);
+}
+
 static inline bool empty_find(vec *empty, const uint32_t *lane)
 {
     uint16_t bits[MINHASH_LANES / 16];

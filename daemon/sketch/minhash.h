@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    MINHASH_VERSION = 3,
+    MINHASH_VERSION = 4,
     MINHASH_LANES = 256,
     MINHASH_BANDS = 42, // band i: lanes i, i + 42, ... i + 210; the last 4 are in none
     MINHASH_ROWS = 6,

@@ -55,6 +55,12 @@ static unsigned truth_bits(truth t);
 static void vec_keep(uint32_t *out, vec x, unsigned bits);
 static void vec_keep_only(uint32_t *out, vec x, unsigned bits);
 
+// Writes the smaller of a shingle's low half and of what stands in the lane that its top byte
+// names.
+static void lane_least(uint32_t *lane, const uint64_t *shingle);
+// Those of x that are FSS_EMPTY, and the rest and-ed with value.
+static vec vec_cut(vec x, vec value);
+
 // One bit a lane of a sketch, set where it is empty; false where none is.
 static bool empty_find(vec *empty, const uint32_t *lane);
 // Which hashes fall into an empty lane.
@@ -120,13 +126,32 @@ static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint32_t factor)
     return fss_value(least, FSS_ROUNDS);
 }
 
+// Round 0. All hashes of a lane have the same top byte, so that the least of them has the least
+// value, and the values are cut out of the lanes at the end.
+static void sketch_first(uint32_t *lane, const uint64_t *shingles, size_t n)
+{
+    enum { STEP = 4 };
+    const vec value = vec_all((1u << FSS_VALUE_BITS) - 1), empty = vec_all(FSS_EMPTY);
+    size_t i = 0;
+    for (unsigned k = 0; k < MINHASH_LANES; k += WIDTH)
+        memcpy(lane + k, &empty, sizeof empty);
+    for (; i + STEP <= n; i += STEP)
+        for (unsigned k = 0; k < STEP; k++)
+            lane_least(lane, shingles + i + k);
+    for (; i < n; i++)
+        lane_least(lane, shingles + i);
+    for (unsigned k = 0; k < MINHASH_LANES; k += WIDTH) {
+        vec x;
+        memcpy(&x, lane + k, sizeof x);
+        x = vec_cut(x, value);
+        memcpy(lane + k, &x, sizeof x);
+    }
+}
+
 static void sketch_vector(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed)
 {
-    vec empty = vec_all(FSS_EMPTY);
-    for (unsigned i = 0; i < MINHASH_LANES; i += WIDTH)
-        memcpy(lane + i, &empty, sizeof empty);
-    for (size_t i = 0; i < n; i++)
-        fss_take(lane, fss_hash(shingles[i], 0), 0);
+    vec empty;
+    sketch_first(lane, shingles, n);
     for (unsigned round = 1; round < FSS_ROUNDS; round += fss_at_once(round)) {
         if (!empty_find(&empty, lane))
             return;

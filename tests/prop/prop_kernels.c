@@ -40,7 +40,7 @@ static uint32_t plain_lane(const uint64_t *s, size_t n, uint64_t seed, unsigned 
     for (unsigned round = 0; round < FSS_ROUNDS; round++)
         for (size_t i = 0; i < n; i++) {
             uint32_t x = fss_hash(s[i], fss_factor(seed, round));
-            if (fss_lane(x) == lane && fss_value(x, round) < least)
+            if ((round || x != FSS_EMPTY) && fss_lane(x) == lane && fss_value(x, round) < least)
                 least = fss_value(x, round);
         }
     for (size_t i = 0; i < n && least >= (uint32_t)FSS_ROUNDS << FSS_VALUE_BITS; i++) {

@@ -55,7 +55,8 @@ static shg_err read_source(engine *e, const record_source *s, view body, put_opt
     version = o ? o->if_version : version;
     out->has_if_version = version >= 0;
     out->if_version = (uint32_t)version;
-    err = make_reading(out, &rec, e, !(o && o->match) && !matcher_is_near(e->matcher));
+    out->match = o && o->match;
+    err = make_reading(out, &rec, e, !out->match && !matcher_is_near(e->matcher));
     if (err)
         return refuse(r, err, "the article could not be read: %s", shg_err_text(err));
     if (out->reading->stored_len > SHG_HEADER_MAX)
@@ -212,8 +213,11 @@ static shg_err apply_group(engine *e, change *c, size_t n)
         return err;
     for (size_t i = 0; i < n && !err; i++) {
         fetch(t, c, n, i);
-        if (!c[i].refusal.err)
-            err = change_one(t, &c[i]);
+        if (c[i].refusal.err)
+            continue;
+        err = change_one(t, &c[i]);
+        if (!err && c[i].kind == CHANGE_PUT && c[i].gone != DOC_NONE)
+            atomic_store(&e->updated, c[i].doc);
     }
     if (err) {
         index_abort(&t);
@@ -242,8 +246,12 @@ static void settle(engine *e, change *c)
     atomic_fetch_add(count[c->result], 1);
     c->reading->doc = c->doc;
     c->reading->version = c->version;
-    if (c->result != PUT_UNCHANGED && !c->reading->is_bare)
+    if (c->result == PUT_UNCHANGED)
+        return;
+    if (!c->reading->is_bare)
         cache_put(e->lib.cache, c->reading);
+    if (c->match)
+        matcher_want(e->matcher, c->reading);
 }
 
 // before: why an earlier part of the group was not stored. Then this is not either: it may hold

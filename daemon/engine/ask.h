@@ -24,6 +24,10 @@ SHG_MUST_CHECK shg_err ask_credits(engine *e, reading *a, offset_unit unit, json
 // where it has none.
 SHG_MUST_CHECK shg_err ask_name_it(json_t *object, const reading *a);
 
+// ask_matches renders what a question about a with its defaults would be answered by, from hits
+// of match_opts.also_most, whose matches it deepens.
+SHG_MUST_CHECK shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h);
+
 // ask_field is one of an article's fields as a new reference; null where it has none.
 json_t *ask_field(const reading *a, const char *name);
 

@@ -111,6 +111,8 @@ static shg_err make_place(place **out, engine *e, reading *r, const hits *h)
     p->published_ms = r->record.published_ms;
     p->n_words = (uint32_t)r->side.words.n;
     for (size_t i = 0; i < h->n; i++) {
+        if (h->hit[i].beside)
+            continue;
         shg_err err = make_edge(&p->edges[p->n_edges++], e, r, &h->side, &h->hit[i]);
         if (err)
             return err;
@@ -118,39 +120,71 @@ static shg_err make_place(place **out, engine *e, reading *r, const hits *h)
     return note_credits(p, e, r);
 }
 
+// An article that was replaced by one behind the newcomer is not found any more, nor that yet.
+static shg_err make_answer(draft *d, engine *e, reading *r, hits *h)
+{
+    if (atomic_load(&e->updated) > d->doc)
+        return SHG_OK;
+    return ask_matches(&d->matches, e, r, h);
+}
+
 static shg_err match_reading(draft *d, engine *e, reading *r)
 {
-    match_opts o = match_opts_for(r->doc, VERIFY_STORY);
+    match_opts o = match_opts_for(r->doc + 1, VERIFY_STORY); // it counts for the others' marks
     o.same_most = SAME_MOST;
     o.depth = MATCH_RETOLD;
     o.centre_of = centre_of;
     o.ctx = &(asking){e->stories, &d->centres};
+    o.also_most = d->wanted ? VERIFY_QUERY : 0;
     hits h;
     shg_err err = matching_find(&h, &e->lib, r, &o);
     if (err)
         return err;
     err = make_place(&d->place, e, r, &h);
+    if (!err && d->wanted)
+        err = make_answer(d, e, r, &h);
     hits_free(&h);
     return err ? err : buf_err(&d->centres);
 }
 
-void draft_make(draft *d, engine *e, uint32_t doc)
+static void drop(draft *d)
+{
+    place_free(d->place);
+    json_decref(d->matches);
+    d->place = NULL;
+    d->matches = NULL;
+}
+
+void draft_begin(draft *d, uint32_t doc, reading *wanted)
+{
+    d->doc = doc;
+    d->wanted = wanted;
+}
+
+static shg_err read_newcomer(reading **out, draft *d, engine *e)
+{
+    if (!d->wanted)
+        return library_read(&e->lib, d->doc, out);
+    *out = reading_hold(d->wanted);
+    return reading_complete(*out);
+}
+
+void draft_make(draft *d, engine *e)
 {
     reading *r;
-    d->doc = doc;
+    drop(d);
     d->err = SHG_OK;
-    d->place = NULL;
     buf_reset(&d->centres);
-    if (stories_has_place(e->stories, doc))
+    if (stories_has_place(e->stories, d->doc))
         return;
-    d->err = library_read(&e->lib, doc, &r);
+    d->err = read_newcomer(&r, d, e);
     if (d->err == SHG_ENOTFOUND)
         d->err = SHG_OK; // taken out before its turn
     else if (!d->err)
         d->err = match_reading(d, e, r);
     reading_drop(&r);
     if (d->err)
-        draft_drop(d);
+        drop(d);
 }
 
 bool draft_holds(const draft *d, engine *e)
@@ -162,14 +196,14 @@ bool draft_holds(const draft *d, engine *e)
     return true;
 }
 
-void draft_drop(draft *d)
+void draft_end(draft *d)
 {
-    place_free(d->place);
-    d->place = NULL;
+    drop(d);
+    reading_drop(&d->wanted);
 }
 
 void draft_fini(draft *d)
 {
-    draft_drop(d);
+    draft_end(d);
     buf_fini(&d->centres);
 }

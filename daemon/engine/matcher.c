@@ -14,7 +14,8 @@ enum {
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
     NEAR_DOCS = 1024,   // so few behind what is stored that readings are kept for it
     HANDS_MOST = 16,
-    AHEAD = 64, // drafts beyond the document that is seated next
+    AHEAD = 64,    // drafts beyond the document that is seated next
+    WANTED = 8192, // newcomers whose matches are kept until they are taken: more than wait
 };
 
 typedef struct hand {
@@ -22,6 +23,12 @@ typedef struct hand {
     unsigned who;
     pthread_t thread;
 } hand;
+
+// A newcomer whose matches are asked for, and these when it has its place.
+typedef struct wanted {
+    reading *r; // held; NULL: none
+    json_t *matches;
+} wanted;
 
 typedef struct ahead {
     draft draft;
@@ -38,6 +45,7 @@ struct matcher {
     uint32_t taken;     // the next that a hand takes
     uint32_t next;      // the next that is seated
     ahead ahead[AHEAD]; // of the documents from next on, by number
+    wanted *wanted;     // [WANTED] by number, too
     pace pace;
     atomic_uint_least32_t at;   // next and
     atomic_uint_least32_t last; // end, about, for others
@@ -99,10 +107,8 @@ static shg_err seat_draft(struct matcher *m, draft *d)
 {
     stories *s = m->e->stories;
     doc_info info;
-    if (!draft_holds(d, m->e)) {
-        draft_drop(d);
-        draft_make(d, m->e, d->doc);
-    }
+    if (!draft_holds(d, m->e))
+        draft_make(d, m->e);
     if (d->err || !d->place)
         return d->err;
     shg_err err = stories_place(s, d->place);
@@ -137,14 +143,31 @@ static bool seat_or_pass(struct matcher *m, draft *d)
             return true;
         log_limited(LOG_ERROR, "SHG-PLACE", "document %u has no story: %s", d->doc,
                     shg_err_text(err));
-        draft_drop(d);
         if (err == SHG_ECORRUPT || tries == TRIES)
             return true;
         if (!wait_to_retry(m))
             return false;
         save(m);
-        draft_make(d, m->e, d->doc);
+        draft_make(d, m->e);
     }
+}
+
+static wanted *wanted_of(const struct matcher *m, uint32_t doc)
+{
+    wanted *w = &m->wanted[doc % WANTED];
+    return w->r && w->r->doc == doc ? w : NULL;
+}
+
+static void hand_over(struct matcher *m, draft *d)
+{
+    pthread_mutex_lock(&m->lock);
+    wanted *w = d->matches ? wanted_of(m, d->doc) : NULL;
+    if (w) {
+        w->matches = d->matches;
+        d->matches = NULL;
+    }
+    pthread_mutex_unlock(&m->lock);
+    draft_end(d);
 }
 
 static bool can_seat(const struct matcher *m)
@@ -161,6 +184,7 @@ static void seat_all(struct matcher *m)
         uint32_t next = m->next + 1;
         pthread_mutex_unlock(&m->lock);
         bool passed = seat_or_pass(m, &a->draft);
+        hand_over(m, &a->draft);
         if (passed)
             stories_pass(s, next);
         if (stories_unsaved_n(s) >= SAVE_EVERY)
@@ -197,8 +221,10 @@ static void take_one(struct matcher *m)
 {
     uint32_t doc = m->taken++;
     ahead *a = &m->ahead[doc % AHEAD];
+    const wanted *w = wanted_of(m, doc);
+    draft_begin(&a->draft, doc, w ? reading_hold(w->r) : NULL);
     pthread_mutex_unlock(&m->lock);
-    draft_make(&a->draft, m->e, doc);
+    draft_make(&a->draft, m->e);
     pthread_mutex_lock(&m->lock);
     a->made = true;
 }
@@ -297,10 +323,11 @@ shg_err matcher_start(struct matcher **out, engine *e, unsigned cores)
     m->end = index_end(e->lib.ix);
     atomic_init(&m->at, m->next);
     atomic_init(&m->last, m->end);
+    m->wanted = calloc(WANTED, sizeof *m->wanted);
     pthread_mutex_init(&m->lock, NULL);
     clock_cond_init(&m->wake);
     pace_look(&m->pace, clock_mono_ns(), clock_cpu_ns()); // from here on
-    shg_err err = start_hands(m, cores);
+    shg_err err = m->wanted ? start_hands(m, cores) : SHG_ENOMEM;
     if (err)
         matcher_stop(out);
     return err;
@@ -325,6 +352,34 @@ void matcher_wake(struct matcher *m)
     pthread_mutex_unlock(&m->lock);
 }
 
+// One too many is looked for when it is asked about.
+void matcher_want(struct matcher *m, reading *r)
+{
+    pthread_mutex_lock(&m->lock);
+    wanted *w = &m->wanted[r->doc % WANTED];
+    if (!w->r)
+        w->r = reading_hold(r);
+    pace_want(&m->pace, clock_mono_ns());
+    pthread_mutex_unlock(&m->lock);
+}
+
+static json_t *take_wanted(wanted *w)
+{
+    json_t *matches = w->matches;
+    reading_drop(&w->r);
+    w->matches = NULL;
+    return matches;
+}
+
+json_t *matcher_take(struct matcher *m, const reading *r)
+{
+    pthread_mutex_lock(&m->lock);
+    wanted *w = wanted_of(m, r->doc);
+    json_t *matches = w && w->r == r ? take_wanted(w) : NULL;
+    pthread_mutex_unlock(&m->lock);
+    return matches;
+}
+
 void matcher_stop(struct matcher **pm)
 {
     struct matcher *m = *pm;
@@ -340,6 +395,9 @@ void matcher_stop(struct matcher **pm)
     save(m);
     for (size_t i = 0; i < AHEAD; i++)
         draft_fini(&m->ahead[i].draft);
+    for (size_t i = 0; m->wanted && i < WANTED; i++)
+        json_decref(take_wanted(&m->wanted[i]));
+    free(m->wanted);
     for (size_t i = 0; i < SAVE_EVERY; i++)
         buf_fini(&m->value[i]);
     pthread_cond_destroy(&m->wake);

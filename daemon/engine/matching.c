@@ -18,6 +18,7 @@ typedef struct candidate {
     uint32_t terms, capped; // rare terms, and fingerprints with capped lists, that are shared
     uint32_t n_words;       // of the document; from here on by passes
     bool same;              // it reads the same as the one asked about
+    bool beside, also;      // as of a hit
 } candidate;
 
 typedef struct candidates {
@@ -137,7 +138,7 @@ static void add_centres(candidates *all, const match_opts *o)
 }
 
 static shg_err find_candidates(candidates *out, library *lib, const reading *r, const frequency *f,
-                               bool shell, const match_opts *o, uint32_t *left_out)
+                               bool shell, uint32_t *left_out)
 {
     size_t room = 2 * NEAR_MOST;
     for (size_t k = 0; k < f->lists.n; k++)
@@ -150,7 +151,6 @@ static shg_err find_candidates(candidates *out, library *lib, const reading *r, 
     out->n += add_near(out->c + out->n, lib, r, f->horizon, &e, left_out);
     out->n = merge_same(out->c, out->n);
     drop_unlikely(out, n_capped);
-    add_centres(out, o);
     return e;
 }
 
@@ -221,6 +221,52 @@ static void select_likeliest(candidates *c, const reading *r, library *lib, cons
     *left_out += (uint32_t)(n - c->n);
 }
 
+static candidate *candidate_of(const candidates *c, uint32_t doc)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->c[i].doc == doc)
+            return &c->c[i];
+    return NULL;
+}
+
+// select_both adds to what is selected of c as asked for what also_most selects.
+static shg_err select_both(candidates *c, const reading *r, library *lib, const match_opts *o,
+                           uint32_t *left_out, bool *vanished)
+{
+    match_opts also_opts = *o;
+    also_opts.verify_most = o->also_most;
+    also_opts.same_most = 0;
+    candidates also = {.c = malloc((c->n + 1) * sizeof *also.c), .n = c->n};
+    if (!also.c)
+        return SHG_ENOMEM;
+    memcpy(also.c, c->c, c->n * sizeof *also.c);
+    select_likeliest(&also, r, lib, &also_opts, &(uint32_t){0}, vanished);
+    add_centres(c, o);
+    select_likeliest(c, r, lib, o, left_out, vanished);
+    candidates asked = *c;
+    for (size_t i = 0; i < also.n; i++) {
+        candidate *both = candidate_of(&asked, also.c[i].doc);
+        if (!both) {
+            both = &c->c[c->n++];
+            *both = also.c[i];
+            both->beside = true;
+        }
+        both->also = true;
+    }
+    free(also.c);
+    return SHG_OK;
+}
+
+static shg_err select_asked(candidates *c, const reading *r, library *lib, const match_opts *o,
+                            uint32_t *left_out, bool *vanished)
+{
+    if (o->also_most)
+        return select_both(c, r, lib, o, left_out, vanished);
+    add_centres(c, o);
+    select_likeliest(c, r, lib, o, left_out, vanished);
+    return SHG_OK;
+}
+
 static shg_err verify_selected(hits *out, library *lib, const reading *r, const candidates *c,
                                const match_opts *o, bool *vanished)
 {
@@ -230,6 +276,11 @@ static shg_err verify_selected(hits *out, library *lib, const reading *r, const 
     for (size_t i = 0; i < c->n; i++)
         docs[i] = c->c[i].doc;
     shg_err e = verify_all(out, lib, r, docs, c->n, o, vanished);
+    for (size_t i = 0; o->also_most && i < out->n; i++) {
+        const candidate *of = candidate_of(c, out->hit[i].with->doc);
+        out->hit[i].beside = of->beside;
+        out->hit[i].also = of->also;
+    }
     free(docs);
     return e;
 }
@@ -245,9 +296,10 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
         return e;
     e = frequency_mark(&out->side, lib->ix, r, &f, &out->counts);
     if (!e)
-        e = find_candidates(&c, lib, r, &f, side_is_shell(&out->side), o, &out->unverified);
+        e = find_candidates(&c, lib, r, &f, side_is_shell(&out->side), &out->unverified);
+    if (!e)
+        e = select_asked(&c, r, lib, o, &out->unverified, vanished);
     if (!e) {
-        select_likeliest(&c, r, lib, o, &out->unverified, vanished);
         out->hit = calloc(c.n + 1, sizeof *out->hit);
         e = out->hit ? SHG_OK : SHG_ENOMEM;
     }

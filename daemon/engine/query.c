@@ -115,23 +115,49 @@ static shg_err render_pair(json_t **out, engine *e, reading *a, const side *side
     return err;
 }
 
+static shg_err add_hit(json_t *list, engine *e, reading *a, const side *side_a, const hit *x,
+                       const query *q)
+{
+    json_t *one;
+    shg_err err =
+        render_pair(&one, e, a, side_a, x->with, &x->side, &x->match, q->unit, q->passages);
+    return err ? err : json_array_append_new(list, one) ? SHG_ENOMEM : SHG_OK;
+}
+
 static shg_err render_hits(json_t **out, engine *e, reading *a, const hits *h, const query *q)
 {
-    shg_err err = SHG_OK;
     *out = json_array();
-    for (size_t i = 0; !err && i < h->n; i++) {
-        json_t *one;
-        const hit *x = &h->hit[i];
-        err = render_pair(&one, e, a, &h->side, x->with, &x->side, &x->match, q->unit, q->passages);
-        if (!err && json_array_append_new(*out, one))
-            err = SHG_ENOMEM;
-    }
-    if (err || !*out) {
+    shg_err err = *out ? SHG_OK : SHG_ENOMEM;
+    for (size_t i = 0; !err && i < h->n; i++)
+        err = add_hit(*out, e, a, &h->side, &h->hit[i], q);
+    if (err) {
         json_decref(*out);
         *out = NULL;
-        return err ? err : SHG_ENOMEM;
     }
-    return SHG_OK;
+    return err;
+}
+
+shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h)
+{
+    query q;
+    query_init(&q, e);
+    *out = json_array();
+    shg_err err = *out ? SHG_OK : SHG_ENOMEM;
+    size_t left = q.match.keep_most;
+    for (size_t i = 0; !err && left && i < h->n; i++) {
+        hit *x = &h->hit[i];
+        if (!x->also)
+            continue;
+        left--;
+        err = match_deepen(&x->match, &h->side, &x->side, q.match.depth);
+        if (!err)
+            err = add_hit(*out, e, a, &h->side, x, &q);
+    }
+    if (err) {
+        json_decref(*out);
+        *out = NULL;
+    }
+    return err;
 }
 
 static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q, int64_t began_ns)
@@ -196,23 +222,32 @@ static json_t *story_name(engine *e, const reading *a)
     return json_string(name);
 }
 
-shg_err engine_put_matches(engine *e, reading *a, json_t *reply, refusal *r)
+// The matches of an article that has its place already, or whose draft could not tell.
+static shg_err find_matches(json_t **out, engine *e, reading *a)
 {
     query q;
     hits h;
-    json_t *matches = NULL;
     query_init(&q, e);
-    shg_err err = stories_wait(e->stories, a->doc + 1);
-    if (!err)
-        err = reading_complete(a);
+    shg_err err = reading_complete(a);
     if (!err)
         err = matching_find(&h, &e->lib, a, &q.match);
-    if (!err) {
-        err = render_hits(&matches, e, a, &h, &q);
-        hits_free(&h);
-    }
-    if (!err && (json_object_set_new(reply, "matches", matches) ||
-                 json_object_set_new(reply, "story", story_name(e, a))))
+    if (err)
+        return err;
+    err = render_hits(out, e, a, &h, &q);
+    hits_free(&h);
+    return err;
+}
+
+shg_err engine_put_matches(engine *e, reading *a, json_t *reply, refusal *r)
+{
+    shg_err err = stories_wait(e->stories, a->doc + 1);
+    json_t *matches = matcher_take(e->matcher, a);
+    if (!err && !matches)
+        err = find_matches(&matches, e, a);
+    if (err)
+        json_decref(matches);
+    else if (json_object_set_new(reply, "matches", matches) ||
+             json_object_set_new(reply, "story", story_name(e, a)))
         err = SHG_ENOMEM;
     return err ? refuse(r, err, "it is stored; its matches: %s", shg_err_text(err)) : SHG_OK;
 }

@@ -15,6 +15,7 @@ struct engine {
     struct matcher *matcher;
     struct retention *retention; // NULL: everything is kept
     int64_t started_ns;
+    atomic_uint_least32_t updated; // the last document that replaced one, about to be stored
     atomic_uint_fast64_t put_new, put_updated, put_unchanged, deleted;
     atomic_uint_fast64_t put_refused[STATUS_MAX];
 };
@@ -33,7 +34,14 @@ void retention_let_go(struct retention *r, uint64_t *by_age, uint64_t *by_size);
 // matcher.c: the threads that place newcomers, as many as there are cores for at most
 struct matcher;
 SHG_MUST_CHECK shg_err matcher_start(struct matcher **out, engine *e, unsigned cores);
-void matcher_wake(struct matcher *m);              // changes were committed
+void matcher_wake(struct matcher *m); // changes were committed
+
+// matcher_want tells, before the wake, that the matches of a newcomer are asked for: it is read
+// here, and not again. matcher_take gives them, when it has its place: the caller's, or NULL where
+// they are to be looked for. Of each that is wanted it must be asked.
+void matcher_want(struct matcher *m, reading *r);
+json_t *matcher_take(struct matcher *m, const reading *r);
+
 bool matcher_is_near(struct matcher *m);           // will come soon to what is stored next; so
                                                    // it is said where none runs (m is NULL)
 void matcher_stop(struct matcher **m);             // waits for them; nulls *m; NULL is fine

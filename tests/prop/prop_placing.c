@@ -1,6 +1,6 @@
-// prop_placing.c - stories are the same with however many threads that place newcomers, in whatever
-// groups these came, and where some were taken out while others were placed, they are those of what
-// is left.
+// prop_placing.c - stories, and the matches that a PUT asks for, are the same with however many
+// threads that place newcomers, in whatever groups these came; and where some were taken out while
+// others were placed, stories are those of what is left.
 #include "t.h"
 #include "engine/engine.h"
 
@@ -30,15 +30,16 @@ static void make_text(char *out, unsigned root, unsigned version)
     }
 }
 
-static void read_put(engine *e, unsigned k, change *c)
+static void read_put(engine *e, unsigned k, bool match, change *c)
 {
     char header[160], text[TEXT_ROOM];
     refusal r = {0};
     put_options o = {0};
     unsigned root = k % ROOTS, version = k / ROOTS, at = root ? version : VERSIONS - version;
     snprintf(header, sizeof header,
-             "{\"uri\":\"a/%u\",\"publisher\":\"p%u\",\"published\":\"2021-03-01T%02u:%02u:00Z\"}",
-             k, version, at / 4, at % 4 * 15);
+             "{\"uri\":\"a/%u\",\"publisher\":\"p%u\",\"published\":\"2021-03-01T%02u:%02u:00Z\","
+             "\"match\":%s}",
+             k, version, at / 4, at % 4 * 15, match ? "true" : "false");
     make_text(text, root, version);
     assert_ok(engine_read_put(e, view_of(header), view_of(text), &o, c, &r));
 }
@@ -76,7 +77,7 @@ static void put_all(engine *e, uint64_t seed, unsigned n, is_left *left, bool go
         size = size < n - k ? size : n - k;
         for (unsigned i = k; i < k + size; i++)
             if (!left || gone || left(i))
-                read_put(e, i, &c[m++]);
+                read_put(e, i, t_random(&seed) % 2, &c[m++]);
         engine_apply(e, c, m);
         for (size_t i = 0; i < m; i++) {
             assert_ok(c[i].refusal.err);
@@ -175,10 +176,73 @@ static void test_taken_out_meanwhile(void **state)
     close_store(&never);
 }
 
+// The matches with which a PUT that was applied is answered, to be freed.
+static char *answer_of(engine *e, const change *c)
+{
+    refusal r = {0};
+    json_t *reply = json_object();
+    assert_ok(engine_put_matches(e, c->reading, reply, &r));
+    char *said = json_dumps(json_object_get(reply, "matches"), JSON_SORT_KEYS);
+    json_decref(reply);
+    assert_non_null(said);
+    return said;
+}
+
+static char *query_of(engine *e, unsigned k)
+{
+    char uri[16];
+    refusal r = {0};
+    json_t *reply;
+    snprintf(uri, sizeof uri, "a/%u", k);
+    json_t *header = json_pack("{s:s}", "uri", uri);
+    assert_ok(engine_query(e, header, (view){0}, &reply, &r));
+    char *said = json_dumps(json_object_get(reply, "matches"), JSON_SORT_KEYS);
+    json_decref(header);
+    json_decref(reply);
+    return said;
+}
+
+static void test_answers(void **state)
+{
+    (void)state;
+    store one, many;
+    uint64_t seed = t_seed();
+    change c[GROUP_MOST];
+    size_t said = 0;
+    open_store(&one, 1);
+    open_store(&many, HANDS);
+    for (unsigned k = 0, n; k < ARTICLES; k += n) {
+        n = 1 + (unsigned)(t_random(&seed) % GROUP_MOST);
+        n = n < ARTICLES - k ? n : ARTICLES - k;
+        for (unsigned i = 0; i < n; i++)
+            read_put(many.e, k + i, true, &c[i]);
+        engine_apply(many.e, c, n);
+        for (unsigned i = 0; i < n; i++) {
+            change alone;
+            read_put(one.e, k + i, true, &alone);
+            engine_apply(one.e, &alone, 1);
+            char *asked = query_of(one.e, k + i), *x = answer_of(one.e, &alone),
+                 *y = answer_of(many.e, &c[i]);
+            assert_string_equal(x, asked);
+            assert_string_equal(y, asked);
+            said += strlen(asked);
+            free(asked);
+            free(x);
+            free(y);
+            change_fini(&alone);
+            change_fini(&c[i]);
+        }
+    }
+    assert_true(said > ARTICLES * 1000); // they have some
+    close_store(&one);
+    close_store(&many);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hands),
+        cmocka_unit_test(test_answers),
         cmocka_unit_test(test_taken_out_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

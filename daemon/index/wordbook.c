@@ -1,57 +1,16 @@
 #include "index/wordbook.h"
-#include "base/bytes.h"
-#include "index/code.h"
-#include "index/tokens.h"
+#include "base/cpu.h"
+#include "index/wordbook_inside.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <xxhash.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-// The first bytes of a packed text: a token's number, alone below SHORT, below NUMBERED with a
-// second byte; that one is SPELLED in 1 to 15 letters, or in as many as a second byte says (LONG),
-// of more than LITERAL_MOST the rest GLUED to its beginning; that it is AGAIN one that was spelled,
-// a second byte says which. A token is spelled where it is in the book, too, but has no place in
-// its table.
-enum {
-    SHORT = WORDBOOK_SHORT,
-    NUMBERED = 238,
-    SPELLED = NUMBERED - 1, // and how many letters
-    SPELLED_MOST = 15,
-    LONG = 253,
-    GLUED = 254,
-    AGAIN = 255,
-    LITERAL_MOST = 255,
-    MEMO = 128, // tokens that were spelled last, of which one can be named
-    BUCKETS_LOG = 13,
-    BUCKETS = 1 << BUCKETS_LOG, // by hash
-    WAYS = 4,                   // tokens of a bucket; of more the commonest have a number
-    WIDE = 16,                  // bytes that are copied for a token, however short it is
-};
-
-// Some tokens with the same first bits of their hashes; tag: other bits.
-typedef struct bucket {
-    uint16_t tag[WAYS], number[WAYS]; // 0 is free
-} bucket;
-
-// Number 0 is no token. A token's text is its key's bytes: its length stands in the last.
-struct wordbook {
-    uint32_t id, n;
-    uint8_t text[WORDBOOK_TOKENS + 1][WIDE];
-    bucket bucket[BUCKETS];
-    code first, letters;
-};
-
 static token_key key_of(const wordbook *b, unsigned number)
 {
     return (token_key){load64(b->text[number]), load64(b->text[number] + 8)};
-}
-
-static size_t bucket_of(uint64_t hash)
-{
-    return hash >> (64 - BUCKETS_LOG);
 }
 
 // The number beside the equal tag, of which there is one at most; 0: there is none. A branch would
@@ -98,6 +57,15 @@ static bool enter(wordbook *b, const uint8_t *text, size_t len)
     return true;
 }
 
+static wordbook_walk *best_walk(void)
+{
+#if defined(__x86_64__)
+    if (cpu_best() >= CPU_AVX512)
+        return wordbook_walk_avx512;
+#endif
+    return wordbook_walk_plain;
+}
+
 shg_err wordbook_open(wordbook **out, view book)
 {
     const uint8_t *p = book.p, *end = p + book.len;
@@ -115,6 +83,7 @@ shg_err wordbook_open(wordbook **out, view book)
         *out = NULL;
         return SHG_ECORRUPT;
     }
+    b->walk = best_walk();
     uint64_t hash = XXH3_64bits(book.p, book.len);
     b->id = (uint32_t)hash ? (uint32_t)hash : 1;
     return SHG_OK;
@@ -128,93 +97,6 @@ void wordbook_free(wordbook *b)
 uint32_t wordbook_id(const wordbook *b)
 {
     return b->id;
-}
-
-// The tokens that were spelled last, in turn, and by their hash.
-typedef struct memo {
-    uint32_t at[MEMO];
-    uint8_t len[MEMO];
-    uint8_t of[UINT8_MAX + 1];
-    unsigned n;
-} memo;
-
-static void memo_add(memo *m, size_t at, size_t len)
-{
-    unsigned i = m->n++ % MEMO;
-    m->at[i] = (uint32_t)at;
-    m->len[i] = (uint8_t)len;
-}
-
-static uint8_t *memo_of(memo *m, uint64_t hash)
-{
-    return &m->of[hash >> 20 & UINT8_MAX];
-}
-
-static bool memo_has(const memo *m, unsigned i, view text, view token)
-{
-    return m->len[i] == token.len && memcmp(text.p + m->at[i], token.p, token.len) == 0;
-}
-
-// Where the parts of a text are written.
-typedef struct writing {
-    view text;
-    wordbook_parts part; // as many as are there
-    memo memo;
-    size_t most; // bytes of all parts
-} writing;
-
-static size_t written(const wordbook_parts *p)
-{
-    return p->n_first + p->n_second + p->n_letters;
-}
-
-static void put_first(wordbook_parts *p, unsigned byte)
-{
-    p->first[p->n_first++] = (uint8_t)byte;
-}
-
-static void put_second(wordbook_parts *p, size_t byte)
-{
-    p->second[p->n_second++] = (uint8_t)byte;
-}
-
-static void put_letters(wordbook_parts *p, const uint8_t *from, size_t n)
-{
-    if (n <= WIDE)
-        memcpy(p->letters + p->n_letters, from, WIDE); // nearly always: there is room
-    else
-        memcpy(p->letters + p->n_letters, from, n);
-    p->n_letters += n;
-}
-
-// Writes a token that has no number: at most 2 bytes more for each LITERAL_MOST of it.
-static void spell(writing *w, view token)
-{
-    for (unsigned kind = LONG; token.len; kind = GLUED) {
-        size_t n = token.len < LITERAL_MOST ? token.len : LITERAL_MOST;
-        if (kind == LONG)
-            memo_add(&w->memo, (size_t)(token.p - w->text.p), n);
-        if (kind == LONG && n <= SPELLED_MOST) {
-            put_first(&w->part, SPELLED + (unsigned)n);
-        } else {
-            put_first(&w->part, kind);
-            put_second(&w->part, n);
-        }
-        put_letters(&w->part, token.p, n);
-        token = (view){token.p + n, token.len - n};
-    }
-}
-
-static void put_unknown(writing *w, view token, uint64_t hash)
-{
-    uint8_t *last = memo_of(&w->memo, hash);
-    if (memo_has(&w->memo, *last, w->text, token)) {
-        put_first(&w->part, AGAIN);
-        put_second(&w->part, *last);
-        return;
-    }
-    *last = (uint8_t)(w->memo.n % MEMO);
-    spell(w, token);
 }
 
 // What a step of a walk finds. Each loop over it is short and knows no branch but rare ones, so
@@ -258,12 +140,23 @@ static bool write_step(writing *w, const found *x, const tokens *t, const wordbo
             put_number(&w->part, number);
             continue;
         }
-        view token = tokens_get(t, i);
-        if (written(&w->part) + token.len + 2 * (token.len / LITERAL_MOST + 1) > w->most)
+        if (!put_new(w, tokens_get(t, i), x->hash[i]))
             return false;
-        put_unknown(w, token, x->hash[i]);
     }
     return written(&w->part) <= w->most;
+}
+
+bool wordbook_walk_plain(writing *w, const wordbook *b)
+{
+    tokens t;
+    found x;
+    bool good = true;
+    tokens_begin(&t, w->text);
+    while (good && tokens_step(&t)) {
+        look_up(&x, &t, b);
+        good = write_step(w, &x, &t, b);
+    }
+    return good;
 }
 
 static size_t most_of(size_t n)
@@ -277,16 +170,9 @@ bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out
     buf_reset(room);
     uint8_t *p = buf_grow(room, 3 * each);
     writing w = {.text = text, .most = most};
-    tokens t;
-    found x;
-    bool good = p != NULL;
-    if (good)
+    if (p)
         w.part = (wordbook_parts){.first = p, .second = p + each, .letters = p + 2 * each};
-    tokens_begin(&t, text);
-    while (good && tokens_step(&t)) {
-        look_up(&x, &t, b);
-        good = write_step(&w, &x, &t, b);
-    }
+    bool good = p && b->walk(&w, b);
     *out = w.part;
     return good;
 }

@@ -1,0 +1,224 @@
+// Splitting with AVX-512 (F, DQ, BW, VL, VBMI, VBMI2) and BMI2: eight tokens at a time.
+#include <immintrin.h>
+
+#include "index/tokens_blocks.h"
+#include "index/wordbook_inside.h"
+
+#include <stdalign.h>
+
+enum { EIGHT = 8 };
+
+static inline __m512i all8(uint8_t byte)
+{
+    return _mm512_set1_epi8((char)byte);
+}
+
+static inline token_masks look_at_64(const uint8_t *p)
+{
+    __m512i v = _mm512_loadu_si512(p);
+    __m512i letter = _mm512_sub_epi8(_mm512_or_si512(v, all8(0x20)), all8('a'));
+    __m512i digit = _mm512_sub_epi8(v, all8('0'));
+    uint64_t is =
+        _mm512_cmplt_epu8_mask(letter, all8(26)) | _mm512_cmplt_epu8_mask(digit, all8(10));
+    return (token_masks){is | _mm512_movepi8_mask(v), _mm512_cmpeq_epi8_mask(v, all8(' '))};
+}
+
+static inline size_t put_places(uint32_t *to, uint64_t bits, size_t at)
+{
+    alignas(64) static const uint8_t each[64] = {
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+        44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    size_t n = (size_t)_mm_popcnt_u64(bits);
+    __m512i place = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(each));
+    for (size_t i = 0; i < n; i += 16) {
+        __m512i wide = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(place));
+        _mm512_storeu_si512(to + i, _mm512_add_epi32(wide, _mm512_set1_epi32((int)at)));
+        place = _mm512_shuffle_i64x2(place, place, 0x39); // the next 16
+    }
+    return n;
+}
+
+// Eight tokens on their way. Vectors that have 8 bytes of each have them in this order: 0, 4, 1, 5,
+// 2, 6, 3, 7, as they are unpacked from two that have 16 of each.
+typedef struct eight {
+    __m512i key[2]; // as token_load makes them
+    __m512i number; // of a token that may be it; or 0
+    alignas(64) uint64_t hash[EIGHT];
+} eight;
+
+// 16 bytes from each of four places.
+static inline __m512i load_four(const uint8_t *a, const uint8_t *b, const uint8_t *c,
+                                const uint8_t *d)
+{
+    __m512i v = _mm512_castsi128_si512(_mm_loadu_si128((const void *)a));
+    v = _mm512_inserti64x2(v, _mm_loadu_si128((const void *)b), 1);
+    v = _mm512_inserti64x2(v, _mm_loadu_si128((const void *)c), 2);
+    return _mm512_inserti64x2(v, _mm_loadu_si128((const void *)d), 3);
+}
+
+// The keys of four tokens, of which there are the lengths in the bytes of len.
+static inline __m512i key_four(const tokens *t, size_t i, uint32_t len)
+{
+    const __m512i place =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const __m512i which = _mm512_inserti64x4(
+        _mm512_castsi256_si512(_mm256_setr_m128i(_mm_set1_epi8(0), _mm_set1_epi8(1))),
+        _mm256_setr_m128i(_mm_set1_epi8(2), _mm_set1_epi8(3)), 1);
+    const uint8_t *p = t->text.p;
+    const uint32_t *begin = t->begin + i;
+    __m512i v = load_four(p + begin[0], p + begin[1], p + begin[2], p + begin[3]);
+    __m512i lens = _mm512_shuffle_epi8(_mm512_set1_epi32((int)len), which);
+    v = _mm512_maskz_mov_epi8(_mm512_cmplt_epu8_mask(place, lens), v);
+    return _mm512_or_si512(v, _mm512_maskz_mov_epi8(0x8000800080008000, lens));
+}
+
+static inline __m512i hash_keys(const __m512i key[2])
+{
+    __m512i lo = _mm512_unpacklo_epi64(key[0], key[1]), hi = _mm512_unpackhi_epi64(key[0], key[1]);
+    __m512i x = _mm512_xor_si512(lo, _mm512_rol_epi64(hi, 29));
+    x = _mm512_mullo_epi64(x, _mm512_set1_epi64((int64_t)0x9e3779b97f4a7c15u));
+    x = _mm512_xor_si512(x, _mm512_srli_epi64(x, 32));
+    return _mm512_mullo_epi64(x, _mm512_set1_epi64((int64_t)0xd6e8feb86659fd93u));
+}
+
+static inline void fetch_eight(const void *base, const uint64_t at[EIGHT])
+{
+    for (int i = 0; i < EIGHT; i++)
+        _mm_prefetch((const char *)base + at[i], _MM_HINT_T0);
+}
+
+// Rows of 16 bytes of eight tokens, in two vectors as their keys.
+static inline void load_rows(__m512i out[2], const void *base, __m512i number)
+{
+    const uint8_t *p = base;
+    alignas(64) uint64_t at[EIGHT];
+    _mm512_store_si512(at, _mm512_slli_epi64(number, 4));
+    out[0] = load_four(p + at[0], p + at[2], p + at[4], p + at[6]);
+    out[1] = load_four(p + at[1], p + at[3], p + at[5], p + at[7]);
+}
+
+static inline void fetch_rows(const void *base, __m512i number)
+{
+    alignas(64) uint64_t at[EIGHT];
+    _mm512_store_si512(at, _mm512_slli_epi64(number, 4));
+    fetch_eight(base, at);
+}
+
+static inline __m512i bucket_numbers(__m512i hash)
+{
+    return _mm512_srli_epi64(hash, 64 - BUCKETS_LOG);
+}
+
+static inline void begin_eight(eight *x, const tokens *t, size_t i, const wordbook *b)
+{
+    __m256i begin = _mm256_loadu_si256((const void *)(t->begin + i));
+    __m256i len = _mm256_sub_epi32(_mm256_loadu_si256((const void *)(t->end + i)), begin);
+    len = _mm256_min_epu32(len, _mm256_set1_epi32(TOKEN_MOST + 1));
+    uint64_t lens = (uint64_t)_mm_cvtsi128_si64(_mm256_cvtepi32_epi8(len));
+    x->key[0] = key_four(t, i, (uint32_t)lens);
+    x->key[1] = key_four(t, i + 4, (uint32_t)(lens >> 32));
+    __m512i hash = hash_keys(x->key);
+    _mm512_store_si512(x->hash, hash);
+    fetch_rows(b->bucket, bucket_numbers(hash));
+}
+
+// The numbers beside the equal tags, as tagged.
+static inline void find_eight(eight *x, const wordbook *b)
+{
+    const __m512i first = _mm512_set1_epi64(0x0100010001000100);
+    const __m512i second = _mm512_set1_epi64(0x0908090809080908);
+    __m512i row[2], hash = _mm512_load_si512(x->hash);
+    load_rows(row, b->bucket, bucket_numbers(hash)); // tags, numbers
+    __mmask32 one = _mm512_cmpeq_epi16_mask(row[0], _mm512_shuffle_epi8(hash, first));
+    __mmask32 two = _mm512_cmpeq_epi16_mask(row[1], _mm512_shuffle_epi8(hash, second));
+    __m512i number = _mm512_unpackhi_epi64(_mm512_maskz_mov_epi16((one & 0x0f0f0f0f) << 4, row[0]),
+                                           _mm512_maskz_mov_epi16((two & 0x0f0f0f0f) << 4, row[1]));
+    number = _mm512_or_si512(number, _mm512_srli_epi64(number, 32));
+    number = _mm512_or_si512(number, _mm512_srli_epi64(number, 16));
+    x->number = _mm512_and_si512(number, _mm512_set1_epi64(0xffff));
+    fetch_rows(b->text, x->number);
+}
+
+// Which of them are those tokens, a bit for each.
+static inline unsigned same_eight(const eight *x, const wordbook *b)
+{
+    __m512i row[2];
+    load_rows(row, b->text, x->number);
+    unsigned one = _mm512_cmpeq_epi64_mask(row[0], x->key[0]);
+    unsigned two = _mm512_cmpeq_epi64_mask(row[1], x->key[1]);
+    return _pext_u32((one & one >> 1) | (two & two >> 1) << 8, 0x5555);
+}
+
+// Eight numbers as they are written: each with a first byte, some with a second one.
+typedef struct codes {
+    __m128i first, second;
+    unsigned two;
+} codes;
+
+static inline codes code_numbers(__m512i number)
+{
+    const __m512i one_byte = _mm512_set1_epi64(SHORT);
+    number = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), number);
+    __m512i id = _mm512_sub_epi64(number, _mm512_set1_epi64(1));
+    __m512i far = _mm512_sub_epi64(id, one_byte);
+    __mmask8 two = _mm512_cmpge_epu64_mask(id, one_byte);
+    __m512i first = _mm512_mask_add_epi64(id, two, one_byte, _mm512_srli_epi64(far, 8));
+    return (codes){_mm512_cvtepi64_epi8(first), _mm512_cvtepi64_epi8(far), two};
+}
+
+// Writes those of the tokens [from, to) of eight.
+static inline void put_codes(wordbook_parts *p, const codes *c, unsigned from, unsigned to)
+{
+    unsigned these = _bzhi_u32(0xff, to) & ~_bzhi_u32(0xff, from), two = c->two & these;
+    __m128i first = _mm_maskz_compress_epi8((__mmask16)these, c->first);
+    _mm_storeu_si128((void *)(p->first + p->n_first), first);
+    __m128i second = _mm_maskz_compress_epi8((__mmask16)two, c->second);
+    _mm_storeu_si128((void *)(p->second + p->n_second), second);
+    p->n_first += to - from;
+    p->n_second += (size_t)_mm_popcnt_u32(two);
+}
+
+static inline bool write_eight(writing *w, const eight *x, const tokens *t, size_t i,
+                               const wordbook *b)
+{
+    unsigned n = t->n - i < EIGHT ? (unsigned)(t->n - i) : EIGHT, from = 0;
+    codes c = code_numbers(x->number);
+    for (unsigned none = _bzhi_u32(~same_eight(x, b), n); none; none = _blsr_u32(none)) {
+        unsigned at = _tzcnt_u32(none);
+        put_codes(&w->part, &c, from, at);
+        if (!put_new(w, tokens_get(t, i + at), x->hash[at % 4 * 2 + at / 4]))
+            return false;
+        from = at + 1;
+    }
+    put_codes(&w->part, &c, from, n);
+    return true;
+}
+
+// What one loop asks the memory for, the next one reads: the book is larger than the nearest
+// caches.
+static bool write_step(writing *w, tokens *t, const wordbook *b)
+{
+    eight x[TOKENS_ROOM / EIGHT];
+    size_t n = (t->n + EIGHT - 1) / EIGHT;
+    bool good = true;
+    for (size_t i = t->n_begun; i < n * EIGHT; i++) // up to seven of no account
+        t->begin[i] = 0;
+    for (size_t i = 0; i < n; i++)
+        begin_eight(&x[i], t, i * EIGHT, b);
+    for (size_t i = 0; i < n; i++)
+        find_eight(&x[i], b);
+    for (size_t i = 0; good && i < n; i++)
+        good = write_eight(w, &x[i], t, i * EIGHT, b);
+    return good && written(&w->part) <= w->most;
+}
+
+bool wordbook_walk_avx512(writing *w, const wordbook *b)
+{
+    tokens t;
+    bool good = true;
+    begin_tokens(&t, w->text);
+    while (good && step_tokens(&t))
+        good = write_step(w, &t, b);
+    return good;
+}

@@ -4,9 +4,11 @@
 #include "index/tokens_blocks.h"
 #include "index/wordbook_inside.h"
 
+#include <assert.h>
 #include <stdalign.h>
 
-enum { EIGHT = 8 };
+enum { EIGHT = 8, ROW_LOG = 4 };
+static_assert(sizeof(bucket) == 1 << ROW_LOG && WIDE == 1 << ROW_LOG, "rows");
 
 static inline __m512i all8(uint8_t byte)
 {
@@ -43,8 +45,8 @@ static inline size_t put_places(uint32_t *to, uint64_t bits, size_t at)
 // 2, 6, 3, 7, as they are unpacked from two that have 16 of each.
 typedef struct eight {
     __m512i key[2]; // as token_load makes them
-    __m512i number; // of a token that may be it; or 0
     alignas(64) uint64_t hash[EIGHT];
+    alignas(64) uint64_t at[EIGHT]; // byte of a bucket; then of the text of one that it may be
 } eight;
 
 // 16 bytes from each of four places.
@@ -82,35 +84,24 @@ static inline __m512i hash_keys(const __m512i key[2])
     return _mm512_mullo_epi64(x, _mm512_set1_epi64((int64_t)0xd6e8feb86659fd93u));
 }
 
-static inline void fetch_eight(const void *base, const uint64_t at[EIGHT])
-{
-    for (int i = 0; i < EIGHT; i++)
-        _mm_prefetch((const char *)base + at[i], _MM_HINT_T0);
-}
-
 // Rows of 16 bytes of eight tokens, in two vectors as their keys.
-static inline void load_rows(__m512i out[2], const void *base, __m512i number)
+static inline void load_rows(__m512i out[2], const void *base, const eight *x)
 {
     const uint8_t *p = base;
-    alignas(64) uint64_t at[EIGHT];
-    _mm512_store_si512(at, _mm512_slli_epi64(number, 4));
+    const uint64_t *at = x->at;
     out[0] = load_four(p + at[0], p + at[2], p + at[4], p + at[6]);
     out[1] = load_four(p + at[1], p + at[3], p + at[5], p + at[7]);
 }
 
-static inline void fetch_rows(const void *base, __m512i number)
+// Asks for the rows of n times eight tokens.
+static inline void fetch_rows(const eight *x, size_t n, const void *base)
 {
-    alignas(64) uint64_t at[EIGHT];
-    _mm512_store_si512(at, _mm512_slli_epi64(number, 4));
-    fetch_eight(base, at);
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < EIGHT; k++)
+            _mm_prefetch((const char *)base + x[i].at[k], _MM_HINT_T0);
 }
 
-static inline __m512i bucket_numbers(__m512i hash)
-{
-    return _mm512_srli_epi64(hash, 64 - BUCKETS_LOG);
-}
-
-static inline void begin_eight(eight *x, const tokens *t, size_t i, const wordbook *b)
+static inline void begin_eight(eight *x, const tokens *t, size_t i)
 {
     __m256i begin = _mm256_loadu_si256((const void *)(t->begin + i));
     __m256i len = _mm256_sub_epi32(_mm256_loadu_si256((const void *)(t->end + i)), begin);
@@ -119,8 +110,9 @@ static inline void begin_eight(eight *x, const tokens *t, size_t i, const wordbo
     x->key[0] = key_four(t, i, (uint32_t)lens);
     x->key[1] = key_four(t, i + 4, (uint32_t)(lens >> 32));
     __m512i hash = hash_keys(x->key);
+    __m512i number = _mm512_srli_epi64(hash, 64 - BUCKETS_LOG);
     _mm512_store_si512(x->hash, hash);
-    fetch_rows(b->bucket, bucket_numbers(hash));
+    _mm512_store_si512(x->at, _mm512_slli_epi64(number, ROW_LOG));
 }
 
 // The numbers beside the equal tags, as tagged.
@@ -129,22 +121,22 @@ static inline void find_eight(eight *x, const wordbook *b)
     const __m512i first = _mm512_set1_epi64(0x0100010001000100);
     const __m512i second = _mm512_set1_epi64(0x0908090809080908);
     __m512i row[2], hash = _mm512_load_si512(x->hash);
-    load_rows(row, b->bucket, bucket_numbers(hash)); // tags, numbers
+    load_rows(row, b->bucket, x); // tags, numbers
     __mmask32 one = _mm512_cmpeq_epi16_mask(row[0], _mm512_shuffle_epi8(hash, first));
     __mmask32 two = _mm512_cmpeq_epi16_mask(row[1], _mm512_shuffle_epi8(hash, second));
     __m512i number = _mm512_unpackhi_epi64(_mm512_maskz_mov_epi16((one & 0x0f0f0f0f) << 4, row[0]),
                                            _mm512_maskz_mov_epi16((two & 0x0f0f0f0f) << 4, row[1]));
     number = _mm512_or_si512(number, _mm512_srli_epi64(number, 32));
     number = _mm512_or_si512(number, _mm512_srli_epi64(number, 16));
-    x->number = _mm512_and_si512(number, _mm512_set1_epi64(0xffff));
-    fetch_rows(b->text, x->number);
+    number = _mm512_and_si512(number, _mm512_set1_epi64(0xffff));
+    _mm512_store_si512(x->at, _mm512_slli_epi64(number, ROW_LOG));
 }
 
 // Which of them are those tokens, a bit for each.
 static inline unsigned same_eight(const eight *x, const wordbook *b)
 {
     __m512i row[2];
-    load_rows(row, b->text, x->number);
+    load_rows(row, b->text, x);
     unsigned one = _mm512_cmpeq_epi64_mask(row[0], x->key[0]);
     unsigned two = _mm512_cmpeq_epi64_mask(row[1], x->key[1]);
     return _pext_u32((one & one >> 1) | (two & two >> 1) << 8, 0x5555);
@@ -156,8 +148,9 @@ typedef struct codes {
     unsigned two;
 } codes;
 
-static inline codes code_numbers(__m512i number)
+static inline codes code_numbers(const eight *x)
 {
+    __m512i number = _mm512_srli_epi64(_mm512_load_si512(x->at), ROW_LOG);
     const __m512i one_byte = _mm512_set1_epi64(SHORT);
     number = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), number);
     __m512i id = _mm512_sub_epi64(number, _mm512_set1_epi64(1));
@@ -183,7 +176,7 @@ static inline bool write_eight(writing *w, const eight *x, const tokens *t, size
                                const wordbook *b)
 {
     unsigned n = t->n - i < EIGHT ? (unsigned)(t->n - i) : EIGHT, from = 0;
-    codes c = code_numbers(x->number);
+    codes c = code_numbers(x);
     for (unsigned none = _bzhi_u32(~same_eight(x, b), n); none; none = _blsr_u32(none)) {
         unsigned at = _tzcnt_u32(none);
         put_codes(&w->part, &c, from, at);
@@ -205,9 +198,11 @@ static bool write_step(writing *w, tokens *t, const wordbook *b)
     for (size_t i = t->n_begun; i < n * EIGHT; i++) // up to seven of no account
         t->begin[i] = 0;
     for (size_t i = 0; i < n; i++)
-        begin_eight(&x[i], t, i * EIGHT, b);
+        begin_eight(&x[i], t, i * EIGHT);
+    fetch_rows(x, n, b->bucket);
     for (size_t i = 0; i < n; i++)
         find_eight(&x[i], b);
+    fetch_rows(x, n, b->text);
     for (size_t i = 0; good && i < n; i++)
         good = write_eight(w, &x[i], t, i * EIGHT, b);
     return good && written(&w->part) <= w->most;

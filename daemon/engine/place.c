@@ -27,20 +27,30 @@ const edge *place_edge(const place *p, uint32_t doc)
     return NULL;
 }
 
-// One allocation for a place with so many edges and credits, whose ids and names take so many bytes
-// with their ends. *names points to where these go.
-static place *place_alloc(size_t n_edges, size_t n_credits, size_t names_len, char **names)
+static size_t bytes_of(size_t n_edges, size_t n_credits, size_t names_len)
 {
-    size_t edges_len = n_edges * sizeof(edge), credits_len = n_credits * sizeof(credited);
-    place *p = calloc(1, sizeof *p + edges_len + credits_len + names_len);
-    if (!p)
-        return NULL;
+    return sizeof(place) + n_edges * sizeof(edge) + n_credits * sizeof(credited) + names_len;
+}
+
+static size_t names_of(const place *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_credits; i++)
+        n += strlen(p->credits[i].id) + strlen(p->credits[i].name) + 2;
+    return n;
+}
+
+// Makes one allocation an empty place, with room for so many edges and credits and, where *names
+// points to then, for their ids and names.
+static void lay_out(place *p, size_t n_edges, size_t n_credits, char **names)
+{
     uint8_t *behind = (uint8_t *)(p + 1);
-    p->edges = (edge *)(void *)behind;
-    p->credits = (credited *)(void *)(behind + edges_len);
-    *names = (char *)behind + edges_len + credits_len;
-    p->flat = true;
-    return p;
+    *p = (place){
+        .edges = (edge *)(void *)behind,
+        .credits = (credited *)(void *)(behind + n_edges * sizeof(edge)),
+        .flat = true,
+    };
+    *names = (char *)(p->credits + n_credits);
 }
 
 static char *put_name(char **names, const char *s, size_t n)
@@ -52,15 +62,13 @@ static char *put_name(char **names, const char *s, size_t n)
     return name;
 }
 
-place *place_flatten(const place *p)
+place *place_flatten(pool *m, const place *p)
 {
-    size_t names_len = 0;
     char *names;
-    for (size_t i = 0; i < p->n_credits; i++)
-        names_len += strlen(p->credits[i].id) + strlen(p->credits[i].name) + 2;
-    place *flat = place_alloc(p->n_edges, p->n_credits, names_len, &names);
+    place *flat = pool_alloc(m, bytes_of(p->n_edges, p->n_credits, names_of(p)));
     if (!flat)
         return NULL;
+    lay_out(flat, p->n_edges, p->n_credits, &names);
     place parts = *flat;
     *flat = *p;
     flat->edges = parts.edges;
@@ -76,6 +84,12 @@ place *place_flatten(const place *p)
         to->roles = from->roles;
     }
     return flat;
+}
+
+void place_drop(pool *m, place *p)
+{
+    if (p)
+        pool_free(m, p, bytes_of(p->n_edges, p->n_credits, names_of(p)));
 }
 
 void place_encode(buf *out, const place *p, const seat *at)
@@ -170,9 +184,10 @@ static shg_err take_lists(place **out, reader *r, size_t n_edges, size_t n_credi
     if (r->bad || r->left < n_edges * EDGE_STORED + n_credits * CREDIT_STORED)
         return SHG_ECORRUPT;
     r->room = r->left - n_edges * EDGE_STORED - n_credits * (CREDIT_STORED - 2);
-    place *p = *out = place_alloc(n_edges, n_credits, r->room, &r->names);
+    place *p = *out = malloc(bytes_of(n_edges, n_credits, r->room));
     if (!p)
         return SHG_ENOMEM;
+    lay_out(p, n_edges, n_credits, &r->names);
     for (size_t i = 0; i < n_edges; i++)
         take_edge(r, &p->edges[p->n_edges++]);
     for (size_t i = 0; i < n_credits; i++) {

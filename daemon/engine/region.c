@@ -1,6 +1,5 @@
 // Casting anew what hangs together: from links between documents to seats.
 #include "base/clock.h"
-#include "engine/stars.h"
 #include "engine/stories_inside.h"
 
 #include <stdlib.h>
@@ -70,7 +69,7 @@ static bool add(stories *s, region *r, uint32_t doc)
     if (r->n == STARS_MOST)
         return false;
     r->doc[r->n++] = doc;
-    t->mark = r->n;
+    t->mark = (uint16_t)r->n;
     return true;
 }
 
@@ -153,7 +152,7 @@ static shg_err sort(stories *s, region *r)
     qsort(order, r->n, sizeof *order, by_publication_of);
     for (uint32_t i = 0; i < r->n; i++) {
         r->doc[i] = order[i]->doc;
-        slot_of(s, r->doc[i])->mark = i + 1;
+        slot_of(s, r->doc[i])->mark = (uint16_t)(i + 1);
     }
     free(order);
     return SHG_OK;

@@ -1,11 +1,13 @@
 #include "engine/stories.h"
 
-#include "engine/stars.h"
 #include "engine/stories_inside.h"
 
 #include <stdlib.h>
 
-enum { EDGES_KEPT = 64 };
+enum {
+    EDGES_KEPT = 64,
+    BACK_LEAST = 2, // 1 << 2 later documents
+};
 
 shg_err stories_open(stories **out)
 {
@@ -20,7 +22,7 @@ shg_err stories_open(stories **out)
 static void open_graves(stories *s)
 {
     for (size_t i = 0; i < s->n_graves; i++)
-        place_free(s->graves[i]);
+        place_drop(&s->small, s->graves[i]);
     s->n_graves = 0;
 }
 
@@ -55,15 +57,33 @@ void stories_leave(stories *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+static size_t back_bytes(const slot *t)
+{
+    return t->room_back ? sizeof *t->back << t->room_back : 0;
+}
+
+static void drop_back_list(stories *s, slot *t)
+{
+    if (t->room_back)
+        pool_free(&s->small, t->back, back_bytes(t));
+    t->back = NULL;
+    t->n_back = t->room_back = 0;
+}
+
+static void free_chunk(stories *s, size_t c)
+{
+    for (size_t i = 0; i < CHUNK; i++)
+        drop_back_list(s, &s->chunk[c][i]);
+    free(s->chunk[c]);
+    s->chunk[c] = NULL;
+}
+
 // A chunk is given back once all its documents have come, and none is left.
 static void chunk_let_go(stories *s, size_t c)
 {
     if (!s->chunk[c] || s->in_use[c] || (c + 1) * CHUNK > s->passed)
         return;
-    for (size_t i = 0; i < CHUNK; i++)
-        free(s->chunk[c][i].back);
-    free(s->chunk[c]);
-    s->chunk[c] = NULL;
+    free_chunk(s, c);
     s->in_use[c] = CHUNK_GONE;
 }
 
@@ -72,9 +92,7 @@ static void let_slot_go(stories *s, uint32_t doc)
 {
     size_t c = doc / CHUNK;
     slot *t = slot_of(s, doc);
-    free(t->back);
-    t->back = NULL;
-    t->n_back = t->cap_back = 0;
+    drop_back_list(s, t);
     s->in_use[c]--;
     chunk_let_go(s, c);
 }
@@ -87,13 +105,14 @@ void stories_close(stories **ps)
         return;
     for (size_t c = 0; c < CHUNKS; c++) {
         for (size_t i = 0; s->chunk[c] && i < CHUNK; i++) {
-            place_free(s->chunk[c][i].p);
-            free(s->chunk[c][i].back);
+            place_drop(&s->small, s->chunk[c][i].p);
+            drop_back_list(s, &s->chunk[c][i]);
         }
         free(s->chunk[c]);
     }
     open_graves(s);
     free(s->graves);
+    pool_fini(&s->small);
     idset_free(&s->ids);
     free(s->changed);
     pthread_cond_destroy(&s->moved);
@@ -147,6 +166,20 @@ static void drop_dead(const stories *s, slot *t)
     t->n_back = n;
 }
 
+static bool widen_back(stories *s, slot *t)
+{
+    slot wider = *t;
+    wider.room_back = t->room_back ? t->room_back + 1 : BACK_LEAST;
+    wider.back = pool_alloc(&s->small, back_bytes(&wider));
+    if (!wider.back)
+        return false;
+    if (t->n_back)
+        memcpy(wider.back, t->back, t->n_back * sizeof *t->back);
+    drop_back_list(s, t);
+    *t = wider;
+    return true;
+}
+
 static shg_err add_back(stories *s, uint32_t to, uint32_t from)
 {
     if (s->in_use[to / CHUNK] == CHUNK_GONE)
@@ -154,17 +187,12 @@ static shg_err add_back(stories *s, uint32_t to, uint32_t from)
     slot *t = slot_make(s, to);
     if (!t)
         return SHG_ENOMEM;
-    bool full = t->n_back == t->cap_back;
+    size_t room = back_bytes(t) / sizeof *t->back;
+    bool full = t->n_back == room;
     if (full)
         drop_dead(s, t);
-    if (full && 2 * t->n_back >= t->cap_back) {
-        uint32_t cap = t->cap_back ? 2 * t->cap_back : 4;
-        uint32_t *p = realloc(t->back, cap * sizeof *p);
-        if (!p)
-            return SHG_ENOMEM;
-        t->back = p;
-        t->cap_back = cap;
-    }
+    if (full && 2 * t->n_back >= room && !widen_back(s, t))
+        return SHG_ENOMEM;
     t->back[t->n_back++] = from;
     return SHG_OK;
 }
@@ -222,10 +250,13 @@ shg_err stories_place(stories *s, place *p)
 {
     pthread_mutex_lock(&s->lock);
     trim_edges(s, p);
-    place *flat = place_flatten(p);
+    place *flat = place_flatten(&s->small, p);
     shg_err err = flat ? seat_newcomer(s, flat) : SHG_ENOMEM;
+    if (err)
+        place_drop(&s->small, flat);
     pthread_mutex_unlock(&s->lock);
-    place_free(err ? flat : p);
+    if (!err)
+        place_free(p);
     return err;
 }
 
@@ -322,14 +353,19 @@ shg_err stories_restore(stories *s, place *p, const seat *at)
     bool sound = !(t && t->p) && at->story_id && slot_make(s, at->story) && slot_make(s, at->text);
     for (size_t i = 0; i < p->n_edges && sound; i++)
         sound = p->edges[i].doc < p->doc;
-    shg_err err = sound ? enter(s, p) : SHG_ECORRUPT;
-    if (!err) {
+    place *flat = sound ? place_flatten(&s->small, p) : NULL;
+    shg_err err = !sound ? SHG_ECORRUPT : flat ? enter(s, flat) : SHG_ENOMEM;
+    if (err) {
+        place_drop(&s->small, flat);
+    } else {
         t = slot_of(s, p->doc);
         t->text = at->text;
         t->story = at->story;
         t->id = at->story_id;
     }
     pthread_mutex_unlock(&s->lock);
+    if (!err)
+        place_free(p);
     return err;
 }
 
@@ -378,10 +414,8 @@ shg_err stories_restored(stories *s)
     }
     free(live);
     for (size_t c = 0; c < CHUNKS; c++) { // made for seats of documents that are gone
-        if (s->chunk[c] && s->in_use[c] == 0) {
-            free(s->chunk[c]);
-            s->chunk[c] = NULL;
-        }
+        if (s->chunk[c] && s->in_use[c] == 0)
+            free_chunk(s, c);
     }
     return err;
 }

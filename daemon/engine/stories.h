@@ -19,6 +19,7 @@
 #ifndef SHINGLED_ENGINE_STORIES_H
 #define SHINGLED_ENGINE_STORIES_H
 #include "base/buf.h"
+#include "base/pool.h"
 #include "evidence/credits.h"
 #include "evidence/match.h"
 #include "evidence/provenance.h"
@@ -59,8 +60,7 @@ typedef struct credited {
     unsigned roles;
 } credited;
 
-// What is known of a document when it is placed; never changes. Owned by stories after
-// stories_place.
+// What is known of a document when it is placed; never changes.
 typedef struct place {
     uint32_t doc, n_words;
     uint64_t uri_hash;
@@ -88,7 +88,7 @@ typedef struct stories stories;
 SHG_MUST_CHECK shg_err stories_open(stories **out);
 void stories_close(stories **s);
 
-// stories_place seats a newcomer, takes p over (malloc'ed) and lets waiting readers see it.
+// stories_place seats a newcomer, takes p over (place_free) and lets waiting readers see it.
 // SHG_ENOMEM: p is still the caller's, and nothing changed.
 SHG_MUST_CHECK shg_err stories_place(stories *s, place *p);
 
@@ -140,9 +140,10 @@ size_t stories_unsaved_n(stories *s);
 // place_edge is the edge to a document, or NULL.
 const edge *place_edge(const place *p, uint32_t doc);
 
-// place_flatten copies a place into one allocation, a third of what it is in parts: there is one of
-// every article. NULL: no memory.
-place *place_flatten(const place *p);
+// place_flatten copies a place into one allocation of the pool: there is one of every article.
+// NULL: no memory. place_drop gives it back.
+place *place_flatten(pool *m, const place *p);
+void place_drop(pool *m, place *p);
 
 // The stored form (FORMAT.md, DB_LINKS).
 void place_encode(buf *out, const place *p, const seat *at);

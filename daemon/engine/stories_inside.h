@@ -2,34 +2,39 @@
 #ifndef SHINGLED_ENGINE_STORIES_INSIDE_H
 #define SHINGLED_ENGINE_STORIES_INSIDE_H
 #include "engine/idset.h"
+#include "engine/stars.h"
 #include "engine/stories.h"
 
+#include <assert.h>
 #include <pthread.h>
 
-enum { CHUNK = 1 << 13, CHUNKS = 1 << 18 };
+enum { CHUNK = 1 << 14, CHUNKS = 1 << 17 };
 #define CHUNK_GONE UINT32_MAX // in stories.in_use: freed, never used again
 
-// What is kept of a document beside its place.
+// What is kept of a document beside its place: a line of memory.
 typedef struct slot {
     place *p;
+    uint64_t id;    // of its story; 0: none yet
+    uint32_t *back; // later documents with an edge to this one
+    uint32_t n_back;
     uint32_t text, story;
     uint32_t next;     // next member of its story, ascending, or 0 (document 0 never follows)
     uint32_t tail;     // of a story's first: its last member
     uint32_t n, texts; // of a story's first: members, texts
     uint32_t dead;     // of a story's first: members that were removed and still stand in the chain
-    uint64_t id;       // of its story; 0: none yet
-    uint32_t *back;    // later documents with an edge to this one
-    uint32_t n_back, cap_back;
-    uint32_t mark; // its number in the region at work, + 1; 0 between calls
-    bool live;     // placed, and not removed
-    bool changed;  // in the list of those to be stored
-    uint64_t cast; // the round (stories.casts) in which it was cast last
+    uint32_t cast;     // the round (stories.casts) in which it was cast last
+    uint16_t mark;     // its number in the region at work, + 1; 0 between calls
+    uint8_t room_back; // there is room for 1 << room_back in back; 0: for none
+    bool live : 1;     // placed, and not removed
+    bool changed : 1;  // in the list of those to be stored
 } slot;
+static_assert(sizeof(slot) == 64 && STARS_MOST < UINT16_MAX, "a line");
 
 struct stories {
     pthread_mutex_t lock;
     pthread_cond_t moved;
     slot *chunk[CHUNKS];
+    pool small;              // where places and lists of later documents stand
     uint32_t in_use[CHUNKS]; // slots of a chunk: live ones, and the dead in a story's chain
     unsigned visitors;       // who may have borrowed places
     place **graves;          // of the removed, until nobody visits
@@ -38,7 +43,8 @@ struct stories {
     uint64_t n_live; // documents that have a place
     uint32_t *changed;
     size_t n_changed, cap_changed;
-    uint64_t casts;       // rounds: a removal may cast several regions, each once
+    uint32_t casts; // rounds: a removal may cast several regions, each once; fewer than documents
+                    // come and go
     uint32_t passed, end; // end: no slot is used from here on
     unsigned waiting;     // threads in stories_wait
     bool stopped;

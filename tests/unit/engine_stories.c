@@ -413,6 +413,7 @@ static void places_read_back(void **state)
     credited c[] = {{"harbour.example", "Harbour Post", 3}, {"", "", 1}, {"x", "Dune Echo", 4}};
     p.edges = &e;
     p.credits = c;
+    pool m = {0};
     buf b = {0};
     place_encode(&b, &p, &at);
     place *q;
@@ -430,12 +431,13 @@ static void places_read_back(void **state)
     assert_int_equal(q->credits[0].roles, 3);
     assert_string_equal(q->credits[2].name, "Dune Echo");
     place_free(q);
-    q = place_flatten(&p);
+    q = place_flatten(&m, &p);
     assert_non_null(q);
     place_encode(&again, q, &at);
     assert_true(view_eq(buf_view(&again), buf_view(&b)));
     buf_fini(&again);
-    place_free(q);
+    place_drop(&m, q);
+    pool_fini(&m);
     for (size_t i = 0; i < b.len; i++) { // lengths that take what is others'
         uint8_t was = b.p[i];
         for (int wrong = 0; wrong < 256; wrong++) {

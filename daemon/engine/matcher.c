@@ -6,6 +6,7 @@
 #include "engine/draft.h"
 #include "engine/pace.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 enum {
@@ -14,8 +15,9 @@ enum {
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
     NEAR_DOCS = 1024,   // so few behind what is stored that readings are kept for it
     HANDS_MOST = 16,
-    AHEAD = 64,    // drafts beyond the document that is seated next
-    WANTED = 8192, // newcomers whose matches are kept until they are taken: more than wait
+    AHEAD = 64,        // drafts beyond the document that is seated next
+    WANTED = 8192,     // newcomers whose matches are kept until they are taken: more than wait
+    TRIM_EVERY = 8192, // documents
 };
 
 typedef struct hand {
@@ -52,6 +54,7 @@ struct matcher {
     hand hand[HANDS_MOST];
     unsigned n_hands;
     // of who seats
+    uint32_t untrimmed; // documents since trim
     buf value[SAVE_EVERY];
     doc_link links[SAVE_EVERY];
 };
@@ -99,6 +102,15 @@ static void save(struct matcher *m)
                         shg_err_text(err));
         }
     }
+}
+
+// What a flood of articles has left free in the heaps of all threads goes back to the system: pages
+// in their middle do so only when told. A few milliseconds.
+static void trim(struct matcher *m)
+{
+    if (m->untrimmed)
+        malloc_trim(0);
+    m->untrimmed = 0;
 }
 
 // ---- seating
@@ -189,6 +201,8 @@ static void seat_all(struct matcher *m)
             stories_pass(s, next);
         if (stories_unsaved_n(s) >= SAVE_EVERY)
             save(m);
+        if (++m->untrimmed >= TRIM_EVERY)
+            trim(m);
         pthread_mutex_lock(&m->lock);
         if (!passed)
             break;
@@ -205,6 +219,7 @@ static void save_idle(struct matcher *m)
     m->seating = true;
     pthread_mutex_unlock(&m->lock);
     save(m);
+    trim(m);
     pthread_mutex_lock(&m->lock);
     m->seating = false;
 }

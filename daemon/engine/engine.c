@@ -37,11 +37,19 @@ static unsigned count_cores(void)
     return n > 1 ? (unsigned)n : 1;
 }
 
+// While the index still rebuilds what is not asked for.
+static shg_err restore(void *ctx)
+{
+    return matcher_restore(ctx);
+}
+
 static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why_len)
 {
     shg_err err = sources_open(&e->lib.sources, o->sources, why, why_len);
     if (!err)
         err = readers_open(&e->readers);
+    if (!err)
+        err = stories_open(&e->stories);
     if (err)
         return err;
     const char *what = "";
@@ -53,6 +61,8 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
         .seed = o->seed,
         .stamp = engine_stamp(),
         .background = true,
+        .known = restore,
+        .ctx = e,
     };
     err = index_open(&e->lib.ix, o->dir, &io, &what);
     if (err) {
@@ -63,11 +73,7 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
     e->lib.seed = index_seed(e->lib.ix);
     err = cache_open(&e->lib.cache, o->cache_bytes ? o->cache_bytes : CACHE_BYTES);
     if (!err)
-        err = stories_open(&e->stories);
-    if (!err)
         err = helpers_open(&e->helpers, cores - 1); // a question has a core of its own
-    if (!err)
-        err = matcher_restore(e);
     if (!err)
         err = matcher_start(&e->matcher, e, o->hands ? o->hands : cores);
     if (!err && (o->keep_ms || o->keep_bytes))

@@ -1,5 +1,6 @@
 #include "engine/stories.h"
 
+#include "base/sort.h"
 #include "engine/stories_inside.h"
 
 #include <stdlib.h>
@@ -369,54 +370,61 @@ shg_err stories_restore(stories *s, place *p, const seat *at)
     return err;
 }
 
-static int by_id(const void *a, const void *b)
+// The live documents, by the ids of their stories and ascending. *n counts them.
+static sort_item *live_by_id(const stories *s, size_t *n)
 {
-    const slot *const *x = a, *const *y = b;
-    if ((*x)->id != (*y)->id)
-        return (*x)->id < (*y)->id ? -1 : 1;
-    return (*x)->p->doc < (*y)->p->doc ? -1 : (*x)->p->doc > (*y)->p->doc;
+    sort_item *live = malloc(2 * ((size_t)s->end + 1) * sizeof *live);
+    *n = 0;
+    for (uint32_t doc = 0; live && doc < s->end; doc++)
+        if (is_live(s, doc))
+            live[(*n)++] = (sort_item){slot_of(s, doc)->id, doc};
+    if (live)
+        sort_items(live, live + *n, *n, 64);
+    return live;
 }
 
 // Stories are told by their ids.
-static shg_err chain_all(stories *s, const slot **live, size_t n)
+static shg_err chain_all(stories *s, const sort_item *live, size_t n)
 {
     uint32_t *docs = malloc((n + 1) * sizeof *docs);
     shg_err err = docs ? idset_reserve(&s->ids, n) : SHG_ENOMEM;
-    qsort(live, n, sizeof *live, by_id);
     for (size_t i = 0, k; !err && i < n; i = k) {
-        for (k = i; k < n && live[k]->id == live[i]->id; k++) {
-            docs[k] = live[k]->p->doc;
+        for (k = i; k < n && live[k].key == live[i].key; k++) {
+            docs[k] = live[k].value;
             slot_of(s, docs[k])->story = docs[i];
         }
         story_chain(s, docs + i, k - i);
-        idset_add(&s->ids, live[i]->id);
+        idset_add(&s->ids, live[i].key);
     }
     free(docs);
     return err;
 }
 
-shg_err stories_restored(stories *s)
+// Casts who lost his centre, with all about him.
+static shg_err cast_lost(stories *s, const sort_item *live, size_t n)
 {
-    const slot **live = malloc(((size_t)s->end + 1) * sizeof(slot *));
-    size_t n = 0;
-    if (!live)
-        return SHG_ENOMEM;
-    for (uint32_t doc = 0; doc < s->end; doc++)
-        if (is_live(s, doc))
-            live[n++] = slot_of(s, doc);
-    shg_err err = chain_all(s, live, n);
+    shg_err err = SHG_OK;
     s->casts++;
     for (size_t i = 0; i < n && !err; i++) {
-        uint32_t text = live[i]->text;
-        bool lost = !is_live(s, text) || slot_of(s, text)->id != live[i]->id;
-        if (lost && live[i]->cast != s->casts)
-            err = region_cast(s, live[i]->p->doc);
+        const slot *t = slot_of(s, live[i].value);
+        bool lost = !is_live(s, t->text) || slot_of(s, t->text)->id != t->id;
+        if (lost && t->cast != s->casts)
+            err = region_cast(s, live[i].value);
     }
+    return err;
+}
+
+shg_err stories_restored(stories *s)
+{
+    size_t n;
+    sort_item *live = live_by_id(s, &n);
+    shg_err err = live ? chain_all(s, live, n) : SHG_ENOMEM;
+    if (!err)
+        err = cast_lost(s, live, n);
     free(live);
-    for (size_t c = 0; c < CHUNKS; c++) { // made for seats of documents that are gone
+    for (size_t c = 0; c < CHUNKS; c++) // made for seats of documents that are gone
         if (s->chunk[c] && s->in_use[c] == 0)
             free_chunk(s, c);
-    }
     return err;
 }
 

@@ -22,6 +22,8 @@ struct filler {
     pthread_cond_t moved;
     size_t full, done;
     bool end;
+    filler_work *work; // to be done at the end; or NULL
+    void *ctx;
     shg_err err; // the thread's until it ended
 };
 
@@ -55,6 +57,8 @@ static void *run(void *arg)
         pthread_cond_signal(&f->moved);
     }
     pthread_mutex_unlock(&f->lock);
+    if (f->work && !f->err)
+        f->err = f->work(f->ctx);
     return NULL;
 }
 
@@ -97,17 +101,31 @@ void filler_add(filler *f, uint32_t doc, const uint8_t lanes[MINHASH_LANES])
         hand_over(f);
 }
 
+static void end(filler *f)
+{
+    if (f->end)
+        return;
+    hand_over(f);
+    pthread_mutex_lock(&f->lock);
+    f->end = true;
+    pthread_cond_signal(&f->moved);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void filler_rest(filler *f, filler_work *work, void *ctx)
+{
+    f->work = work; // the lock shows it to the thread
+    f->ctx = ctx;
+    end(f);
+}
+
 shg_err filler_end(filler **pf)
 {
     filler *f = *pf;
     *pf = NULL;
     if (!f)
         return SHG_OK;
-    hand_over(f);
-    pthread_mutex_lock(&f->lock);
-    f->end = true;
-    pthread_cond_signal(&f->moved);
-    pthread_mutex_unlock(&f->lock);
+    end(f);
     pthread_join(f->thread, NULL);
     shg_err err = f->err;
     pthread_cond_destroy(&f->moved);

@@ -1,4 +1,4 @@
-// filler.h - the tables of bands filled at start, in a thread of its own, while the rows are read.
+// filler.h - the thread that fills the tables of bands at start, while the rows are read.
 // Layer: index, private.  Threads: one; the bands are the filler's from filler_start to filler_end.
 #ifndef SHINGLED_INDEX_FILLER_H
 #define SHINGLED_INDEX_FILLER_H
@@ -12,7 +12,12 @@ SHG_MUST_CHECK shg_err filler_start(filler **out, bands *b, uint64_t seed);
 // until filler_end.
 void filler_add(filler *f, uint32_t doc, const uint8_t lanes[MINHASH_LANES]);
 
-// filler_end waits until all are in; nulls *f. SHG_ENOMEM: some are not. NULL is fine.
+// filler_rest gives the thread something else to do, once all that was added is in: no more is.
+typedef shg_err filler_work(void *ctx);
+void filler_rest(filler *f, filler_work *work, void *ctx);
+
+// filler_end waits for all of it; nulls *f. SHG_ENOMEM: some are not in; or what the work said.
+// NULL is fine.
 SHG_MUST_CHECK shg_err filler_end(filler **f);
 
 #endif

@@ -137,6 +137,7 @@ static shg_err read_meta(article_index *ix, const char **why)
 // The documents that were taken out, ascending.
 typedef struct rebuild {
     article_index *ix;
+    db_txn *t;
     filler *filler;
     buf dead; // of uint32_t
     size_t at;
@@ -275,52 +276,67 @@ static shg_err load_garbage(article_index *ix, db_txn *t)
     }
 }
 
-// The lanes that the filler was given live as long as the snapshot.
-static shg_err load_documents(rebuild *r, db_txn *t)
+static shg_err load_documents(rebuild *r)
 {
+    article_index *ix = r->ix;
     view all = {NULL, 0};
     db_usage usage;
-    shg_err err = db_stat(r->ix->store, &usage);
+    shg_err err = db_stat(ix->store, &usage);
     if (!err)
-        err = bands_expect(r->ix->bands, usage.entries[DB_SIGNS]);
+        err = bands_expect(ix->bands, usage.entries[DB_SIGNS]);
     if (!err)
-        err = filler_start(&r->filler, r->ix->bands, r->ix->seed);
+        err = uris_expect(ix->uris, usage.entries[DB_SIGNS]);
     if (!err)
-        err = db_scan(t, DB_SIGNS, all, all, load_signs, r);
-    shg_err filled = filler_end(&r->filler);
-    return err ? err : filled;
+        err = filler_start(&r->filler, ix->bands, ix->seed);
+    if (!err)
+        err = db_scan(r->t, DB_SIGNS, all, all, load_signs, r);
+    docs_skip(&ix->docs, ix->count.next_doc);
+    return err;
 }
 
+// What nobody asks for before index_open returns.
+static shg_err load_rest(void *ctx)
+{
+    rebuild *r = ctx;
+    article_index *ix = r->ix;
+    view all = {NULL, 0};
+    doc_key unsealed = key_of_doc(active_first(ix->active));
+    shg_err err = db_scan(r->t, DB_PRINTS, doc_key_view(&unsealed), all, load_prints, r);
+    if (!err)
+        err = db_scan(r->t, DB_URIS, all, all, load_uri, r);
+    if (!err)
+        err = load_garbage(ix, r->t);
+    active_skip(ix->active, ix->count.next_doc);
+    return err;
+}
+
+// The lanes that the filler was given live as long as the snapshot.
 static shg_err load_all(article_index *ix, const char **why)
 {
     rebuild r = {.ix = ix};
-    db_txn *t = NULL;
     view all = {NULL, 0};
-    shg_err err = db_begin(&t, ix->store, false);
+    *why = "the documents can't be read";
+    shg_err err = db_begin(&r.t, ix->store, false);
     if (!err)
-        err = db_scan(t, DB_TOMBS, all, all, load_tomb, &r);
+        err = db_scan(r.t, DB_TOMBS, all, all, load_tomb, &r);
     if (!err)
-        err = load_documents(&r, t);
-    doc_key unsealed = key_of_doc(active_first(ix->active));
-    if (!err)
-        err = db_scan(t, DB_PRINTS, doc_key_view(&unsealed), all, load_prints, &r);
-    if (!err)
-        err = db_scan(t, DB_URIS, all, all, load_uri, &r);
-    if (!err)
-        err = load_garbage(ix, t);
-    db_abort(&t);
-    docs_skip(&ix->docs, ix->count.next_doc);
-    active_skip(ix->active, ix->count.next_doc);
+        err = load_documents(&r);
+    if (!err) {
+        filler_rest(r.filler, load_rest, &r);
+        err = ix->o.known ? ix->o.known(ix->o.ctx) : SHG_OK;
+        if (err)
+            *why = shg_err_text(err);
+    }
+    shg_err filled = filler_end(&r.filler);
+    db_abort(&r.t);
     if (r.faults)
         log_line(LOG_ERROR, "SHG-START-FAULTS",
                  "%" PRIu64
                  " rows of signatures or fingerprints can't be read: their articles are not found; "
                  "check the store",
                  r.faults);
-    if (err)
-        *why = "the documents can't be read";
     buf_fini(&r.dead);
-    return err;
+    return err ? err : filled;
 }
 
 static void set_options(article_index *ix, const index_opts *o)

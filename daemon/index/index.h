@@ -30,6 +30,11 @@ typedef struct index_opts {
     const char *stamp;     // versions of all that decides a signature; a store with
                            // another one is refused (SHG_EFORMAT)
     bool background;       // merge in a thread of its own; false: index_merge_step by hand
+
+    // Called by index_open as soon as the documents are known, while the rest is rebuilt: *out may
+    // be asked by index_info, index_end, index_each and index_links. NULL: nothing is.
+    shg_err (*known)(void *ctx);
+    void *ctx;
 } index_opts;
 
 // index_open opens or makes the store and rebuilds what lives in RAM. On failure *out is NULL and

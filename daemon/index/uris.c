@@ -68,15 +68,9 @@ static bool fits(const part *t, uint64_t n)
     return n * FULL_OF < (uint64_t)t->size * FULL;
 }
 
-static shg_err grow(uris *u, part *t, uint64_t n)
+static shg_err resize(uris *u, part *t, uint32_t size)
 {
-    part wider = {.size = t->size < LEAST ? LEAST : t->size};
-    while (!fits(&wider, n)) {
-        if (wider.size > UINT32_MAX / 2)
-            return SHG_ENOMEM;
-        wider.size += wider.size / 2;
-    }
-    wider.p = malloc(wider.size * sizeof *wider.p);
+    part wider = {.size = size, .p = malloc(size * sizeof *wider.p)};
     if (!wider.p)
         return SHG_ENOMEM;
     for (uint32_t i = 0; i < wider.size; i++)
@@ -88,6 +82,27 @@ static shg_err grow(uris *u, part *t, uint64_t n)
     free(t->p);
     *t = wider;
     return SHG_OK;
+}
+
+static shg_err grow(uris *u, part *t, uint64_t n)
+{
+    part wider = {.size = t->size < LEAST ? LEAST : t->size};
+    while (!fits(&wider, n)) {
+        if (wider.size > UINT32_MAX / 2)
+            return SHG_ENOMEM;
+        wider.size += wider.size / 2;
+    }
+    return resize(u, t, wider.size);
+}
+
+// An eighth more: parts are not all of one size, and soon there are more.
+shg_err uris_expect(uris *u, size_t n)
+{
+    uint64_t each = (uint64_t)n / PARTS * 9 / 8 * FULL_OF / FULL;
+    shg_err err = each < UINT32_MAX / 2 ? SHG_OK : SHG_ENOMEM;
+    for (size_t i = 0; i < PARTS && !err && each >= LEAST; i++)
+        err = resize(u, &u->part[i], (uint32_t)each);
+    return err;
 }
 
 shg_err uris_reserve(uris *u, const uint32_t *tags, size_t n)

@@ -16,6 +16,9 @@ typedef struct uris uris;
 SHG_MUST_CHECK shg_err uris_new(uris **out);
 void uris_free(uris *u);
 
+// uris_expect makes room in an empty table for about n; more may come.
+SHG_MUST_CHECK shg_err uris_expect(uris *u, size_t n);
+
 // uris_reserve makes room for n more with these tags: uris_add of them can't fail.
 SHG_MUST_CHECK shg_err uris_reserve(uris *u, const uint32_t *tags, size_t n);
 

@@ -134,10 +134,9 @@ static shg_err check_article(void *ctx, view key, view value)
     if (!is_row(c, DB_ARTICLES, key, value, HAS_ARTICLE, &doc, &body))
         return SHG_OK;
     shg_err err = article_parse(body, &a);
-    if (!err && a.packed) {
-        buf_reset(&c->scratch);
-        err = unpack_text(c->packer, a.payload, (size_t)a.record_len + a.text_len, &c->scratch);
-    }
+    buf_reset(&c->scratch);
+    if (!err)
+        err = row_unpack(c->packer, &a, &c->scratch);
     if (err == SHG_ECORRUPT) {
         fault(c, DB_ARTICLES, key, "the article can't be unpacked");
         c->flags[doc] |= BAD;
@@ -146,45 +145,48 @@ static shg_err check_article(void *ctx, view key, view value)
     return err;
 }
 
-// The uri of a document's article; false where it can't be read, which was told.
-static bool uri_of(checking *c, uint32_t doc, article_row *a)
+// The key of the uri of a document's article; false where it can't be read, which was told.
+static bool uri_of(checking *c, uint32_t doc, uri_key *out, uint32_t *version)
 {
     doc_key k = key_of_doc(doc);
-    view value, body;
-    return !db_get(c->t, DB_ARTICLES, doc_key_view(&k), &value) &&
-           !value_verify(DB_ARTICLES, doc_key_view(&k), value, &body) && !article_parse(body, a);
+    view value, body, uri;
+    article_row a;
+    if (db_get(c->t, DB_ARTICLES, doc_key_view(&k), &value) ||
+        value_verify(DB_ARTICLES, doc_key_view(&k), value, &body) || article_parse(body, &a) ||
+        row_uri(c->packer, &a, &c->scratch, &uri))
+        return false;
+    uri_hash(uri, c->seed, out);
+    *version = a.version;
+    return true;
 }
 
 // A signature has the name and the version of its article.
 static void check_name(checking *c, uint32_t doc, const sign_row *s)
 {
-    article_row a;
+    uint32_t version;
     uri_key key;
     if (c->flags[doc] & TOMB)
         return;
     c->names[c->n_names++] = (sort_item){s->uri, doc};
-    if (!uri_of(c, doc, &a))
+    if (!uri_of(c, doc, &key, &version))
         return;
-    uri_hash(a.uri, c->seed, &key);
     if (uri_name(&key) != s->uri)
         fault_doc(c, DB_SIGNS, doc, "the article has another uri");
-    if (a.version != s->info.version)
+    if (version != s->info.version)
         fault_doc(c, DB_SIGNS, doc, "the article has another version");
 }
 
 // Two uris may well have one name: only where they are the same is it a fault.
 static void check_names(checking *c)
 {
-    article_row a;
+    uint32_t version;
     uri_key one, two;
     sort_items(c->names, c->names + c->count.next_doc, c->n_names, 64);
     for (size_t i = 1; i < c->n_names; i++) {
-        if (c->names[i].key != c->names[i - 1].key || !uri_of(c, c->names[i - 1].value, &a))
+        if (c->names[i].key != c->names[i - 1].key ||
+            !uri_of(c, c->names[i - 1].value, &one, &version) ||
+            !uri_of(c, c->names[i].value, &two, &version))
             continue;
-        uri_hash(a.uri, c->seed, &one);
-        if (!uri_of(c, c->names[i].value, &a))
-            continue;
-        uri_hash(a.uri, c->seed, &two);
         if (memcmp(&one, &two, sizeof one) == 0)
             fault_doc(c, DB_ARTICLES, c->names[i].value, "its uri has another article, too");
     }
@@ -202,12 +204,9 @@ static bool is_stored(checking *c, const uri_key *key)
             hi = mid;
     }
     for (; lo < c->n_names && c->names[lo].key == uri_name(key); lo++) {
-        article_row a;
         uri_key its;
-        if (!uri_of(c, c->names[lo].value, &a))
-            continue;
-        uri_hash(a.uri, c->seed, &its);
-        if (memcmp(&its, key, sizeof its) == 0)
+        uint32_t version;
+        if (uri_of(c, c->names[lo].value, &its, &version) && memcmp(&its, key, sizeof its) == 0)
             return true;
     }
     return false;

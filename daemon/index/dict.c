@@ -26,7 +26,7 @@ shg_err dict_load(packer *p, db_txn *t)
 
 bool dict_is_due(article_index *ix)
 {
-    if (ix->dict_tried || packer_has_books(ix->packer))
+    if (ix->dict_tried || (packer_has_dict(ix->packer) && packer_has_words(ix->packer)))
         return false;
     pthread_rwlock_rdlock(&ix->lock);
     bool due = ix->count.articles >= DOCS_LEAST;
@@ -48,62 +48,64 @@ static void sample(article_index *ix, uint32_t doc, buf *all, size_t *size)
     article_free(&a);
 }
 
-// What texts are packed with.
-typedef struct books {
-    buf dict, words;
-} books;
+typedef struct samples {
+    buf all; // one after the other
+    size_t sizes[SAMPLES], n;
+} samples;
 
-static shg_err train(article_index *ix, books *out)
+static shg_err take_samples(article_index *ix, samples *s)
 {
-    buf all = {0};
-    size_t n = 0, *sizes = malloc(SAMPLES * sizeof *sizes);
     uint32_t end = index_end(ix), step = end / SAMPLES + 1;
-    if (!sizes)
-        return SHG_ENOMEM;
-    for (uint32_t doc = 0; doc < end && n < SAMPLES; doc += step) {
-        sample(ix, doc, &all, &sizes[n]);
-        n += sizes[n] != 0;
+    for (uint32_t doc = 0; doc < end && s->n < SAMPLES; doc += step) {
+        sample(ix, doc, &s->all, &s->sizes[s->n]);
+        s->n += s->sizes[s->n] != 0;
     }
-    shg_err err = buf_err(&all);
-    if (!err)
-        err = pack_train(buf_view(&all), sizes, n, &out->dict);
-    if (!err)
-        err = wordbook_train(buf_view(&all), sizes, n, &out->words);
-    buf_fini(&all);
-    free(sizes);
-    return err;
+    return buf_err(&s->all);
 }
 
 // On disk first: a text that is packed with it must never be without it.
-static shg_err keep(article_index *ix, const books *b)
+static shg_err keep(article_index *ix, const char *name, view book, shg_err (*set)(packer *, view))
 {
     buf value = {0};
     db_txn *t = NULL;
     shg_err err = slice_begin(ix, &t);
     if (err)
         return err;
-    if (b->dict.len)
-        err = meta_write(t, META_DICT, buf_view(&b->dict), &value);
-    if (!err && b->words.len)
-        err = meta_write(t, META_WORDS, buf_view(&b->words), &value);
-    err = slice_finish(&t, err);
-    if (!err && b->dict.len)
-        err = packer_set_dict(ix->packer, buf_view(&b->dict));
-    if (!err && b->words.len)
-        err = packer_set_words(ix->packer, buf_view(&b->words));
+    err = slice_finish(&t, meta_write(t, name, book, &value));
+    if (!err)
+        err = set(ix->packer, book);
     turn_pass(&ix->turn);
     buf_fini(&value);
     return err;
 }
 
+// The wordbook first: it takes a tenth of the time, and most texts.
+static shg_err train(article_index *ix, const samples *s)
+{
+    buf words = {0}, dict = {0};
+    shg_err err = SHG_OK;
+    if (!packer_has_words(ix->packer))
+        err = wordbook_train(buf_view(&s->all), s->sizes, s->n, &words);
+    if (!err && words.len)
+        err = keep(ix, META_WORDS, buf_view(&words), packer_set_words);
+    if (!err && !packer_has_dict(ix->packer))
+        err = pack_train(buf_view(&s->all), s->sizes, s->n, &dict);
+    if (!err && dict.len)
+        err = keep(ix, META_DICT, buf_view(&dict), packer_set_dict);
+    buf_fini(&words);
+    buf_fini(&dict);
+    return err;
+}
+
 shg_err dict_train(article_index *ix)
 {
-    books b = {0};
+    samples *s = calloc(1, sizeof *s);
     ix->dict_tried = true; // once in a run is enough, however it ends
-    shg_err err = train(ix, &b);
+    shg_err err = s ? take_samples(ix, s) : SHG_ENOMEM;
     if (!err)
-        err = keep(ix, &b);
-    buf_fini(&b.dict);
-    buf_fini(&b.words);
+        err = train(ix, s);
+    if (s)
+        buf_fini(&s->all);
+    free(s);
     return err;
 }

@@ -104,9 +104,22 @@ static shg_err pack(index_txn *t, const doc_add *a, article_row *row)
         row->payload = buf_view(&t->packed);
     }
     row->packed = row->payload.len != 0;
-    if (row->packed && !pack_is_frame(row->payload, n, &row->dict))
+    if (row->packed && !pack_is_frame(row->payload, n))
         return SHG_EINTERNAL; // index_pack was given another record or text
     return SHG_OK;
+}
+
+// The uri is not stored twice where the record has it, most often at its end: "…"}.
+static void find_uri(article_row *row, const doc_add *a)
+{
+    view uri = a->uri, record = a->record;
+    const uint8_t *at = NULL;
+    if (record.len >= uri.len + 2 && uri.len)
+        at = record.p + record.len - 2 - uri.len;
+    if (at && memcmp(at, uri.p, uri.len) != 0)
+        at = memmem(record.p, record.len, uri.p, uri.len);
+    row->uri_inside = at != NULL;
+    row->uri_at = at ? (uint32_t)(at - record.p) : 0;
 }
 
 static shg_err put_article(index_txn *t, uint32_t doc, uint32_t version, const doc_add *a)
@@ -119,6 +132,7 @@ static shg_err put_article(index_txn *t, uint32_t doc, uint32_t version, const d
     shg_err err = pack(t, a, &row);
     if (err)
         return err;
+    find_uri(&row, a);
     value_begin(&t->value);
     article_put(&t->value, &row);
     if (!row.packed) {
@@ -254,6 +268,7 @@ static shg_err seek_uri_of(index_txn *t, uint32_t doc, uri_place *p)
     doc_key k = key_of_doc(doc);
     view value, body, name = doc_key_view(&k);
     article_row a;
+    view uri = {NULL, 0};
     shg_err err = db_get(t->t, DB_ARTICLES, name, &value);
     if (!err)
         err = value_check(DB_ARTICLES, name, value, &body);
@@ -261,9 +276,11 @@ static shg_err seek_uri_of(index_txn *t, uint32_t doc, uri_place *p)
         err = corrupt(DB_ARTICLES, name, "shape");
     if (err)
         return err;
-    buf_reset(&t->value); // the uri's bytes live only until another article is read
-    buf_add(&t->value, a.uri.p, a.uri.len);
-    err = buf_err(&t->value);
+    err = row_uri(t->ix->packer, &a, &t->packed, &uri);
+    buf_reset(&t->value); // the row's bytes live only until another article is read
+    buf_add(&t->value, uri.p, uri.len);
+    if (!err)
+        err = buf_err(&t->value);
     if (!err)
         err = uri_seek(t, buf_view(&t->value), p);
     return !err && p->entry.doc != doc ? SHG_ECORRUPT : err;

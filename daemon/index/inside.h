@@ -161,6 +161,11 @@ SHG_MUST_CHECK shg_err uri_load(article_index *ix, uint32_t tag, uint32_t doc);
 // taken out (near.c).
 SHG_MUST_CHECK shg_err doc_row(db_txn *t, db_table table, const doc_key *k, view *body);
 
+// row_unpack appends record and text of an article to out. row_uri points *uri to its uri, in the
+// row or in room, which it may empty and unpack to. SHG_ECORRUPT (read.c).
+SHG_MUST_CHECK shg_err row_unpack(packer *p, const article_row *a, buf *out);
+SHG_MUST_CHECK shg_err row_uri(packer *p, const article_row *a, buf *room, view *uri);
+
 // slice_begin takes the turn and begins a write transaction; after a failure neither is
 // held. slice_finish commits it, or after err aborts it; slice_end passes the turn on, too.
 SHG_MUST_CHECK shg_err slice_begin(article_index *ix, db_txn **t);

@@ -19,15 +19,16 @@ SHG_MUST_CHECK shg_err packer_set_dict(packer *p, view dict);
 // packer_set_words gives it the wordbook of the store, likewise.
 SHG_MUST_CHECK shg_err packer_set_words(packer *p, view book);
 
-// packer_has_books tells whether it has one of the two: then the store never gets another.
-bool packer_has_books(packer *p);
+// packer_has_dict and packer_has_words tell whether it has one: then the store never gets another.
+bool packer_has_dict(packer *p);
+bool packer_has_words(packer *p);
 
 // pack_text appends one zstd frame, or words, of a and b together to out; nothing where that would
 // save nothing.
 SHG_MUST_CHECK shg_err pack_text(packer *p, view a, view b, buf *out);
 
-// pack_is_frame tells whether a payload names n as its size; *dict is its dictionary, or 0.
-bool pack_is_frame(view payload, size_t n, uint32_t *dict);
+// pack_is_frame tells whether a payload names n as its size.
+bool pack_is_frame(view payload, size_t n);
 
 // unpack_text appends to out the n bytes that payload must hold; SHG_ECORRUPT.
 SHG_MUST_CHECK shg_err unpack_text(packer *p, view payload, size_t n, buf *out);

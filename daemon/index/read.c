@@ -39,25 +39,42 @@ uint32_t index_end(article_index *ix)
     return end;
 }
 
+shg_err row_unpack(packer *p, const article_row *a, buf *out)
+{
+    if (a->packed)
+        return unpack_text(p, a->payload, (size_t)a->record_len + a->text_len, out);
+    buf_add(out, a->payload.p, a->payload.len);
+    return buf_err(out);
+}
+
+shg_err row_uri(packer *p, const article_row *a, buf *room, view *uri)
+{
+    *uri = a->uri;
+    if (!a->uri_inside)
+        return SHG_OK;
+    buf_reset(room);
+    shg_err err = row_unpack(p, a, room);
+    *uri = err ? (view){NULL, 0} : (view){room->p + a->uri_at, a->uri.len};
+    return err;
+}
+
+// All of it in one allocation: the record, the text, and the uri where it is not in the record.
 static shg_err unpack_row(article_index *ix, const article_row *a, article *out)
 {
-    size_t n = (size_t)a->record_len + a->text_len;
-    out->own.max = a->uri.len + n + 1; // all of it in one allocation
-    if (!buf_grow(&out->own, a->uri.len + n + 1))
+    size_t n = (size_t)a->record_len + a->text_len, own_uri = a->uri_inside ? 0 : a->uri.len;
+    out->own.max = n + own_uri + 1;
+    if (!buf_grow(&out->own, n + own_uri + 1))
         return SHG_ENOMEM;
-    buf_add(&out->own, a->uri.p, a->uri.len);
-    if (!a->packed) {
-        buf_add(&out->own, a->payload.p, a->payload.len);
-    } else {
-        shg_err err = unpack_text(ix->packer, a->payload, n, &out->own);
-        if (err)
-            return err;
-    }
+    shg_err err = row_unpack(ix->packer, a, &out->own);
+    if (err)
+        return err;
+    if (!a->uri_inside)
+        buf_add(&out->own, a->uri.p, a->uri.len);
     const uint8_t *p = out->own.p;
     out->version = a->version;
-    out->uri = (view){p, a->uri.len};
-    out->record = (view){p + a->uri.len, a->record_len};
-    out->text = (view){p + a->uri.len + a->record_len, a->text_len};
+    out->record = (view){p, a->record_len};
+    out->text = (view){p + a->record_len, a->text_len};
+    out->uri = (view){p + (a->uri_inside ? a->uri_at : n), a->uri.len};
     return buf_err(&out->own);
 }
 

@@ -1,6 +1,7 @@
 #include "index/record.h"
 #include "base/log.h"
 #include "base/xxh.h"
+#include "index/varint.h"
 #include "shingled/version.h"
 
 #include <stdio.h>
@@ -9,9 +10,9 @@
 
 enum {
     HEAD_LEN = 9, // u64 checksum, u8 version
-    ARTICLE_FIXED = 21,
     SIGN_BYTES = 8 * 7 + 4 * 3 + MINHASH_LANES,
-    ARTICLE_PACKED = 1, // flag
+    ARTICLE_PACKED = 1, // flags
+    ARTICLE_URI_INSIDE = 2,
 };
 
 static uint64_t checksum(db_table table, view key, view rest)
@@ -84,32 +85,49 @@ shg_err corrupt(db_table table, view key, const char *what)
 
 void article_put(buf *b, const article_row *a)
 {
-    buf_add8(b, a->packed ? ARTICLE_PACKED : 0);
-    buf_add32(b, a->version);
-    buf_add32(b, a->dict);
-    buf_add32(b, (uint32_t)a->uri.len);
-    buf_add32(b, a->record_len);
-    buf_add32(b, a->text_len);
-    buf_add(b, a->uri.p, a->uri.len);
+    uint8_t head[1 + 5 * VARINT_MOST], *p = head;
+    *p++ = (uint8_t)((a->packed ? ARTICLE_PACKED : 0) | (a->uri_inside ? ARTICLE_URI_INSIDE : 0));
+    p = varint_put(p, a->version);
+    p = varint_put(p, a->record_len);
+    p = varint_put(p, a->text_len);
+    p = varint_put(p, (uint32_t)a->uri.len);
+    if (a->uri_inside)
+        p = varint_put(p, a->uri_at);
+    buf_add(b, head, (size_t)(p - head));
+    if (!a->uri_inside)
+        buf_add(b, a->uri.p, a->uri.len);
     buf_add(b, a->payload.p, a->payload.len);
+}
+
+// Where the uri stands: before the payload, or in the record, be it packed or not.
+static bool find_uri(article_row *a, view left, uint32_t uri_len)
+{
+    if (a->uri_inside) {
+        a->payload = left;
+        a->uri.len = uri_len;
+        return a->uri_at <= a->record_len && uri_len <= a->record_len - a->uri_at;
+    }
+    if (uri_len > left.len)
+        return false;
+    a->uri = (view){left.p, uri_len};
+    a->payload = (view){left.p + uri_len, left.len - uri_len};
+    return true;
 }
 
 shg_err article_parse(view body, article_row *out)
 {
-    if (body.len < ARTICLE_FIXED)
+    uint32_t uri_len;
+    *out = (article_row){0};
+    if (body.len == 0)
         return SHG_ECORRUPT;
-    size_t uri_len = load32(body.p + 9), left = body.len - ARTICLE_FIXED;
-    *out = (article_row){
-        .version = load32(body.p + 1),
-        .dict = load32(body.p + 5),
-        .packed = (body.p[0] & ARTICLE_PACKED) != 0,
-        .record_len = load32(body.p + 13),
-        .text_len = load32(body.p + 17),
-    };
-    if (uri_len > left)
+    view left = {body.p + 1, body.len - 1};
+    if (!varint_take(&left, &out->version) || !varint_take(&left, &out->record_len) ||
+        !varint_take(&left, &out->text_len) || !varint_take(&left, &uri_len))
         return SHG_ECORRUPT;
-    out->uri = (view){body.p + ARTICLE_FIXED, uri_len};
-    out->payload = (view){body.p + ARTICLE_FIXED + uri_len, left - uri_len};
+    out->packed = (body.p[0] & ARTICLE_PACKED) != 0;
+    out->uri_inside = (body.p[0] & ARTICLE_URI_INSIDE) != 0;
+    if ((out->uri_inside && !varint_take(&left, &out->uri_at)) || !find_uri(out, left, uri_len))
+        return SHG_ECORRUPT;
     if (!out->packed && out->payload.len != (uint64_t)out->record_len + out->text_len)
         return SHG_ECORRUPT;
     return SHG_OK;

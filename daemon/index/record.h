@@ -86,10 +86,11 @@ void value_name(char out[VALUE_NAME_LEN], db_table table, view key);
 // ARTICLES.
 typedef struct article_row {
     uint32_t version;
-    uint32_t dict;       // dictionary the payload is packed with; 0 = none
-    bool packed;         // payload is a zstd frame of record and text
+    bool packed;         // payload is record and text as pack_text made it
     uint32_t record_len; // unpacked
     uint32_t text_len;
+    bool uri_inside; // at uri_at of the record; uri has its length alone
+    uint32_t uri_at;
     view uri, payload;
 } article_row;
 void article_put(buf *b, const article_row *a); // appends the body

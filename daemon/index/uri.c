@@ -17,10 +17,11 @@ static view key_view(const uri_key *k)
 
 // Whether a document that has the tag of a uri is stored under it. Of one whose article can't be
 // read its hash must do: it must not refuse to be replaced.
-static shg_err is_of(db_txn *t, uint32_t doc, const uri_key *key, view uri, bool *same)
+static shg_err is_of(db_txn *t, packer *p, uint32_t doc, const uri_key *key, view uri, bool *same)
 {
     doc_key k = key_of_doc(doc);
-    view value, body;
+    view value, body, its;
+    buf room = {0};
     article_row a;
     sign_row s;
     *same = false;
@@ -29,8 +30,11 @@ static shg_err is_of(db_txn *t, uint32_t doc, const uri_key *key, view uri, bool
         return err;
     if (!err && value_check(DB_ARTICLES, doc_key_view(&k), value, &body) == SHG_OK &&
         article_parse(body, &a) == SHG_OK) {
-        *same = view_eq(a.uri, uri);
-        return SHG_OK;
+        err = row_uri(p, &a, &room, &its);
+        *same = !err && view_eq(its, uri);
+        buf_fini(&room);
+        if (err != SHG_ECORRUPT)
+            return err;
     }
     err = db_get(t, DB_SIGNS, doc_key_view(&k), &value);
     if (err)
@@ -74,12 +78,12 @@ static void list_tagged(const article_index *ix, uint32_t tag, tagged *out)
     }
 }
 
-static shg_err seek_tagged(db_txn *t, view uri, const tagged *docs, uri_place *out)
+static shg_err seek_tagged(db_txn *t, packer *p, view uri, const tagged *docs, uri_place *out)
 {
     shg_err err = SHG_OK;
     bool same = false;
     for (size_t i = 0; i < docs->n && !err; i++) {
-        err = is_of(t, docs->entry[i].doc, &out->key, uri, &same);
+        err = is_of(t, p, docs->entry[i].doc, &out->key, uri, &same);
         if (!err && same) {
             out->entry = docs->entry[i];
             return SHG_OK;
@@ -115,7 +119,7 @@ shg_err index_find(article_index *ix, view uri, uri_entry *out)
         docs.deleted = false;
         err = db_begin(&t, ix->store, false);
         if (!err)
-            err = seek_tagged(t, uri, &docs, &p);
+            err = seek_tagged(t, ix->packer, uri, &docs, &p);
         db_abort(&t);
         *out = p.entry;
     }
@@ -142,7 +146,7 @@ shg_err uri_seek(index_txn *t, view uri, uri_place *out)
         return SHG_OK;
     }
     list_tagged(t->ix, uri_tag(&out->key), &docs); // only who has the turn changes it
-    shg_err err = seek_tagged(t->t, uri, &docs, out);
+    shg_err err = seek_tagged(t->t, t->ix->packer, uri, &docs, out);
     return err == SHG_ENOTFOUND ? SHG_OK : err;
 }
 

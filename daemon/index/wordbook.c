@@ -1,5 +1,6 @@
 #include "index/wordbook.h"
 #include "base/cpu.h"
+#include "index/varint.h"
 #include "index/wordbook_inside.h"
 
 #include <stdlib.h>
@@ -177,39 +178,17 @@ bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out
     return good;
 }
 
-// A number below 2^32 in bytes of 7 bits, low ones first; all but the last have the bit above.
-static uint8_t *put_varint(uint8_t *to, size_t n)
-{
-    for (; n >= 0x80; n >>= 7)
-        *to++ = (uint8_t)(n | 0x80);
-    *to++ = (uint8_t)n;
-    return to;
-}
-
-static bool take_varint(view *v, size_t *n)
-{
-    *n = 0;
-    for (unsigned shift = 0; v->len && shift < 32; shift += 7) {
-        uint8_t byte = *v->p;
-        *v = (view){v->p + 1, v->len - 1};
-        *n |= (size_t)(byte & 0x7f) << shift;
-        if (byte < 0x80)
-            return true;
-    }
-    return false;
-}
-
 bool wordbook_pack(const wordbook *b, view text, buf *room, buf *out)
 {
-    enum { VARINTS = 10 };
     wordbook_parts p;
     if (!wordbook_split(b, text, room, &p))
         return false;
     uint8_t *begin =
-        buf_grow(out, VARINTS + code_room(p.n_first) + code_room(p.n_letters) + p.n_second);
+        buf_grow(out, 2 * VARINT_MOST + code_room(p.n_first) + code_room(p.n_letters) + p.n_second);
     if (!begin)
         return false;
-    uint8_t *to = put_varint(put_varint(begin, p.n_first), p.n_letters);
+    uint8_t *to = varint_put(begin, (uint32_t)p.n_first);
+    to = varint_put(to, (uint32_t)p.n_letters);
     to = code_write(&b->first, p.first, p.n_first, to);
     to = code_write(&b->letters, p.letters, p.n_letters, to);
     memcpy(to, p.second, p.n_second);
@@ -344,8 +323,8 @@ static bool is_all_read(const unpacking *u)
 bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n)
 {
     unpacking u;
-    size_t n_first, n_letters;
-    if (!take_varint(&packed, &n_first) || !take_varint(&packed, &n_letters) ||
+    uint32_t n_first, n_letters;
+    if (!varint_take(&packed, &n_first) || !varint_take(&packed, &n_letters) ||
         !code_begin(&u.firsts, &b->first, n_first, &packed) ||
         !code_begin(&u.letters, &b->letters, n_letters, &packed))
         return false;

@@ -71,7 +71,7 @@ static shg_err parse_segments(view v)
     return err;
 }
 
-enum { BODIES = 7 };
+enum { BODIES = 8 };
 static void make_bodies(buf b[BODIES])
 {
     static const print prints[] = {{0xffffffffff, true}, {1, false}, {0x1234567890, true}};
@@ -92,6 +92,13 @@ static void make_bodies(buf b[BODIES])
     counters_put(&b[4], &(counters){9, 5, 4, 3});
     segments_put(&b[5], &(segments){s, 2, 6});
     prints_put(&b[6], &(doc_add){.prints = prints, .n_prints = 3});
+    article_put(&b[7], &(article_row){.version = 70000,
+                                      .record_len = 9,
+                                      .text_len = 3,
+                                      .uri_inside = true,
+                                      .uri_at = 7,
+                                      .uri = {NULL, 2},
+                                      .payload = view_of("{\"uri\":xytex")});
 }
 
 static void test_bodies(void **state)
@@ -99,7 +106,7 @@ static void test_bodies(void **state)
     (void)state;
     static shg_err (*const parse[BODIES])(view) = {parse_article, parse_signs,    parse_uri,
                                                    parse_tomb,    parse_counters, parse_segments,
-                                                   parse_prints};
+                                                   parse_prints,  parse_article};
     buf b[BODIES] = {{0}};
     uint64_t r = t_seed();
     make_bodies(b);
@@ -135,6 +142,11 @@ static void test_fields(void **state)
     assert_ok(article_parse(buf_view(&b[0]), &a));
     assert_true(view_eq(a.uri, view_of("https://mill-gazette.example/1")));
     assert_true(view_eq(a.payload, view_of("{}words")) && !a.packed && a.version == 2);
+    assert_ok(article_parse(buf_view(&b[7]), &a));
+    assert_true(a.uri_inside && a.uri_at == 7 && a.uri.len == 2 && a.version == 70000);
+    assert_true(view_eq(a.payload, view_of("{\"uri\":xytex")));
+    b[7].p[b[7].len - 13]++; // the uri would end behind the record
+    assert_int_equal(article_parse(buf_view(&b[7]), &a), SHG_ECORRUPT);
     assert_ok(sign_parse(buf_view(&b[1]), &s));
     assert_int_equal(s.info.published_ms, -5);
     assert_int_equal(s.lanes[0], 9);

@@ -112,7 +112,7 @@ static void ask_lookup(asked *out, engine *e, const reading *r)
 {
     frequency f;
     int64_t from = cpu_ns();
-    must(frequency_find(&f, e->lib.ix, r, HORIZON_ALL, true), "lookup");
+    must(frequency_find(&f, e->lib.ix, NULL, r, HORIZON_ALL, true), "lookup");
     out->ns[LOOKUP][out->n] = cpu_ns() - from;
     for (size_t k = 0; k < f.lists.n; k++) {
         out->lists += f.lists.list[k].n > 0;

@@ -5,30 +5,69 @@
 
 static const double SAME_STORY = .5; // resemblance from which two pages are one story
 
-shg_err frequency_find(frequency *out, article_index *ix, const reading *r, uint32_t horizon,
-                       bool with_terms)
+// The keys of a reading, the lists of each, and what of them had to be looked up.
+typedef struct keys {
+    const print *key;
+    size_t n, n_new;
+    const posting_list **list; // [n]
+    uint64_t *hash;            // [n_new]
+    postings fresh;            // [n_new]
+} keys;
+
+static shg_err find_lists(keys *x, article_index *ix, const known *k)
 {
-    *out = (frequency){.horizon = horizon};
-    uint32_t n_keys = r->n_keys + (with_terms ? r->n_terms : 0);
-    uint64_t *hash = malloc((n_keys + 1) * sizeof *hash);
-    if (!hash)
+    size_t n = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        x->list[i] = known_list(k, x->key[i].hash);
+        if (!x->list[i])
+            x->hash[x->n_new++] = x->key[i].hash;
+    }
+    shg_err e = index_lookup(ix, x->hash, x->n_new, &x->fresh);
+    for (size_t i = 0; i < x->n && !e; i++)
+        if (!x->list[i])
+            x->list[i] = &x->fresh.list[n++];
+    return e;
+}
+
+// Copies what counts of the lists.
+static shg_err cut_lists(postings *out, const keys *x, uint32_t doc, uint32_t horizon)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < x->n; i++)
+        room += x->list[i]->n;
+    out->list = calloc(x->n + 1, sizeof *out->list);
+    posting *to = out->pool = malloc((room + 1) * sizeof *out->pool);
+    if (!out->list || !to)
         return SHG_ENOMEM;
-    for (uint32_t k = 0; k < n_keys; k++)
-        hash[k] = r->keys[k].hash;
-    shg_err e = index_lookup(ix, hash, n_keys, &out->lists);
-    free(hash);
-    if (e)
-        return e;
-    for (size_t k = 0; k < out->lists.n; k++) {
-        posting_list *l = &out->lists.list[k];
-        posting *p = out->lists.pool + (l->p - out->lists.pool);
-        uint32_t n = 0;
-        for (uint32_t i = 0; i < l->n && p[i].doc < horizon; i++)
-            if (p[i].doc != r->doc)
-                p[n++] = p[i];
-        l->n = n;
+    for (; out->n < x->n; out->n++) {
+        const posting_list *l = x->list[out->n];
+        posting_list *own = &out->list[out->n];
+        *own = (posting_list){.p = to, .total = l->total};
+        for (uint32_t i = 0; i < l->n && l->p[i].doc < horizon; i++)
+            if (l->p[i].doc != doc)
+                *to++ = l->p[i];
+        own->n = (uint32_t)(to - own->p);
     }
     return SHG_OK;
+}
+
+shg_err frequency_find(frequency *out, article_index *ix, known *k, const reading *r,
+                       uint32_t horizon, bool with_terms)
+{
+    keys x = {.key = r->keys, .n = r->n_keys + (with_terms ? r->n_terms : 0)};
+    *out = (frequency){.horizon = horizon};
+    x.hash = malloc((x.n + 1) * sizeof *x.hash);
+    x.list = malloc((x.n + 1) * sizeof *x.list);
+    shg_err e = x.hash && x.list ? find_lists(&x, ix, k) : SHG_ENOMEM;
+    if (!e)
+        e = cut_lists(&out->lists, &x, r->doc, horizon);
+    if (e || !k || !known_keep(k, x.hash, &x.fresh))
+        postings_free(&x.fresh);
+    free(x.hash);
+    free(x.list);
+    if (e)
+        frequency_free(out);
+    return e;
 }
 
 void frequency_free(frequency *f)
@@ -78,10 +117,10 @@ static bool is_furniture(index_look *look, const reading *r, const carrier *c, s
         uint32_t doc = c[i].doc;
         if (c[i].publisher != r->publisher_hash)
             continue;
-        bool known = r->doc != DOC_NONE && index_look_resemblance(look, r->doc, doc) >= SAME_STORY;
-        for (unsigned s = 0; s < n && !known; s++)
-            known = index_look_resemblance(look, story[s], doc) >= SAME_STORY;
-        if (!known)
+        bool told = r->doc != DOC_NONE && index_look_resemblance(look, r->doc, doc) >= SAME_STORY;
+        for (unsigned s = 0; s < n && !told; s++)
+            told = index_look_resemblance(look, story[s], doc) >= SAME_STORY;
+        if (!told)
             story[n++] = doc;
     }
     return n == FURNITURE_STORIES - 1;

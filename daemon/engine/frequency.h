@@ -8,6 +8,7 @@
 // Layer: engine.  May include: index, evidence.  Threads: any.
 #ifndef SHINGLED_ENGINE_FREQUENCY_H
 #define SHINGLED_ENGINE_FREQUENCY_H
+#include "engine/known.h"
 #include "engine/reading.h"
 
 enum {
@@ -45,7 +46,8 @@ static inline bool is_capped(const posting_list *l)
     return l->n >= LIST_CAP - 1;
 }
 
-SHG_MUST_CHECK shg_err frequency_find(frequency *out, article_index *ix, const reading *r,
+// frequency_find looks up what k does not know, and leaves it there; k may be NULL.
+SHG_MUST_CHECK shg_err frequency_find(frequency *out, article_index *ix, known *k, const reading *r,
                                       uint32_t horizon, bool with_terms);
 void frequency_free(frequency *f);
 

@@ -267,19 +267,19 @@ static shg_err select_asked(candidates *c, const reading *r, library *lib, const
     return SHG_OK;
 }
 
-static shg_err verify_selected(hits *out, library *lib, const reading *r, const candidates *c,
-                               const match_opts *o, bool *vanished)
+static shg_err verify_selected(hits *out, library *lib, const reading *r, const known *of,
+                               const candidates *c, const match_opts *o, bool *vanished)
 {
     uint32_t *docs = malloc(c->n * sizeof *docs);
     if (!docs)
         return SHG_ENOMEM;
     for (size_t i = 0; i < c->n; i++)
         docs[i] = c->c[i].doc;
-    shg_err e = verify_all(out, lib, r, docs, c->n, o, vanished);
+    shg_err e = verify_all(out, lib, r, of, docs, c->n, o, vanished);
     for (size_t i = 0; o->also_most && i < out->n; i++) {
-        const candidate *of = candidate_of(c, out->hit[i].with->doc);
-        out->hit[i].beside = of->beside;
-        out->hit[i].also = of->also;
+        const candidate *from = candidate_of(c, out->hit[i].with->doc);
+        out->hit[i].beside = from->beside;
+        out->hit[i].also = from->also;
     }
     free(docs);
     return e;
@@ -290,8 +290,9 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
 {
     *out = (hits){0};
     frequency f;
+    known of = {0};
     candidates c = {0};
-    shg_err e = frequency_find(&f, lib->ix, r, o->horizon, true);
+    shg_err e = frequency_find(&f, lib->ix, &of, r, o->horizon, true);
     if (e)
         return e;
     e = frequency_mark(&out->side, lib->ix, r, &f, &out->counts);
@@ -305,7 +306,8 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
     }
     frequency_free(&f);
     if (!e && c.n)
-        e = verify_selected(out, lib, r, &c, o, vanished);
+        e = verify_selected(out, lib, r, &of, &c, o, vanished);
+    known_close(&of);
     free(c.c);
     if (e)
         hits_free(out);
@@ -337,11 +339,12 @@ void hits_free(hits *h)
 shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, const reading *a,
                       const reading *b)
 {
-    const uint32_t horizon = HORIZON_ALL;
-    shg_err e = verify_mark(side_a, lib, a, horizon);
+    known both = {0};
+    shg_err e = verify_mark(side_a, lib, &both, a, HORIZON_ALL);
     if (e)
         return e;
-    e = verify_mark(side_b, lib, b, horizon);
+    e = verify_mark(side_b, lib, &both, b, HORIZON_ALL);
+    known_close(&both);
     if (e) {
         frequency_unmark(side_a);
         return e;

@@ -15,11 +15,11 @@ void verify_drop(hit *h)
     reading_drop(&h->with);
 }
 
-shg_err verify_mark(side *out, library *lib, const reading *r, uint32_t horizon)
+shg_err verify_mark(side *out, library *lib, known *k, const reading *r, uint32_t horizon)
 {
     frequency f;
     frequency_counts counts = {0};
-    shg_err e = frequency_find(&f, lib->ix, r, horizon, false);
+    shg_err e = frequency_find(&f, lib->ix, k, r, horizon, false);
     if (e)
         return e;
     e = frequency_mark(out, lib->ix, r, &f, &counts);
@@ -62,6 +62,7 @@ typedef struct work {
     shg_err err[HELPERS_HANDS]; // of deepening
     sift sift[HELPERS_HANDS];
     bool has_sift[HELPERS_HANDS];
+    known found[HELPERS_HANDS];
 } work;
 
 // A stored article asked about, in the version that replaced it meanwhile.
@@ -102,7 +103,7 @@ static void verify_step(void *ctx, unsigned who, size_t i)
     if (v->damaged || v->vanished || (!e && !h->with))
         return;
     if (!e)
-        e = verify_mark(&h->side, w->lib, h->with, w->o->horizon);
+        e = verify_mark(&h->side, w->lib, &w->found[who], h->with, w->o->horizon);
     if (!e)
         e = verify_compare(&h->match, w->query, &h->side, MATCH_RELATION);
     v->err = e;
@@ -177,8 +178,8 @@ static shg_err deepen_all(hits *out, work *w)
     return SHG_OK;
 }
 
-shg_err verify_all(hits *out, library *lib, const reading *r, const uint32_t *docs, size_t n,
-                   const match_opts *o, bool *vanished)
+shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, const uint32_t *docs,
+                   size_t n, const match_opts *o, bool *vanished)
 {
     shg_err e = SHG_OK;
     work *w = calloc(1, sizeof *w);
@@ -188,6 +189,8 @@ shg_err verify_all(hits *out, library *lib, const reading *r, const uint32_t *do
     w->r = r;
     w->o = o;
     w->query = &out->side;
+    for (unsigned who = 0; who < HELPERS_HANDS; who++)
+        w->found[who].base = of;
     for (size_t i = 0; i < n && !e; i += PART) {
         w->docs = docs + i;
         e = verify_part(out, w, n - i < PART ? n - i : PART, vanished);
@@ -197,9 +200,11 @@ shg_err verify_all(hits *out, library *lib, const reading *r, const uint32_t *do
     keep_best(out, o->keep_most ? o->keep_most : out->n);
     if (!e)
         e = deepen_all(out, w);
-    for (unsigned who = 0; who < HELPERS_HANDS; who++)
+    for (unsigned who = 0; who < HELPERS_HANDS; who++) {
+        known_close(&w->found[who]);
         if (w->has_sift[who])
             sift_close(&w->sift[who]);
+    }
     free(w);
     return e;
 }

@@ -9,10 +9,12 @@
 
 enum { TOKEN_MOST = 15 }; // bytes of a token that may have a number
 
+// Which of them it is is at random in a text: no branch depends on it.
 static inline bool token_is_word(uint8_t c)
 {
     uint8_t low = c | 0x20;
-    return c >= 0x80 || (uint8_t)(low - 'a') < 26 || (uint8_t)(c - '0') < 10;
+    return (unsigned)(c >= 0x80) | (unsigned)((uint8_t)(low - 'a') < 26) |
+           (unsigned)((uint8_t)(c - '0') < 10);
 }
 
 // A token of 1 to TOKEN_MOST bytes as it is kept and compared: its bytes, zeros, its length last.

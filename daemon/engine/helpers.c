@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { WORTH = 4 }; // steps, from which on it is worth to wake somebody
+enum { WORTH = 2 }; // steps, from which on it is worth to wake somebody
 
 typedef struct job {
     helpers_step *step;

@@ -35,9 +35,10 @@ typedef struct match_opts {
     size_t n_not_publishers;
     uint32_t (*centre_of)(void *ctx, uint32_t doc); // centre of a text, a candidate too; or NULL
     void *ctx;
-    uint32_t also_most; // candidates beside: so many as would be without same_most and centre_of,
-                        // as a question has them; 0: none
-    helpers *helpers;   // that compare candidates beside this thread; NULL: none
+    uint32_t also_most;  // candidates beside: so many as would be without same_most and centre_of,
+                         // as a question has them; 0: none
+    helpers *helpers;    // that compare candidates beside this thread; NULL: none
+    reading *credits_of; // whose credits they find besides, where there is a candidate; or NULL
 } match_opts;
 
 // match_opts_for is what all questions start from: the default relations, no filter, and bounds.

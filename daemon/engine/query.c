@@ -165,8 +165,10 @@ static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q,
     hits h;
     json_t *matches = NULL, *credited_by = NULL;
     size_t left_out = 0;
+    match_opts o = q->match;
     *out = NULL;
-    shg_err err = matching_find(&h, &e->lib, a, &q->match);
+    o.credits_of = a; // which are rendered anyway
+    shg_err err = matching_find(&h, &e->lib, a, &o);
     if (err)
         return err;
     err = render_hits(&matches, e, a, &h, q);

@@ -56,10 +56,11 @@ typedef struct work {
     const reading *r;
     const match_opts *o;
     const side *query;
-    const uint32_t *docs; // of this part
+    const uint32_t *docs; // of this part, and how many
+    size_t n_docs;
     verdict verdict[PART];
     hit *hit;                   // of those that are deepened
-    shg_err err[HELPERS_HANDS]; // of deepening
+    shg_err err[HELPERS_HANDS]; // of what is no candidate's
     sift sift[HELPERS_HANDS];
     bool has_sift[HELPERS_HANDS];
     known found[HELPERS_HANDS];
@@ -91,9 +92,21 @@ static shg_err read_candidate(work *w, unsigned who, uint32_t doc, reading **out
     return sift_read(&w->sift[who], doc, out);
 }
 
+// What stands in the article itself.
+static void find_own_credits(work *w, unsigned who)
+{
+    const credits *c;
+    shg_err e = reading_credits(w->o->credits_of, w->lib->sources, &c);
+    w->err[who] = w->err[who] ? w->err[who] : e;
+}
+
 static void verify_step(void *ctx, unsigned who, size_t i)
 {
     work *w = ctx;
+    if (i == w->n_docs) {
+        find_own_credits(w, who);
+        return;
+    }
     verdict *v = &w->verdict[i];
     hit *h = &v->hit;
     *v = (verdict){0};
@@ -141,11 +154,19 @@ static void share(work *w, size_t n, helpers_step *step)
     helpers_run(w->query->words.n <= HELPED_WORDS ? w->o->helpers : NULL, n, step, w);
 }
 
-static shg_err verify_part(hits *out, work *w, size_t n, bool *vanished)
+static shg_err first_error(const work *w)
 {
-    shg_err e = SHG_OK;
-    share(w, n, verify_step);
-    for (size_t i = 0; i < n; i++) {
+    for (unsigned who = 0; who < HELPERS_HANDS; who++)
+        if (w->err[who])
+            return w->err[who];
+    return SHG_OK;
+}
+
+static shg_err verify_part(hits *out, work *w, bool first, bool *vanished)
+{
+    share(w, w->n_docs + (first && w->o->credits_of), verify_step);
+    shg_err e = first_error(w);
+    for (size_t i = 0; i < w->n_docs; i++) {
         const verdict *v = &w->verdict[i];
         e = e ? e : v->err;
         *vanished |= v->vanished;
@@ -172,10 +193,7 @@ static shg_err deepen_all(hits *out, work *w)
 {
     w->hit = out->hit;
     share(w, out->n, deepen_step);
-    for (unsigned who = 0; who < HELPERS_HANDS; who++)
-        if (w->err[who])
-            return w->err[who];
-    return SHG_OK;
+    return first_error(w);
 }
 
 shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, const uint32_t *docs,
@@ -193,7 +211,8 @@ shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, c
         w->found[who].base = of;
     for (size_t i = 0; i < n && !e; i += PART) {
         w->docs = docs + i;
-        e = verify_part(out, w, n - i < PART ? n - i : PART, vanished);
+        w->n_docs = n - i < PART ? n - i : PART;
+        e = verify_part(out, w, i == 0, vanished);
         if (o->keep_most && out->n >= 2 * o->keep_most)
             keep_best(out, o->keep_most);
     }

@@ -4,12 +4,14 @@
 
 static void insert(lookup *t, uint64_t key, uint32_t value)
 {
+    uint64_t bit, *maybe = lookup_maybe(t, key, &bit);
     size_t i = hash_place(key, t->key) & (t->cap - 1);
     while (t->key[i] && t->key[i] != key)
         i = (i + 1) & (t->cap - 1);
     t->n += !t->key[i];
     t->key[i] = key;
     t->value[i] = value;
+    *maybe |= bit;
 }
 
 static shg_err grow(lookup *t)
@@ -17,7 +19,8 @@ static shg_err grow(lookup *t)
     lookup new = {.cap = t->cap ? t->cap * 2 : 64};
     new.key = calloc(new.cap, sizeof *new.key);
     new.value = calloc(new.cap, sizeof *new.value);
-    if (!new.key || !new.value) {
+    new.maybe = calloc(new.cap / LOOKUP_FILTERED, sizeof *new.maybe);
+    if (!new.key || !new.value || !new.maybe) {
         lookup_free(&new);
         return SHG_ENOMEM;
     }
@@ -45,5 +48,6 @@ void lookup_free(lookup *t)
 {
     free(t->key);
     free(t->value);
+    free(t->maybe);
     *t = (lookup){0};
 }

@@ -14,17 +14,28 @@
 typedef struct lookup {
     uint64_t *key; // [cap], 0 = free; owned
     uint32_t *value;
+    uint64_t
+        *maybe; // [cap / LOOKUP_FILTERED]: a bit for each key: of most words no table holds one
     size_t cap, n;
 } lookup;
+
+enum { LOOKUP_FILTERED = 8 }; // places in a word of the filter
 
 // lookup_put adds a key or replaces its value. SHG_ENOMEM leaves the table as it was.
 SHG_MUST_CHECK shg_err lookup_put(lookup *t, uint64_t key, uint32_t value);
 void lookup_free(lookup *t);
 
+static inline uint64_t *lookup_maybe(const lookup *t, uint64_t key, uint64_t *bit)
+{
+    *bit = (uint64_t)1 << (key >> 58);
+    return &t->maybe[key >> 24 & (t->cap / LOOKUP_FILTERED - 1)];
+}
+
 static inline bool lookup_get(const lookup *t, uint64_t key, uint32_t *value)
 {
     key += !key; // 0 marks a free place
-    if (!t->cap)
+    uint64_t bit;
+    if (!t->cap || !(*lookup_maybe(t, key, &bit) & bit))
         return false;
     size_t mask = t->cap - 1;
     for (size_t i = hash_place(key, t->key) & mask; t->key[i]; i = (i + 1) & mask) {

@@ -187,24 +187,44 @@ static bool is_longer(const topic *t, const hash_list *b, double most)
     return sum > most * TERMS_SQUARE;
 }
 
+// Where a walk over the words of a text stands.
+typedef struct walk {
+    const hash_list *b;
+    size_t i, k, n_maybe; // words [0, i) and t->at[0, k) are done
+} walk;
+
+// The next terms that a lacks; how many.
+static size_t next_others(uint64_t out[PART], walk *w, const topic *t)
+{
+    size_t n = 0;
+    for (; w->i < w->b->n && n < PART; w->i++) {
+        bool maybe = w->k < w->n_maybe && t->at[w->k] == w->i;
+        w->k += maybe;
+        if (!(maybe && shared_at(t, w->b, w->i)))
+            n += hash_at(w->b, w->i, &out[n]);
+    }
+    return n;
+}
+
 // Adds the terms that a lacks to the squared length of b's vector: until it is over `most`, or
-// there are no more.
+// there are no more. Their weights are far away: many are looked up together.
 static double add_others(topic *t, const hash_list *b, size_t n_maybe, double square, double most)
 {
-    size_t n = 0, k = 0;
-    for (size_t i = 0; i < b->n && square <= most; i++) {
-        uint64_t hash;
-        bool maybe = k < n_maybe && t->at[k] == i;
-        k += maybe;
-        if ((maybe && shared_at(t, b, i)) || !hash_at(b, i, &hash))
-            continue;
-        topic_other *s = other_of(t, hash);
-        s->hash = hash;
-        double once = terms_weight(hash, 1), before = s->n ? terms_weigh(once, s->n) : 0,
-               now = terms_weigh(once, s->n + 1);
-        square += now * now - before * before;
-        if (s->n++ == 0)
-            t->touched[n++] = (uint32_t)(s - t->other);
+    uint64_t hash[PART];
+    double once[PART];
+    walk w = {.b = b, .n_maybe = n_maybe};
+    size_t n = 0, n_part;
+    while (square <= most && (n_part = next_others(hash, &w, t)) > 0) {
+        terms_weights(once, hash, n_part);
+        for (size_t i = 0; i < n_part; i++) {
+            topic_other *s = other_of(t, hash[i]);
+            double before = s->n ? terms_weigh(once[i], s->n) : 0,
+                   now = terms_weigh(once[i], s->n + 1);
+            s->hash = hash[i];
+            square += now * now - before * before;
+            if (s->n++ == 0)
+                t->touched[n++] = (uint32_t)(s - t->other);
+        }
     }
     while (n > 0)
         t->other[t->touched[--n]].n = 0;

@@ -187,13 +187,6 @@ static inline vec are_empty(const uint32_t *lane)
     return vec_equal(load(lane), vec_all(FSS_EMPTY));
 }
 
-static inline void lane_least(uint32_t *lane, const uint64_t *shingle)
-{
-    uint32_t *own = lane + ((const uint8_t *)shingle)[3];
-    __m128i least = _mm_min_epu32(_mm_loadu_si32(shingle), _mm_loadu_si32(own));
-    _mm_storeu_si32(own, least);
-}
-
 static inline vec vec_cut(vec x, vec value)
 {
     return _mm256_and_si256(x, _mm256_or_si256(value, vec_equal(x, vec_all(FSS_EMPTY))));
@@ -221,17 +214,6 @@ static inline unsigned empty_hit(vec x, vec empty)
     return truth_bits(_mm256_sllv_epi32(word, up));
 }
 
-static void cut(minhash *out, const uint32_t *lane, uint64_t seed)
-{
-    cut_blocks(out, lane, seed);
-}
-
-static void prints(uint64_t *out, const uint64_t *shingles, const uint32_t *kept, size_t n,
-                   uint64_t seed)
-{
-    prints_blocks(out, shingles, kept, n, seed);
-}
-
 static unsigned equal_avx2(const uint8_t *a, const uint8_t *b)
 {
     __m256i sum = _mm256_setzero_si256();
@@ -247,8 +229,8 @@ void kernels_avx2(kernels *k)
     *k = (kernels){
         .sketch = sketch_vector,
         .winnow = winnow_vector,
-        .cut = cut,
-        .prints = prints,
+        .cut = cut_blocks,
+        .prints = prints_blocks,
         .equal_lanes = equal_avx2,
     };
 }

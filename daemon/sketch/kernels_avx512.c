@@ -156,13 +156,6 @@ static inline void vec_keep_only(uint32_t *out, vec x, unsigned bits)
     _mm512_mask_storeu_epi32(out, (__mmask16)first_bits(n), packed);
 }
 
-static inline void lane_least(uint32_t *lane, const uint64_t *shingle)
-{
-    uint32_t *own = lane + ((const uint8_t *)shingle)[3];
-    __m128i least = _mm_min_epu32(_mm_loadu_si32(shingle), _mm_loadu_si32(own));
-    _mm_storeu_si32(own, least);
-}
-
 static inline vec vec_cut(vec x, vec value)
 {
     __mmask16 full = _mm512_cmpneq_epi32_mask(x, vec_all(FSS_EMPTY));
@@ -188,17 +181,6 @@ static inline unsigned empty_hit(vec x, vec empty)
     return _mm512_test_epi32_mask(word, vec_all(1));
 }
 
-static void cut(minhash *out, const uint32_t *lane, uint64_t seed)
-{
-    cut_blocks(out, lane, seed);
-}
-
-static void prints(uint64_t *out, const uint64_t *shingles, const uint32_t *kept, size_t n,
-                   uint64_t seed)
-{
-    prints_blocks(out, shingles, kept, n, seed);
-}
-
 static unsigned equal_avx512(const uint8_t *a, const uint8_t *b)
 {
     unsigned equal = 0;
@@ -215,8 +197,8 @@ void kernels_avx512(kernels *k)
     *k = (kernels){
         .sketch = sketch_vector,
         .winnow = winnow_vector,
-        .cut = cut,
-        .prints = prints,
+        .cut = cut_blocks,
+        .prints = prints_blocks,
         .equal_lanes = equal_avx512,
     };
 }

@@ -55,9 +55,6 @@ static unsigned truth_bits(truth t);
 static void vec_keep(uint32_t *out, vec x, unsigned bits);
 static void vec_keep_only(uint32_t *out, vec x, unsigned bits);
 
-// Writes the smaller of a shingle's low half and of what stands in the lane that its top byte
-// names.
-static void lane_least(uint32_t *lane, const uint64_t *shingle);
 // Those of x that are FSS_EMPTY, and the rest and-ed with value.
 static vec vec_cut(vec x, vec value);
 
@@ -126,6 +123,14 @@ static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint32_t factor)
     return fss_value(least, FSS_ROUNDS);
 }
 
+// Writes the smaller of a shingle's low half and of what stands in the lane that its top byte
+// names. That byte is loaded by itself: there is more room for loads than for shifts.
+static inline void lane_least(uint32_t *lane, const uint64_t *shingle)
+{
+    uint32_t *own = lane + ((const uint8_t *)shingle)[3], x = (uint32_t)*shingle;
+    *own = x < *own ? x : *own;
+}
+
 // Round 0. All hashes of a lane have the same top byte, so that the least of them has the least
 // value, and the values are cut out of the lanes at the end.
 static void sketch_first(uint32_t *lane, const uint64_t *shingles, size_t n)
@@ -183,8 +188,10 @@ static inline vec least_of(winnowing *w, vec a, vec b)
 
 static inline vec high_of(const uint64_t *shingles, size_t n, size_t at)
 {
-    return at + WIDTH <= n ? vec_high(shingles + at)
-                           : vec_high_part(shingles + at, at < n ? n - at : 0);
+    if (at + WIDTH <= n)
+        return vec_high(shingles + at);
+    at = at < n ? at : n;
+    return vec_high_part(shingles + at, n - at);
 }
 
 static inline winnowing winnow_begin(const uint64_t *shingles, size_t n)

@@ -460,22 +460,6 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
     hash_each(out + i, keys, space[i - 1] + 1, space + i, n - i);
 }
 
-static void shingles(uint64_t *out, const uint64_t *hash, size_t n, unsigned each)
-{
-    shingle_blocks(out, hash, n, each);
-}
-
-static void shingle_pairs(uint64_t *sketch, uint64_t *print, const uint64_t *hash,
-                          const uint8_t *alone, size_t n)
-{
-    shingle_pair_blocks(sketch, print, hash, alone, n);
-}
-
-static void mixed(uint64_t *out, const uint64_t *hash, const uint8_t *alone, size_t n, unsigned k)
-{
-    shingle_mixed_blocks(out, hash, alone, n, k);
-}
-
 void text_kernels_avx512(text_kernels *k)
 {
     *k = (text_kernels){
@@ -483,8 +467,8 @@ void text_kernels_avx512(text_kernels *k)
         .scan = scan_full,
         .scan_keys = scan_keys,
         .hash = hashes,
-        .shingles = shingles,
-        .shingle_pairs = shingle_pairs,
-        .mixed = mixed,
+        .shingles = shingle_blocks,
+        .shingle_pairs = shingle_pair_blocks,
+        .mixed = shingle_mixed_blocks,
     };
 }

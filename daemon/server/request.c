@@ -260,6 +260,11 @@ change *request_changes(request *q, size_t *n)
     return &q->change;
 }
 
+bool request_waits(const request *q)
+{
+    return q->put.match && !q->silent && !q->change.refusal.err;
+}
+
 void request_bar(request *q)
 {
     if (request_is_batch(q))

@@ -70,6 +70,9 @@ void request_read_change(request *q, engine *e);
 
 bool request_is_batch(const request *q); // STREAM, PUTS, ACK
 
+// A PUT that is read, was not refused, and waits for its matches when it is applied.
+bool request_waits(const request *q);
+
 // request_admit_batch asks the open streams about one of those (SHG_OK for others); the router.
 SHG_MUST_CHECK shg_err request_admit_batch(request *q, streams *s, refusal *r);
 

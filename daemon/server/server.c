@@ -151,8 +151,12 @@ static void *run_worker(void *arg)
 static void *run_waiter(void *arg)
 {
     server *s = arg;
-    for (request *q; (q = queue_take(s->to_waiter, LANE_QUICK, LANE_QUICK));)
-        give_reply(s, q, q->verb == VERB_PUT ? request_matched(q, s->e) : answer(s, q));
+    for (request *q; (q = queue_take(s->to_waiter, LANE_QUICK, LANE_QUICK));) {
+        bool put = q->verb == VERB_PUT;
+        give_reply(s, q, put ? request_matched(q, s->e) : answer(s, q));
+        if (put)
+            writer_matched(s->writer);
+    }
     return NULL;
 }
 
@@ -180,7 +184,7 @@ static void changed(void *ctx, request *q)
     if (q->silent) {
         count_faults(s, q);
         give_reply(s, q, request_over(q));
-    } else if (q->put.match && !q->change.refusal.err)
+    } else if (request_waits(q))
         queue_put(s->to_waiter, LANE_QUICK, q);
     else
         give_reply(s, q, q->put.accept ? request_over(q) : request_changed(q));
@@ -463,11 +467,12 @@ static void stop(server *s)
         queue_close(s->to_workers);
     for (unsigned i = 0; i < s->n_workers; i++)
         pthread_join(s->worker[i], NULL);
-    writer_stop(&s->writer);
+    writer_stop(s->writer);
     if (s->to_waiter)
         queue_close(s->to_waiter);
     if (s->has_waiter)
         pthread_join(s->waiter, NULL);
+    writer_free(&s->writer);
     if (s->to_router)
         send_replies(s);
     queue_free(&s->to_workers);

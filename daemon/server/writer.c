@@ -3,7 +3,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { GROUP_MOST = 512, GROUP_BYTES = 64 << 20 };
+enum {
+    GROUP_MOST = 512,
+    GROUP_BYTES = 64 << 20,
+    UNMATCHED_ENOUGH = 128, // that placing has to do while a group is synced
+};
 
 struct writer {
     engine *e;
@@ -11,10 +15,13 @@ struct writer {
     void *ctx;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t ready;
+    pthread_cond_t changed;
     request **slot; // ring of window, by sequence number
     size_t window;
-    uint64_t next; // sequence number that is applied next
+    uint64_t next;    // sequence number that is applied next
+    size_t ready;     // in slots,
+    size_t hasty;     // of them, with nothing to wait for but this
+    size_t unmatched; // done, but not answered
     bool stop;
     // of the thread alone
     request *group[GROUP_MOST];
@@ -25,9 +32,24 @@ void writer_put(writer *w, request *q)
 {
     pthread_mutex_lock(&w->lock);
     w->slot[q->sequence % w->window] = q;
-    if (q->sequence == w->next)
-        pthread_cond_signal(&w->ready);
+    w->ready++;
+    w->hasty += !request_waits(q);
+    pthread_cond_signal(&w->changed);
     pthread_mutex_unlock(&w->lock);
+}
+
+void writer_matched(writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->unmatched--;
+    pthread_cond_signal(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static bool may_take(const writer *w)
+{
+    bool waits = !w->hasty && w->unmatched >= UNMATCHED_ENOUGH && w->ready < GROUP_MOST;
+    return w->slot[w->next % w->window] && !waits;
 }
 
 static size_t changes_of(const request *q)
@@ -39,12 +61,14 @@ static size_t take_group(writer *w)
 {
     size_t n = 0, changes = 0, bytes = 0;
     pthread_mutex_lock(&w->lock);
-    while (!w->stop && !w->slot[w->next % w->window])
-        pthread_cond_wait(&w->ready, &w->lock);
+    while (!w->stop && !may_take(w))
+        pthread_cond_wait(&w->changed, &w->lock);
     while (n < GROUP_MOST && changes < GROUP_MOST && bytes < GROUP_BYTES &&
            w->slot[w->next % w->window]) {
         request *q = w->slot[w->next % w->window];
         w->slot[w->next++ % w->window] = NULL;
+        w->ready--;
+        w->hasty -= !request_waits(q);
         bytes += q->change.reading ? q->change.reading->record.text.len : q->message.bytes;
         changes += changes_of(q);
         w->group[n++] = q;
@@ -76,11 +100,20 @@ static void apply(writer *w, size_t n)
     }
 }
 
+static void count_unmatched(writer *w, size_t n)
+{
+    pthread_mutex_lock(&w->lock);
+    for (size_t i = 0; i < n; i++)
+        w->unmatched += request_waits(w->group[i]);
+    pthread_mutex_unlock(&w->lock);
+}
+
 static void *run(void *arg)
 {
     writer *w = arg;
     for (size_t n; (n = take_group(w)) > 0;) {
         apply(w, n);
+        count_unmatched(w, n);
         for (size_t i = 0; i < n; i++)
             w->done(w->ctx, w->group[i]);
     }
@@ -98,7 +131,7 @@ shg_err writer_start(writer **out, engine *e, size_t window, writer_done *done, 
     w->window = window;
     w->slot = calloc(window, sizeof *w->slot);
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->ready, NULL);
+    pthread_cond_init(&w->changed, NULL);
     if (w->slot && !pthread_create(&w->thread, NULL, run, w))
         return SHG_OK;
     free(w->slot);
@@ -107,18 +140,24 @@ shg_err writer_start(writer **out, engine *e, size_t window, writer_done *done, 
     return SHG_ENOMEM;
 }
 
-void writer_stop(writer **pw)
+void writer_stop(writer *w)
+{
+    if (!w)
+        return;
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_signal(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+}
+
+void writer_free(writer **pw)
 {
     writer *w = *pw;
     *pw = NULL;
     if (!w)
         return;
-    pthread_mutex_lock(&w->lock);
-    w->stop = true;
-    pthread_cond_signal(&w->ready);
-    pthread_mutex_unlock(&w->lock);
-    pthread_join(w->thread, NULL);
-    pthread_cond_destroy(&w->ready);
+    pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
     free(w->slot);
     free(w);

@@ -2,7 +2,9 @@
 // as are ready in one group.
 //
 // There is no timer: while one group is synced the next gathers, so that a lone article
-// waits for nothing and a stream is synced in large groups.
+// waits for nothing and a stream is synced in large groups. Where every change that is ready waits
+// for its matches, and so many before it do that it would wait anyway, it waits here instead: else
+// each would be synced alone, since the client sends the next when one is answered.
 // Layer: server.
 #ifndef SHINGLED_SERVER_WRITER_H
 #define SHINGLED_SERVER_WRITER_H
@@ -20,7 +22,12 @@ SHG_MUST_CHECK shg_err writer_start(writer **out, engine *e, size_t window, writ
 // writer_put gives a change, in any order of sequence numbers. Any thread.
 void writer_put(writer *w, request *q);
 
-// writer_stop waits for the thread; every change given must have come back. Nulls *w.
-void writer_stop(writer **w);
+// writer_matched tells that a change that was done, and waits for its matches (request_waits), is
+// answered. Any thread.
+void writer_matched(writer *w);
+
+// writer_stop waits for the thread to have done every change given; writer_free, then. NULL is fine.
+void writer_stop(writer *w);
+void writer_free(writer **w);
 
 #endif

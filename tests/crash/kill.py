@@ -23,14 +23,16 @@ def sentence(r):
 
 
 def articles(r, first):
-    """Endless invented articles; every third takes half of its text from the one before."""
+    """Endless invented articles; every third takes half of its text from the one before, about half ask for
+    their matches."""
     before = []
     for i in range(first, 10 ** 9):
         text = [sentence(r) for _ in range(r.randrange(3, 30))]
         if i % 3 == 0:
             text[:0] = before[: len(before) // 2]
         before = text
-        yield {"uri": f"https://kill.example/{i}", "headline": f"Number {i}", "text": " ".join(text)}
+        yield {"uri": f"https://kill.example/{i}", "headline": f"Number {i}", "text": " ".join(text),
+               "match": r.random() < .5}
 
 
 def main():
@@ -46,6 +48,7 @@ def main():
             until = r.randrange(1, 400)
             for i, (record, status, head) in enumerate(d.stream(articles(r, sent))):
                 assert status == 200, (status, head)
+                assert not record["match"] or (head["story"] and isinstance(head["matches"], list)), (record, head)
                 kept[record["uri"]] = record["text"]
                 if i == until:
                     break

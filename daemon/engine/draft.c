@@ -135,6 +135,7 @@ static shg_err match_reading(draft *d, engine *e, reading *r)
     o.depth = MATCH_RETOLD;
     o.centre_of = centre_of;
     o.ctx = &(asking){e->stories, &d->centres};
+    o.helpers = d->wanted && d->alone ? e->helpers : NULL;
     o.also_most = d->wanted ? VERIFY_QUERY : 0;
     hits h;
     shg_err err = matching_find(&h, &e->lib, r, &o);
@@ -155,8 +156,9 @@ static void drop(draft *d)
     d->matches = NULL;
 }
 
-void draft_begin(draft *d, uint32_t doc, reading *wanted)
+void draft_begin(draft *d, uint32_t doc, reading *wanted, bool alone)
 {
+    d->alone = alone;
     d->doc = doc;
     d->wanted = wanted;
 }

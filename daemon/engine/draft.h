@@ -16,14 +16,16 @@
 typedef struct draft {
     uint32_t doc;
     shg_err err;
+    bool alone;      // there is no other document to be placed
     reading *wanted; // held: the newcomer's, where its matches are asked for; else NULL
     place *place;    // NULL: it is gone, or has one already; or err
     json_t *matches; // owned; NULL: not asked for, or to be asked for anew
     buf centres;     // of centre_seen; its memory stays
 } draft;
 
-// draft_begin says what it is of. d was ended, or is zeros. wanted is taken over.
-void draft_begin(draft *d, uint32_t doc, reading *wanted);
+// draft_begin says what it is of. d was ended, or is zeros. wanted is taken over. Where it is
+// alone, the helpers of questions lend a hand to one that is wanted.
+void draft_begin(draft *d, uint32_t doc, reading *wanted, bool alone);
 
 // draft_make works it out, perhaps once more; what came of it is in d->err.
 void draft_make(draft *d, engine *e);

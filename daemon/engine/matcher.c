@@ -237,7 +237,8 @@ static void take_one(struct matcher *m)
     uint32_t doc = m->taken++;
     ahead *a = &m->ahead[doc % AHEAD];
     const wanted *w = wanted_of(m, doc);
-    draft_begin(&a->draft, doc, w ? reading_hold(w->r) : NULL);
+    bool alone = doc == m->next && m->taken == m->end;
+    draft_begin(&a->draft, doc, w ? reading_hold(w->r) : NULL, alone);
     pthread_mutex_unlock(&m->lock);
     draft_make(&a->draft, m->e);
     pthread_mutex_lock(&m->lock);

@@ -6,7 +6,8 @@
 enum {
     GROUP_MOST = 512,
     GROUP_BYTES = 64 << 20,
-    UNMATCHED_ENOUGH = 128, // that placing has to do while a group is synced
+    GROUP_PATIENT = 128, // of changes that wait for their matches, while so many before them do:
+                         // to place those takes longer than to sync a group
 };
 
 struct writer {
@@ -48,7 +49,7 @@ void writer_matched(writer *w)
 
 static bool may_take(const writer *w)
 {
-    bool waits = !w->hasty && w->unmatched >= UNMATCHED_ENOUGH && w->ready < GROUP_MOST;
+    bool waits = !w->hasty && w->unmatched >= GROUP_PATIENT && w->ready < GROUP_PATIENT;
     return w->slot[w->next % w->window] && !waits;
 }
 

@@ -3,8 +3,8 @@
 //
 // There is no timer: while one group is synced the next gathers, so that a lone article
 // waits for nothing and a stream is synced in large groups. Where every change that is ready waits
-// for its matches, and so many before it do that it would wait anyway, it waits here instead: else
-// each would be synced alone, since the client sends the next when one is answered.
+// for its matches, and many before it do, it would wait anyway: then a group of some size gathers
+// first. Else each would be synced alone, since the client sends the next when one is answered.
 // Layer: server.
 #ifndef SHINGLED_SERVER_WRITER_H
 #define SHINGLED_SERVER_WRITER_H
@@ -26,7 +26,7 @@ void writer_put(writer *w, request *q);
 // answered. Any thread.
 void writer_matched(writer *w);
 
-// writer_stop waits for the thread to have done every change given; writer_free, then. NULL is fine.
+// writer_stop waits for the thread to have done every change given; then writer_free. NULL is fine.
 void writer_stop(writer *w);
 void writer_free(writer **w);
 

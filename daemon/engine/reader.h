@@ -11,7 +11,7 @@
 #include <pthread.h>
 
 // A publisher as it was given, and what is known of it.
-enum { READER_NAME = 47, READER_NAMES = 256 };
+enum { READER_NAME = 47, READER_NAMES = 1024 };
 typedef struct reader_name {
     uint8_t len; // 0: none
     uint8_t name[READER_NAME];

@@ -130,6 +130,7 @@ static void fill(void)
         .sketch = sketch_scalar,
         .winnow = winnow_scalar,
         .cut = cut_blocks,
+        .bands = bands_blocks,
         .prints = prints_blocks,
         .equal_lanes = equal_scalar,
     };

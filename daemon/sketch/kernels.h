@@ -14,6 +14,8 @@ typedef struct kernels {
     size_t (*winnow)(uint32_t *out, const uint64_t *shingles, size_t n);
     // the signature of lanes: their low bytes, and the bands under a secret
     void (*cut)(minhash *out, const uint32_t *lane, uint64_t seed);
+    // its bands alone, of lanes that were cut
+    void (*bands)(uint32_t *band, const uint8_t *lane, uint64_t seed);
     // print_of each shingle that is kept, in their order
     void (*prints)(uint64_t *out, const uint64_t *shingles, const uint32_t *kept, size_t n,
                    uint64_t seed);

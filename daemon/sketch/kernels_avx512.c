@@ -198,6 +198,7 @@ void kernels_avx512(kernels *k)
         .sketch = sketch_vector,
         .winnow = winnow_vector,
         .cut = cut_blocks,
+        .bands = bands_blocks,
         .prints = prints_blocks,
         .equal_lanes = equal_avx512,
     };

@@ -14,7 +14,7 @@ void minhash_bands(uint32_t band[MINHASH_BANDS], const uint8_t lane[MINHASH_LANE
     if (is_blank(lane))
         memset(band, 0, MINHASH_BANDS * sizeof *band);
     else
-        bands_blocks(band, lane, seed);
+        kernels_get()->bands(band, lane, seed);
 }
 
 uint32_t minhash_band(const uint8_t lane[MINHASH_LANES], unsigned band, uint64_t seed)

@@ -157,7 +157,10 @@ static void test_cut_and_prints(void **state)
             assert_int_equal(prints[i], print_of(s[kept[i]], secret));
         for (unsigned i = 0; i < MINHASH_LANES; i++)
             lane[i] = (uint32_t)t_random(&seed);
+        uint32_t band[MINHASH_BANDS];
         kernels_get()->cut(&m, lane, secret);
+        kernels_get()->bands(band, m.lane, secret);
+        assert_memory_equal(band, m.band, sizeof band);
         for (unsigned i = 0; i < MINHASH_LANES; i++)
             assert_int_equal(m.lane[i], (lane[i] ^ lane[i] >> 8) & 0xff);
         for (unsigned b = 0; b < MINHASH_BANDS; b++) {

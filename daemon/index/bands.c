@@ -6,14 +6,15 @@
 
 enum {
     PLACES = 14,    // of a line
-    LOAD = 48,      // documents a bucket, on average, before a table grows: few places stay empty
+    LOAD = 96,      // documents a bucket, on average, before a table grows: few places stay empty
     HASH_BITS = 26, // of a band's hash: those below a bucket's level are its number
     LEVEL_LEAST = 10,
     LEVEL_MOST = 25,
-    CHUNK = 256, // lines
-    AHEAD = 24,  // lines that are on their way at once
-    SWEEP = 1,   // buckets of each table looked at for a document that goes
-    FETCHED = 5, // lines of a bucket that are asked for before it is split: few have more
+    CHUNK = 256,     // lines
+    AHEAD = 24,      // lines that are on their way at once
+    SWEEP_EVERY = 4, // documents that go, before a bucket of each table is looked at: some 2 %
+                     // of those in it are dead, then
+    FETCHED = 12,    // lines of a bucket that are asked for before it is split: few have more
 };
 
 // A bucket, or a line that hangs behind it. Places fill from 0 with ascending documents; a free
@@ -43,6 +44,7 @@ struct bands {
     table of[MINHASH_BANDS];
     uint32_t spare; // list of free lines
     size_t n_spare;
+    uint64_t gone;   // documents, of which bands_sweep was told
     size_t promised; // of the spare lines: to documents that bands_reserve made room for
     line **slab;     // where all lines come from, CHUNK at a time
     size_t n_slabs, slab_cap;
@@ -416,16 +418,16 @@ void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[M
 
 void bands_sweep(bands *b, const doc_table *d)
 {
+    if (++b->gone % SWEEP_EVERY)
+        return;
     for (int i = 0; i < MINHASH_BANDS; i++) {
         table *t = &b->of[i];
-        for (int n = 0; n < SWEEP; n++) {
-            t->swept = t->swept + 1 < t->n_buckets ? t->swept + 1 : 0;
-            line *head = line_at(t, t->swept);
-            if (head->place[0] == FREE)
-                continue;
-            filling f = filling_of(t, head, t->swept);
-            deal(b, t, d, &(dealt){t->swept, f.level, {f}});
-        }
+        t->swept = t->swept + 1 < t->n_buckets ? t->swept + 1 : 0;
+        line *head = line_at(t, t->swept);
+        if (head->place[0] == FREE)
+            continue;
+        filling f = filling_of(t, head, t->swept);
+        deal(b, t, d, &(dealt){t->swept, f.level, {f}});
     }
 }
 

@@ -6,7 +6,7 @@
 // band's hash those that the bucket does not tell, and how far the document is from the
 // line's first. Bucket numbers grow as documents do, so what one takes the other leaves.
 // Who searches verifies what they let through by the document's lanes.
-// Documents that are gone are passed over, and swept out, a bucket of each table at each kill.
+// Documents that are gone are passed over, and swept out a bucket at a time, as others go.
 // Layer: index, private.  Threads: the owner's lock.
 #ifndef SHINGLED_INDEX_BANDS_H
 #define SHINGLED_INDEX_BANDS_H

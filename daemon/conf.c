@@ -34,7 +34,7 @@ static const setting settings[] = {
      "let go of articles published, or if that is unknown stored, longer ago (0: keep all)"},
     {"keep-mib", NUMBER, AT(keep_mib), 16, 1u << 27, 0, "MIB",
      "room for the store's file: the oldest articles are let go in time (0: no limit)"},
-    {"cache-mib", NUMBER, AT(cache_mib), 1, 1 << 20, 64, "MIB", "RAM for articles read last"},
+    {"cache-mib", NUMBER, AT(cache_mib), 1, 1 << 20, 32, "MIB", "RAM for articles read last"},
     {"seal-docs", NUMBER, AT(seal_docs), 16, 1 << 20, 0, "N",
      "articles in the segment in RAM (0: 32768)"},
     {"seed", SEED, AT(seed), 0, 0, 0, "HEX",

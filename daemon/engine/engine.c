@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-enum { CACHE_BYTES = 64 << 20 };
+enum { CACHE_BYTES = 32 << 20 };
 
 static char stamp[160];
 

@@ -18,7 +18,7 @@ typedef struct engine_opts {
     const char *dir;     // of the store
     const char *sources; // the user's file of sources, or NULL
     size_t map_bytes;    // 0 = default
-    size_t cache_bytes;  // 0 = 64 MiB
+    size_t cache_bytes;  // 0 = 32 MiB
     uint64_t seed;       // 0 = the stored or a fresh one
     unsigned seal_docs;  // 0 = default
     unsigned hands;      // threads that place newcomers, at most; 0 = one for each core

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-// Ids are hashes: their low bits do. The table is at most half full.
+// Ids are hashes: their low bits do. The table is at most three quarters full.
 static size_t find(const idset *s, uint64_t id)
 {
     size_t at = (size_t)id & (s->cap - 1);
@@ -11,13 +11,19 @@ static size_t find(const idset *s, uint64_t id)
     return at;
 }
 
+static bool fits(const idset *s, size_t more)
+{
+    return 4 * (s->n + more) <= 3 * s->cap;
+}
+
 shg_err idset_reserve(idset *s, size_t more)
 {
-    if (2 * (s->n + more) <= s->cap)
+    if (fits(s, more))
         return SHG_OK;
     idset bigger = {.cap = s->cap ? s->cap : 64};
-    while (2 * (s->n + more) > bigger.cap)
+    for (bigger.n = s->n; !fits(&bigger, more);)
         bigger.cap *= 2;
+    bigger.n = 0;
     bigger.id = calloc(bigger.cap, sizeof *bigger.id);
     if (!bigger.id)
         return SHG_ENOMEM;

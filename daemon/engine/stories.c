@@ -387,7 +387,10 @@ static sort_item *live_by_id(const stories *s, size_t *n)
 static shg_err chain_all(stories *s, const sort_item *live, size_t n)
 {
     uint32_t *docs = malloc((n + 1) * sizeof *docs);
-    shg_err err = docs ? idset_reserve(&s->ids, n) : SHG_ENOMEM;
+    size_t n_stories = 0;
+    for (size_t i = 0; i < n; i++)
+        n_stories += i == 0 || live[i].key != live[i - 1].key;
+    shg_err err = docs ? idset_reserve(&s->ids, n_stories) : SHG_ENOMEM;
     for (size_t i = 0, k; !err && i < n; i = k) {
         for (k = i; k < n && live[k].key == live[i].key; k++) {
             docs[k] = live[k].value;

@@ -83,6 +83,13 @@ void active_clear(active *a)
     a->n = 0;
 }
 
+void active_trim(active *a)
+{
+    size_t used = (a->n_chunks + SLAB - 1) / SLAB;
+    while (a->n_slabs > used)
+        free(a->slab[--a->n_slabs]);
+}
+
 void active_start(active *a, uint32_t doc0)
 {
     assert(a->n == 0);

@@ -73,6 +73,9 @@ void active_free(active *a);
 // more than what is written to them.
 void active_clear(active *a);
 
+// active_trim gives back what active_reserve made room for and was not taken.
+void active_trim(active *a);
+
 // active_start says where the documents of an empty one begin.
 void active_start(active *a, uint32_t doc0);
 

@@ -66,10 +66,13 @@ static void keep_spare(article_index *ix, active *sealed)
 
 void job_drop_spare(article_index *ix)
 {
+    turn_take_behind(&ix->turn); // nobody was promised room
     pthread_rwlock_wrlock(&ix->lock);
     active *spare = ix->spare;
     ix->spare = NULL;
+    active_trim(ix->active);
     pthread_rwlock_unlock(&ix->lock);
+    turn_pass(&ix->turn);
     active_free(spare);
 }
 

@@ -29,7 +29,8 @@ SHG_MUST_CHECK shg_err job_start_join(article_index *ix, job *j, size_t first, s
 SHG_MUST_CHECK shg_err job_step(article_index *ix, job *j);
 void job_give_up(article_index *ix, job *j);
 
-// job_drop_spare frees the memory that is kept for the next active segment.
+// job_drop_spare frees the memory that is kept for the next active segment, and what the one that
+// is being filled has not used yet.
 void job_drop_spare(article_index *ix);
 
 // rows_delete deletes what DB_ARTICLES, DB_SIGNS, DB_LINKS and DB_PRINTS hold of a document.

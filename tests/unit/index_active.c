@@ -169,6 +169,23 @@ static void test_read(void **state)
     }
 }
 
+static void test_trim(void **state)
+{
+    fixture *f = *state;
+    size_t ram = active_ram(f->a);
+    assert_ok(active_reserve(f->a, 1 << 20));
+    assert_true(active_ram(f->a) > ram);
+    active_trim(f->a);
+    assert_true(active_ram(f->a) <= ram);
+    assert_all_found(f);
+    active_clear(f->a);
+    active_trim(f->a);
+    assert_true(active_ram(f->a) < ram);
+    active_start(f->a, FIRST);
+    fill(f);
+    assert_all_found(f);
+}
+
 static void test_clear(void **state)
 {
     fixture *f = *state;
@@ -191,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_lookup, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_trim, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clear, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,7 @@ bool code_open(code *c, const uint8_t len[CODE_SYMBOLS])
                 continue;
             c->bits[i] = (uint16_t)reversed(next++, n);
             for (unsigned at = c->bits[i]; at < SLOTS; at += 1u << n)
-                c->of[at] = (uint16_t)(i | n << 8);
+                c->of[at] = (uint16_t)(n | i << 8);
         }
     }
     return true;
@@ -181,58 +181,67 @@ bool code_begin(code_reader *r, const code *c, size_t n, view *packed)
         size_t size = load_size(packed->p + i * width, width);
         if (size > packed->len - at)
             return false;
-        r->next[i] = r->begin[i] = at;
+        r->at[i] = 8 * at;
         r->end[i] = at += size;
     }
     *packed = (view){packed->p + at, packed->len - at};
     return true;
 }
 
-static uint8_t read_one(const code *c, uint64_t *bits, unsigned *n)
+// The bits of a stream in a word, with a 1 above them: how many zeros come to stand before it
+// tells how many were read.
+static uint64_t take_word(const uint8_t *p, size_t at)
 {
-    unsigned x = c->of[*bits & (SLOTS - 1)];
-    *bits >>= x >> 8;
-    *n -= x >> 8;
-    return (uint8_t)x;
+    return (load64(p + at / 8) | (uint64_t)1 << 63) >> at % 8;
 }
 
 static bool has_eight(const code_reader *r)
 {
-    size_t a = r->next[0] > r->next[1] ? r->next[0] : r->next[1];
-    size_t b = r->next[2] > r->next[3] ? r->next[2] : r->next[3];
-    return (a > b ? a : b) + 8 <= r->len;
+    size_t a = r->at[0] > r->at[1] ? r->at[0] : r->at[1];
+    size_t b = r->at[2] > r->at[3] ? r->at[2] : r->at[3];
+    return (a > b ? a : b) / 8 + 8 <= r->len;
 }
 
-// Bytes as long as there are 8 more to be read for each stream, be they its own; how many.
+static uint8_t next_of(const code *c, uint64_t *word)
+{
+    unsigned x = c->of[*word & (SLOTS - 1)];
+    *word >>= x & 63;
+    return (uint8_t)(x >> 8);
+}
+
+// CODE_STEP bytes, five of each stream, as long as all have 8 to be read, be they another's; how
+// many there were.
 static size_t read_fast(code_reader *r, uint8_t *to, size_t n)
 {
-    enum { EACH = 4 };  // of a stream: 44 of at least 56 bits
-    code_reader x = *r; // in registers
-    size_t at = 0;
-    for (; n - at >= (size_t)EACH * CODE_STREAMS && has_eight(&x); at += EACH * CODE_STREAMS) {
-        for (int i = 0; i < CODE_STREAMS; i++) {
-            x.bits[i] |= load64(x.p + x.next[i]) << x.n_bits[i];
-            x.next[i] += (63 - x.n_bits[i]) / 8;
-            x.n_bits[i] |= 56;
-        }
-        for (int k = 0; k < EACH; k++)
+    const code *c = r->c;
+    size_t done = 0;
+    for (; n - done >= CODE_STEP && has_eight(r); done += CODE_STEP) {
+        uint64_t w[CODE_STREAMS];
+        for (int i = 0; i < CODE_STREAMS; i++)
+            w[i] = take_word(r->p, r->at[i]);
+        for (int k = 0; k < CODE_STEP; k += CODE_STREAMS)
             for (int i = 0; i < CODE_STREAMS; i++)
-                to[at + (size_t)(k * CODE_STREAMS + i)] = read_one(x.c, &x.bits[i], &x.n_bits[i]);
+                to[done + (size_t)(k + i)] = next_of(c, &w[i]);
+        for (int i = 0; i < CODE_STREAMS; i++)
+            r->at[i] += (size_t)__builtin_clzll(w[i]) - r->at[i] % 8;
     }
-    *r = x;
-    return at;
+    return done;
 }
 
-// What a stream's own bytes do not hold reads as zeros; code_end tells.
+// Behind the end there are zeros; code_end tells.
 static uint8_t read_slow(code_reader *r, size_t i)
 {
-    while (r->n_bits[i] < CODE_LONGEST) {
-        uint64_t byte = r->next[i] < r->end[i] ? r->p[r->next[i]] : 0;
-        r->bits[i] |= byte << r->n_bits[i];
-        r->next[i]++;
-        r->n_bits[i] += 8;
+    size_t byte = r->at[i] / 8;
+    uint8_t last[8] = {0};
+    const uint8_t *p = r->p + byte;
+    if (byte + sizeof last > r->len) {
+        if (byte < r->len)
+            memcpy(last, p, r->len - byte);
+        p = last;
     }
-    return read_one(r->c, &r->bits[i], &r->n_bits[i]);
+    unsigned x = r->c->of[load64(p) >> r->at[i] % 8 & (SLOTS - 1)];
+    r->at[i] += x & 63;
+    return (uint8_t)(x >> 8);
 }
 
 void code_read(code_reader *r, uint8_t *to, size_t n)
@@ -246,9 +255,7 @@ void code_read(code_reader *r, uint8_t *to, size_t n)
 bool code_end(const code_reader *r)
 {
     bool good = r->left == 0;
-    for (size_t i = 0; i < CODE_STREAMS; i++) {
-        size_t bits = (r->next[i] - r->begin[i]) * 8 - r->n_bits[i];
-        good &= (bits + 7) / 8 == r->end[i] - r->begin[i];
-    }
+    for (size_t i = 0; i < CODE_STREAMS; i++)
+        good &= (r->at[i] + 7) / 8 == r->end[i];
     return good;
 }

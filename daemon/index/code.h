@@ -15,13 +15,14 @@ enum {
     CODE_SYMBOLS = 256,
     CODE_LONGEST = 11, // bits
     CODE_STREAMS = 4,
-    CODE_PAD = 8, // bytes that code_write writes too many
+    CODE_STEP = 20, // bytes of which code_read reads a multiple fastest
+    CODE_PAD = 8,   // bytes that code_write writes too many
 };
 
 typedef struct code {
     uint16_t bits[CODE_SYMBOLS];
     uint8_t len[CODE_SYMBOLS];
-    uint16_t of[1 << CODE_LONGEST]; // by the next bits: a symbol, and its length in the high byte
+    uint16_t of[1 << CODE_LONGEST]; // by the next bits: a length, and its symbol in the high byte
 } code;
 
 // code_train chooses the lengths for so many of each; every byte gets one.
@@ -40,9 +41,8 @@ uint8_t *code_write(const code *c, const uint8_t *bytes, size_t n, uint8_t *to);
 typedef struct code_reader {
     const code *c;
     const uint8_t *p; // len bytes, in which the streams are
-    size_t len, next[CODE_STREAMS], begin[CODE_STREAMS], end[CODE_STREAMS];
-    uint64_t bits[CODE_STREAMS];
-    unsigned n_bits[CODE_STREAMS];
+    size_t len, end[CODE_STREAMS];
+    size_t at[CODE_STREAMS]; // next bit of each
     size_t left;
 } code_reader;
 

@@ -197,7 +197,10 @@ bool wordbook_pack(const wordbook *b, view text, buf *room, buf *out)
     return n <= most_of(text.len);
 }
 
-enum { FIRST_AHEAD = 256, LETTERS_AHEAD = 512 }; // bytes that are read from the codes at a time
+enum {
+    FIRST_AHEAD = 12 * CODE_STEP,
+    LETTERS_AHEAD = 24 * CODE_STEP
+}; // bytes that are read from the codes at a time
 
 // Where a text is read from and written to.
 typedef struct unpacking {
@@ -250,9 +253,9 @@ static bool take_second(unpacking *u, size_t *byte)
 static const uint8_t *take_letters(unpacking *u, size_t n)
 {
     if (u->letter_n - u->letter_at < n) {
-        size_t kept = u->letter_n - u->letter_at, more = LETTERS_AHEAD - CODE_STREAMS - kept;
+        size_t kept = u->letter_n - u->letter_at, more = LETTERS_AHEAD - kept;
         memmove(u->letter, u->letter + u->letter_at, kept);
-        more = more / CODE_STREAMS * CODE_STREAMS;
+        more = more / CODE_STEP * CODE_STEP;
         more = more < u->letters.left ? more : u->letters.left;
         code_read(&u->letters, u->letter + kept, more);
         u->letter_at = 0;

@@ -10,8 +10,9 @@
 
 enum {
     HEAD_LEN = 9, // u64 checksum, u8 version
-    SIGN_BYTES = 8 * 7 + 4 * 3 + MINHASH_LANES,
-    ARTICLE_PACKED = 1, // flags
+    SIGN_HEAD = 2 * 7 + 4 * 8 + 4 + 2 * 3 + 5,
+    SIGN_BYTES = SIGN_HEAD + MINHASH_LANES, // twelve fill a leaf of LMDB's
+    ARTICLE_PACKED = 1,                     // flags
     ARTICLE_URI_INSIDE = 2,
 };
 
@@ -140,21 +141,35 @@ uint64_t print_weight(print p)
     return XXH3_64bits(bytes, sizeof bytes);
 }
 
+// A time in 7 bytes; unknown is the least they have.
+static uint64_t time_to_56(int64_t ms)
+{
+    return ms == INT64_MIN ? (uint64_t)1 << 55 : (uint64_t)ms;
+}
+
+static int64_t time_of_56(uint64_t x)
+{
+    int64_t ms = (int64_t)(x << 8) >> 8;
+    return ms == INT64_MIN >> 8 ? INT64_MIN : ms;
+}
+
 void sign_put(buf *b, const doc_add *a, const uri_key *uri, uint32_t version)
 {
     uint64_t weight = 0;
     for (uint32_t i = 0; i < a->n_prints; i++)
         weight += print_weight(a->prints[i]);
-    buf_add64(b, (uint64_t)a->published_ms);
-    buf_add64(b, (uint64_t)a->stored_ms);
-    buf_add64(b, a->publisher);
-    buf_add64(b, a->content);
-    buf_add64(b, a->body);
-    buf_add64(b, uri_name(uri));
-    buf_add32(b, version);
-    buf_add32(b, a->n_words);
-    buf_add32(b, a->n_prints);
-    buf_add64(b, weight);
+    uint8_t head[SIGN_HEAD + 3]; // each number covers what of the one before is not kept
+    store64(head, time_to_56(a->published_ms));
+    store64(head + 7, time_to_56(a->stored_ms));
+    store64(head + 14, a->publisher);
+    store64(head + 22, a->content);
+    store64(head + 30, a->body);
+    store64(head + 38, uri_name(uri));
+    store32(head + 46, version);
+    store32(head + 50, a->n_words);
+    store32(head + 53, a->n_prints);
+    store64(head + 56, weight);
+    buf_add(b, head, SIGN_HEAD);
     buf_add(b, a->sig->lane, MINHASH_LANES);
 }
 
@@ -164,17 +179,17 @@ shg_err sign_parse(view body, sign_row *out)
         return SHG_ECORRUPT;
     const uint8_t *p = body.p;
     *out = (sign_row){
-        .info = {.published_ms = (int64_t)load64(p),
-                 .stored_ms = (int64_t)load64(p + 8),
-                 .publisher = load64(p + 16),
-                 .content = load64(p + 24),
-                 .body = load64(p + 32),
-                 .version = load32(p + 48),
-                 .n_words = load32(p + 52)},
-        .uri = load64(p + 40),
-        .n_prints = load32(p + 56),
-        .weight = load64(p + 60),
-        .lanes = p + 68,
+        .info = {.published_ms = time_of_56(load64(p)),
+                 .stored_ms = time_of_56(load64(p + 7)),
+                 .publisher = load64(p + 14),
+                 .content = load64(p + 22),
+                 .body = load64(p + 30),
+                 .version = load32(p + 46),
+                 .n_words = load32(p + 50) & 0xffffff},
+        .uri = load64(p + 38),
+        .n_prints = load32(p + 53) & 0xffffff,
+        .weight = load64(p + 56) & WEIGHT_MASK,
+        .lanes = p + SIGN_HEAD,
     };
     return SHG_OK;
 }

@@ -96,7 +96,9 @@ typedef struct article_row {
 void article_put(buf *b, const article_row *a); // appends the body
 SHG_MUST_CHECK shg_err article_parse(view body, article_row *out);
 
-// SIGNS. weight is the sum of the fingerprints' print_weight: that of the postings is the same.
+// SIGNS. weight is the sum of the fingerprints' print_weight, its low bits: that of the postings is
+// the same. Words and fingerprints are fewer than 2^24, as texts are of at most 16 MiB.
+#define WEIGHT_MASK (((uint64_t)1 << 40) - 1)
 typedef struct sign_row {
     doc_info info;
     uint64_t uri; // first half of its uri's key

@@ -38,11 +38,11 @@ static screen_slot *slot_of(const screen *s, uint64_t seed)
     return &s->slot[at];
 }
 
-// Sixteen bits for each word of a.
+// Thirty-two bits for each word of a.
 static uint64_t *maybe_of(const screen *s, uint64_t seed, uint64_t *bit)
 {
     *bit = (uint64_t)1 << (seed >> 58);
-    return &s->maybe[seed >> 24 & (s->mask / 8)];
+    return &s->maybe[seed >> 24 & (s->mask / 4)];
 }
 
 static bool is_maybe(const screen *s, uint64_t seed)
@@ -76,7 +76,7 @@ shg_err screen_open(screen *out, const side *a)
         size *= 2;
     out->mask = size - 1;
     out->slot = calloc(size, sizeof *out->slot);
-    out->maybe = calloc(size / 8, sizeof *out->maybe);
+    out->maybe = calloc(size / 4, sizeof *out->maybe);
     out->next = malloc((n + 1) * sizeof *out->next);
     out->seen_a = calloc(n + 1, sizeof *out->seen_a);
     if (!out->slot || !out->maybe || !out->next || !out->seen_a || reserve(out, n + 1) ||

@@ -122,11 +122,6 @@ void block_key(uint8_t key[BLOCK_KEY_LEN], uint32_t segment_id, uint32_t number)
     store32be(key + 4, number);
 }
 
-static uint32_t block_number(const segment *s, uint64_t hash)
-{
-    return (uint32_t)(hash >> (PRINT_BITS - s->block_bits));
-}
-
 static uint32_t bucket_number(const segment *s, uint64_t hash)
 {
     uint64_t q = hash >> (PRINT_BITS - s->block_bits - s->bucket_bits);
@@ -479,7 +474,7 @@ static shg_err open_block(const segment *s, db_txn *t, uint32_t number, block *o
 }
 
 // Memory is far away: places are fetched for a whole batch before any is looked at.
-enum { BATCH = 160, LINE = 64 };
+enum { BATCH = 64, LINE = 64 };
 typedef struct probe {
     block b;
     uint32_t bucket, from, to;
@@ -516,12 +511,9 @@ shg_err segment_lookup(const segment *s, db_txn *t, const uint64_t *wants, size_
         return SHG_OK;
     for (size_t i = 0; i < n;) {
         size_t k = 0;
-        for (; k < BATCH && i + k < n; k++)
-            __builtin_prefetch(&s->verified[block_number(s, want_hash(wants[i + k]))]);
-        k = 0;
         for (; k < BATCH && i + k < n; k++) {
             uint64_t hash = want_hash(wants[i + k]);
-            uint32_t at = block_number(s, hash);
+            uint32_t at = (uint32_t)(hash >> (PRINT_BITS - s->block_bits));
             shg_err err = seen_block(s, at, &p[k].b) ? SHG_OK : open_block(s, t, at, &p[k].b);
             if (err)
                 return err;

@@ -85,7 +85,7 @@ void active_clear(active *a)
 
 void active_trim(active *a)
 {
-    size_t used = (a->n_chunks + SLAB - 1) / SLAB;
+    size_t used = a->n_chunks > 1 ? (a->n_chunks + SLAB - 1) / SLAB : 0;
     while (a->n_slabs > used)
         free(a->slab[--a->n_slabs]);
 }

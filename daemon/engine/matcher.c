@@ -206,10 +206,12 @@ static void seat_all(struct matcher *m)
         pthread_mutex_lock(&m->lock);
         if (!passed)
             break;
+        bool was_full = m->taken - m->next == AHEAD;
         a->made = false;
         m->next = next;
         atomic_store_explicit(&m->at, next, memory_order_relaxed);
-        pthread_cond_broadcast(&m->wake); // there is room for one more ahead
+        if (was_full)
+            pthread_cond_broadcast(&m->wake);
     }
     m->seating = false;
 }

@@ -24,7 +24,7 @@ typedef struct index_opts {
     unsigned seal_docs;    // documents in the active segment; 0 = 32768
     unsigned merge_fanout; // segments of a tier that merge into one; 0 = 8
     unsigned list_cap;     // postings of one fingerprint that a lookup returns; 0 = 64
-    unsigned block_bytes;  // of a block of sealed postings, about; 0 = 64 KiB
+    unsigned block_bytes;  // of a block of sealed postings, at most about; 0 = 64 KiB
     uint64_t seed;         // 0 = keep the stored one, or draw one for a new store;
                            // other: only for a new store or an equal one (tests)
     const char *stamp;     // versions of all that decides a signature; a store with

@@ -6,6 +6,9 @@
 
 enum {
     FORGET_DOCS = 1024, // tombstones in one transaction
+    POSTING_BYTES = 6,  // about
+    SMALL_PART = 256,   // blocks of a segment, unless they were smaller than
+    SMALL_BLOCK = 12 * 1024,
 };
 
 static void job_fini(job *j)
@@ -102,12 +105,22 @@ static shg_err freeze(article_index *ix, job *j)
     return err;
 }
 
+// A value of many pages takes a free run of as many, and in a small store there are few: there
+// blocks are a small part of their segment.
+static size_t block_bytes(uint64_t n_postings, size_t most)
+{
+    uint64_t part = n_postings * POSTING_BYTES / SMALL_PART;
+    if (part < SMALL_BLOCK)
+        part = SMALL_BLOCK;
+    return part < most ? (size_t)part : most;
+}
+
 // Nothing is left to be written where no document is there.
 static void shape(article_index *ix, job *j)
 {
     if (j->out.n_docs == 0)
         j->out.n = 0;
-    segment_shape(&j->out, j->out.n, ix->o.block_bytes);
+    segment_shape(&j->out, j->out.n, block_bytes(j->out.n, ix->o.block_bytes));
     j->phase = j->out.n ? JOB_BUILD : JOB_PUBLISH;
 }
 

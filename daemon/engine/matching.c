@@ -341,8 +341,10 @@ shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, cons
 {
     known both = {0};
     shg_err e = verify_mark(side_a, lib, &both, a, HORIZON_ALL);
-    if (e)
+    if (e) {
+        known_close(&both);
         return e;
+    }
     e = verify_mark(side_b, lib, &both, b, HORIZON_ALL);
     known_close(&both);
     if (e) {

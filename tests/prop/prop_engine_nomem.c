@@ -60,6 +60,26 @@ static char *ask(engine *e, view text, long fail_after, bool *failed)
     return matches;
 }
 
+// Two texts, compared; what a failure leaves to be freed the sanitizers see.
+static void compare(engine *e, const view texts[2])
+{
+    json_t *header = json_object();
+    bool failed = true;
+    unsigned refused = 0;
+    for (long n = 0; failed; n++) {
+        refusal r = {0};
+        json_t *reply = NULL;
+        nomem_after(n);
+        shg_err err = engine_compare(e, header, texts, 2, &reply, &r);
+        failed = nomem_over();
+        assert_true(err == SHG_OK || (failed && err == SHG_ENOMEM));
+        refused += err != SHG_OK;
+        json_decref(reply);
+    }
+    assert_true(refused > 20);
+    json_decref(header);
+}
+
 static void test_questions(void **state)
 {
     (void)state;
@@ -88,6 +108,9 @@ static void test_questions(void **state)
         free(matches);
     }
     assert_true(refused > 50);
+    char other[TEXT_ROOM];
+    make_text(other, 4, 1);
+    compare(e, (view[]){view_of(text), view_of(other)});
     free(whole);
     json_decref(header);
     engine_close(&e);

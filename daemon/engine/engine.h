@@ -60,8 +60,8 @@ typedef struct change {
     buf packed;          // PUT: record and text as they are stored, where the reading has them not
     bool has_if_version; // PUT
     uint32_t if_version;
-    bool match; // PUT: engine_put_matches will be asked, where it is done
-    char *uri; // DELETE, and a refused record of a batch: owned
+    bool match; // PUT: where it is done, its matches are kept until engine_put_matches is asked
+    char *uri;  // DELETE, and a refused record of a batch: owned
     int64_t older_than_ms;
     stream_act act;     // STREAM: STREAM_SET takes batch and mark, all but it and FORGET give them
     const char *stream; // its name, borrowed; NULL: none, and nothing is done

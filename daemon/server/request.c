@@ -202,6 +202,7 @@ void request_read_change(request *q, engine *e)
     q->change.refusal = r;
     q->change.refusal.err = err;
     q->put.accept = q->put.accept && !err;
+    q->change.match = request_waits(q); // of one that was pushed nobody will take the matches
 }
 
 static void add_number(buf *to, uint64_t n)

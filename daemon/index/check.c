@@ -76,7 +76,8 @@ static bool is_whole(checking *c, db_table table, view key, view value, view *bo
     advance(c);
     shg_err err = value_verify(table, key, value, body);
     if (err)
-        fault(c, table, key, err == SHG_EFORMAT ? "format version" : "checksum");
+        fault(c, table, key,
+              err == SHG_EFORMAT ? "another format than this program's" : "checksum");
     return !err;
 }
 

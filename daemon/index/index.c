@@ -76,9 +76,11 @@ static shg_err read_identity(article_index *ix, db_txn *t, const char **why)
     view stamp, seed, epoch, body;
     shg_err err = meta_get(t, META_STAMP, &stamp);
     if (!err && !view_eq(stamp, view_of(ix->o.stamp))) {
-        snprintf(why_text, sizeof why_text,
-                 "signatures were made by \"%.*s\", this program makes \"%s\"", (int)stamp.len,
-                 (const char *)stamp.p, ix->o.stamp);
+        snprintf(
+            why_text, sizeof why_text,
+            "signatures were made by \"%.*s\", this program makes \"%s\": open it with the version "
+            "that made it, or put the articles again into an empty folder",
+            (int)stamp.len, (const char *)stamp.p, ix->o.stamp);
         *why = why_text;
         return SHG_EFORMAT;
     }
@@ -109,6 +111,16 @@ static shg_err read_identity(article_index *ix, db_txn *t, const char **why)
     return err == SHG_ENOTFOUND ? SHG_ECORRUPT : err;
 }
 
+// A row of another format is no damage: read_meta tells.
+static shg_err read_format(db_txn *t, view *format)
+{
+    view key = view_of(META_FORMAT), value;
+    shg_err err = db_get(t, DB_META, key, &value);
+    if (!err)
+        err = value_verify(DB_META, key, value, format);
+    return err == SHG_ECORRUPT ? corrupt(DB_META, key, "checksum") : err;
+}
+
 static shg_err read_meta(article_index *ix, const char **why)
 {
     db_txn *t = NULL;
@@ -117,14 +129,15 @@ static shg_err read_meta(article_index *ix, const char **why)
     *why = "what the store says of itself can't be read";
     shg_err err = db_begin(&t, ix->store, true);
     if (!err)
-        err = meta_get(t, META_FORMAT, &format);
+        err = read_format(t, &format);
     if (err == SHG_ENOTFOUND) {
         err = found(ix, t, &value);
         if (!err)
             err = db_commit(&t);
     } else if (err == SHG_EFORMAT ||
                (!err && (format.len != 4 || load32(format.p) != SHG_FORMAT))) {
-        *why = "the store was written in another format";
+        *why = "the store was written in another format: open it with the version that made it, "
+               "or put the articles again into an empty folder";
         err = SHG_EFORMAT;
     } else if (!err) {
         err = read_identity(ix, t, why);
@@ -388,8 +401,10 @@ shg_err index_open(article_index **out, const char *dir, const index_opts *o, co
         err = active_new(&ix->active, segments_end(&ix->segments), ix->o.seal_docs);
     if (!err)
         err = load_all(ix, why);
-    if (!err && o->background)
+    if (!err && o->background) {
+        *why = "its thread can't be started";
         err = worker_start(ix);
+    }
     if (err)
         index_close(out);
     return err;

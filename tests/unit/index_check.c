@@ -3,6 +3,7 @@
 #include "index/index.h"
 #include "index/record.h"
 #include "index/segment.h"
+#include "shingled/version.h"
 
 #include <unistd.h>
 
@@ -456,6 +457,29 @@ static void test_other_stamp_or_seed_is_refused(void **state)
     index_close(&ix);
 }
 
+// As the last format wrote it: the row itself is whole.
+static void test_other_format_is_refused(void **state)
+{
+    fixture *f = *state;
+    article_index *ix;
+    const char *why = NULL;
+    buf value = {0};
+    damage x = damage_begin(f);
+    value_begin(&value);
+    value.p[8] = SHG_FORMAT - 1;
+    buf_add32(&value, SHG_FORMAT - 1);
+    assert_ok(value_end(&value, DB_META, view_of(META_FORMAT)));
+    assert_ok(db_put(x.t, DB_META, view_of(META_FORMAT), buf_view(&value)));
+    damage_end(&x);
+    index_opts o = {.map_bytes = MAP, .stamp = STAMP};
+    assert_int_equal(index_open(&ix, f->dir, &o, &why), SHG_EFORMAT);
+    assert_null(ix);
+    assert_non_null(strstr(why, "into an empty folder"));
+    check(f);
+    assert_non_null(strstr(f->said, "meta/format: another format than this program's"));
+    buf_fini(&value);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -475,6 +499,7 @@ int main(void)
         CASE(test_orphans_are_a_note),
         CASE(test_reading_the_damaged),
         CASE(test_other_stamp_or_seed_is_refused),
+        CASE(test_other_format_is_refused),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);

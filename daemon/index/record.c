@@ -119,7 +119,7 @@ shg_err article_parse(view body, article_row *out)
 {
     uint32_t uri_len;
     *out = (article_row){0};
-    if (body.len == 0)
+    if (body.len == 0 || body.p[0] & ~(ARTICLE_PACKED | ARTICLE_URI_INSIDE))
         return SHG_ECORRUPT;
     view left = {body.p + 1, body.len - 1};
     if (!varint_take(&left, &out->version) || !varint_take(&left, &out->record_len) ||

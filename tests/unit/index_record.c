@@ -153,6 +153,8 @@ static void test_fields(void **state)
     assert_true(view_eq(a.payload, view_of("{\"uri\":xytex")));
     b[7].p[b[7].len - 13]++; // the uri would end behind the record
     assert_int_equal(article_parse(buf_view(&b[7]), &a), SHG_ECORRUPT);
+    b[0].p[0] |= 4; // a flag that there is not
+    assert_int_equal(article_parse(buf_view(&b[0]), &a), SHG_ECORRUPT);
     assert_ok(sign_parse(buf_view(&b[1]), &s));
     assert_int_equal(s.info.published_ms, -5);
     assert_true(s.info.stored_ms == INT64_MIN && s.info.n_words == 0xfedcba);

@@ -127,18 +127,20 @@ static int append_piece(db_txn *t, MDB_dbi dbi, view key, unsigned piece, view p
     int rc = put_piece(t, dbi, key, piece, part, MDB_APPEND);
     if (rc == 0)
         rc = mdb_stat(t->txn, dbi, st);
+    if (rc != 0)
+        return rc; // the transaction is aborted
     if (st->ms_leaf_pages != leaves)
         t->last_leaf.room = st->ms_psize - PAGE_HEAD;
     t->last_leaf.room -= n < t->last_leaf.room ? n : t->last_leaf.room;
     t->last_leaf.leaves = st->ms_leaf_pages;
-    return rc;
+    return 0;
 }
 
 static int append(db_txn *t, MDB_dbi dbi, view key, view value)
 {
     MDB_stat st;
     int rc = mdb_stat(t->txn, dbi, &st);
-    if (st.ms_leaf_pages != t->last_leaf.leaves)
+    if (rc == 0 && st.ms_leaf_pages != t->last_leaf.leaves)
         t->last_leaf.room = 0;
     for (unsigned i = 0; rc == 0; i++) {
         size_t n = cut_off(key, value.len, t->last_leaf.room, &st);

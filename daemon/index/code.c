@@ -233,12 +233,11 @@ static uint8_t read_slow(code_reader *r, size_t i)
 {
     size_t byte = r->at[i] / 8;
     uint8_t last[8] = {0};
-    const uint8_t *p = r->p + byte;
-    if (byte + sizeof last > r->len) {
-        if (byte < r->len)
-            memcpy(last, p, r->len - byte);
-        p = last;
-    }
+    const uint8_t *p = last; // of what is damaged a place may be far behind
+    if (byte + sizeof last <= r->len)
+        p = r->p + byte;
+    else if (byte < r->len)
+        memcpy(last, r->p + byte, r->len - byte);
     unsigned x = r->c->of[load64(p) >> r->at[i] % 8 & (SLOTS - 1)];
     r->at[i] += x & 63;
     return (uint8_t)(x >> 8);

@@ -6,16 +6,14 @@
 
 // verify_all compares n stored documents with r, whose marked copy out->side is, and adds to out
 // those that match as asked for, best first. out->hit has room for n. of: what was looked up for r.
-// *vanished is set where
-// one is gone; a damaged one counts as unverified. o->helpers lend a hand, but where r is very
-// long. After a failure out is for hits_free.
+// *vanished is set where one is gone; a damaged one counts as unverified. o->helpers lend a hand,
+// but where r is very long. After a failure out is for hits_free.
 SHG_MUST_CHECK shg_err verify_all(hits *out, library *lib, const reading *r, const known *of,
                                   const uint32_t *docs, size_t n, const match_opts *o,
                                   bool *vanished);
 
 // verify_mark makes a reading's marked copy, to be given to frequency_unmark (k as in
-// frequency_find); verify_compare
-// compares two.
+// frequency_find: after a failure, too, it is the caller's to close); verify_compare compares two.
 SHG_MUST_CHECK shg_err verify_mark(side *out, library *lib, known *k, const reading *r,
                                    uint32_t horizon);
 SHG_MUST_CHECK shg_err verify_compare(match *out, const side *a, const side *b, match_depth depth);

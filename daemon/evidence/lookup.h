@@ -14,8 +14,7 @@
 typedef struct lookup {
     uint64_t *key; // [cap], 0 = free; owned
     uint32_t *value;
-    uint64_t
-        *maybe; // [cap / LOOKUP_FILTERED]: a bit for each key: of most words no table holds one
+    uint64_t *maybe; // [cap / LOOKUP_FILTERED]: a bit for each key, which most words do not have
     size_t cap, n;
 } lookup;
 

@@ -21,7 +21,8 @@ typedef struct engine_opts {
     size_t cache_bytes;  // 0 = 32 MiB
     uint64_t seed;       // 0 = the stored or a fresh one
     unsigned seal_docs;  // 0 = default
-    unsigned hands;      // threads that place newcomers, at most; 0 = one for each core
+    unsigned hands;      // threads that place newcomers, 16 at most, as if there were so many cores
+                         // (tests); 0 = one for each core
     int64_t keep_ms;     // articles older than that are let go; 0: none is
     uint64_t keep_bytes; // room for the store: beyond it the oldest are let go; 0: no limit
 } engine_opts;

@@ -32,8 +32,9 @@ typedef struct wanted {
     json_t *matches;
 } wanted;
 
+// A document that a hand has taken; it is seated when it is made and those before it are.
 typedef struct ahead {
-    draft draft;
+    draft draft; // of the hand that makes it, then of who seats
     bool made;
 } ahead;
 

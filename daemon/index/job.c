@@ -67,7 +67,7 @@ static void keep_spare(article_index *ix, active *sealed)
     active_free(before);
 }
 
-void job_drop_spare(article_index *ix)
+void job_give_back(article_index *ix)
 {
     turn_take_behind(&ix->turn); // nobody was promised room
     pthread_rwlock_wrlock(&ix->lock);

@@ -29,9 +29,9 @@ SHG_MUST_CHECK shg_err job_start_join(article_index *ix, job *j, size_t first, s
 SHG_MUST_CHECK shg_err job_step(article_index *ix, job *j);
 void job_give_up(article_index *ix, job *j);
 
-// job_drop_spare frees the memory that is kept for the next active segment, and what the one that
-// is being filled has not used yet.
-void job_drop_spare(article_index *ix);
+// job_give_back frees the memory that is kept for the next active segment, and what the one that
+// is being filled has not used yet. It waits for its turn behind those who write.
+void job_give_back(article_index *ix);
 
 // rows_delete deletes what DB_ARTICLES, DB_SIGNS, DB_LINKS and DB_PRINTS hold of a document.
 SHG_MUST_CHECK shg_err rows_delete(db_txn *t, uint32_t doc);

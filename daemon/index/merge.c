@@ -204,7 +204,7 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
     if (t.free)
         return free_slice(ix);
     if (idle) // little comes in: it can wait for fresh memory
-        job_drop_spare(ix);
+        job_give_back(ix);
     *more = false;
     return SHG_OK;
 }

@@ -11,6 +11,7 @@
 #include "sketch/fss.h"
 #include "sketch/kernels_impl.h"
 #include "sketch/plain_blocks.h"
+#include <assert.h>
 #include <string.h>
 
 enum { BLOCK = 1024 }; // shingles between scalar steps: their hashes stay in L1
@@ -125,6 +126,7 @@ static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint32_t factor)
 
 // Writes the smaller of a shingle's low half and of what stands in the lane that its top byte
 // names. That byte is loaded by itself: there is more room for loads than for shifts.
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "byte 3 is the low half's top one");
 static inline void lane_least(uint32_t *lane, const uint64_t *shingle)
 {
     uint32_t *own = lane + ((const uint8_t *)shingle)[3], x = (uint32_t)*shingle;

@@ -22,8 +22,8 @@ enum {
     WORDBOOK_WORTH = 10, // of 16 parts
 };
 
-// wordbook_train appends to out the book of n samples that stand one after the other; nothing
-// where they have too few words.
+// wordbook_train writes to out, which is empty, the book of n samples that stand one after the
+// other; nothing where they have too few words.
 SHG_MUST_CHECK shg_err wordbook_train(view samples, const size_t *sizes, size_t n, buf *out);
 
 // wordbook_open reads a book. SHG_ECORRUPT where it is none.

@@ -146,7 +146,6 @@ shg_err wordbook_train(view samples, const size_t *sizes, size_t n, buf *out)
     counting c = {.slot = calloc(COUNTS, sizeof *c.slot)};
     buf padded = {0};
     view text = samples;
-    size_t from = out->len;
     shg_err err = c.slot ? SHG_OK : SHG_ENOMEM;
     for (size_t i = 0; i < n && !err; text.p += sizes[i++]) {
         err = pad(&padded, (view){text.p, sizes[i]});
@@ -157,7 +156,7 @@ shg_err wordbook_train(view samples, const size_t *sizes, size_t n, buf *out)
         write_tokens(&c, out);
     free(c.slot);
     err = err ? err : buf_err(out);
-    if (!err && out->len > from)
+    if (!err && out->len)
         err = write_codes(samples, sizes, n, out, &padded);
     buf_fini(&padded);
     return err;

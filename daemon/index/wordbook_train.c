@@ -9,6 +9,8 @@ enum {
     COUNTS_LOG = 17,
     COUNTS = 1 << COUNTS_LOG,
     COUNTS_MOST = COUNTS / 2, // tokens told apart; what comes when there are so many is left out
+    PROBES_MOST = 512,        // slots beyond a token's own: so many only where tokens were chosen
+                              // to meet; what stands behind them is left out
     SEEN_LEAST = 3,           // times
     TOKENS_LEAST = 1000,      // a book of fewer is none
 };
@@ -30,8 +32,11 @@ static void count(counting *c, view token)
         return;
     token_key k = token_load(token.p, token.len);
     size_t at = (size_t)(token_hash(k) >> (64 - COUNTS_LOG));
-    while (c->slot[at].n && !token_same(c->slot[at].key, k))
+    for (unsigned n = 0; c->slot[at].n && !token_same(c->slot[at].key, k); n++) {
+        if (n == PROBES_MOST)
+            return;
         at = (at + 1) & (COUNTS - 1);
+    }
     seen *s = &c->slot[at];
     if (!s->n && c->n == COUNTS_MOST)
         return;

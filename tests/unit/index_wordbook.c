@@ -194,12 +194,52 @@ static void test_same_book_again(void **state)
     buf_fini(&again);
 }
 
+// Of tokens that were chosen to meet in a few places of the table not all are counted: each would
+// take as long as there are others. What else there is, is learned as ever.
+static void test_tokens_that_meet(void **state)
+{
+    enum { MEET = 2000, MET_BITS = 12, OTHERS = 1200, TIMES = 3, KEPT_MOST = 600 };
+    (void)state;
+    uint8_t key[TOKEN_MOST + 1];
+    buf text = {0}, out = {0};
+    unsigned met = 0, others = 0;
+    for (unsigned k = 0; k < TIMES * OTHERS; k++) {
+        int n = snprintf((char *)key, sizeof key, "o%x ", k % OTHERS);
+        buf_add(&text, key, (size_t)n);
+    }
+    for (unsigned long long i = 0, left = MEET; left; i++) {
+        snprintf((char *)key, sizeof key, "w%014llx", i);
+        if (token_hash(token_load(key, TOKEN_MOST)) >> (64 - MET_BITS))
+            continue;
+        for (int k = 0; k < TIMES; k++) {
+            buf_add(&text, key, TOKEN_MOST);
+            buf_add8(&text, ' ');
+        }
+        left--;
+    }
+    assert_ok(buf_err(&text));
+    assert_ok(wordbook_train(buf_view(&text), &text.len, 1, &out));
+    for (size_t at = 2 * CODE_SYMBOLS; at < out.len; at += 1 + out.p[at]) {
+        met += out.p[at + 1] == 'w';
+        others += out.p[at + 1] == 'o';
+    }
+    assert_int_equal(others, OTHERS);
+    assert_in_range(met, 1, KEPT_MOST);
+    buf_fini(&text);
+    buf_fini(&out);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(test_texts),   CASE(test_any_bytes), CASE(test_declines),
-        CASE(test_damaged), CASE(test_no_book),   CASE(test_same_book_again),
+        CASE(test_texts),
+        CASE(test_any_bytes),
+        CASE(test_declines),
+        CASE(test_damaged),
+        CASE(test_no_book),
+        CASE(test_same_book_again),
+        CASE(test_tokens_that_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@ import random
 import signal
 import struct
 import time
+import unittest
 
 import zmq
 from clause import WAIT_MS, Clause, live
@@ -346,6 +347,21 @@ class Pushed(Clause):
         self.wait(lambda r: r["articles"] == 2300)
         self.assertEqual(self.get("p299").body, [b"text 299"])
         self.assertEqual(self.ok("STATS")["pull"], {"messages": 320, "faults": {}})
+
+    @unittest.skipIf(live.SLOWER > 1, "an instrumented build keeps what was freed")
+    def test_no_matches_are_kept_for_who_pushes(self):
+        def push(first, end):
+            for i in range(first, end):
+                words = b" ".join(b"quay%d" % (20000 * i + k) for k in range(20000))
+                self.push.send_multipart([b"SHG1", b"PUT", b"", b'{"uri":"m%d","match":true}' % i, words])
+            self.wait(lambda r: r["articles"] == end)
+            self.ok("STORY", {"uri": "m%d" % (end - 1)})
+            with open(f"/proc/{self.daemon.process.pid}/statm") as f:
+                return int(f.read().split()[1]) * 4096 / 2**20
+
+        # 8 MB of text a step; what is held of it takes ten times as much
+        before = push(0, 50)
+        self.assertLess(push(50, 110) - before, 64)
 
     def test_c_15_26_faults(self):
         for frames in (

@@ -244,8 +244,8 @@ shg_err engine_put_matches(engine *e, reading *a, json_t *reply, refusal *r)
 {
     shg_err err = stories_wait(e->stories, a->doc + 1);
     json_t *matches = matcher_take(e->matcher, a);
-    if (!err && !matches)
-        err = find_matches(&matches, e, a);
+    if (!err && !matches) // thousands may be waiting, and who stops waits for them all
+        err = stories_is_stopped(e->stories) ? SHG_EDRAIN : find_matches(&matches, e, a);
     if (err)
         json_decref(matches);
     else if (json_object_set_new(reply, "matches", matches) ||

@@ -480,6 +480,14 @@ void stories_stop(stories *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+bool stories_is_stopped(stories *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool stopped = s->stopped;
+    pthread_mutex_unlock(&s->lock);
+    return stopped;
+}
+
 // ---- asking
 
 static int by_doc(const void *a, const void *b)

@@ -113,6 +113,7 @@ SHG_MUST_CHECK shg_err stories_wait(stories *s, uint32_t end);
 // stories_awaited tells whether anybody waits there.
 bool stories_awaited(stories *s);
 void stories_stop(stories *s);
+bool stories_is_stopped(stories *s);
 
 // stories_members lists the story that doc is in, ascending; free() it. SHG_ENOTFOUND where doc
 // has no place.

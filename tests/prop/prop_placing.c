@@ -238,9 +238,30 @@ static void test_answers(void **state)
     close_store(&many);
 }
 
+// Who stops would otherwise wait for as many searches as there are PUTs whose turn has not come.
+static void test_no_search_at_the_end(void **state)
+{
+    (void)state;
+    store s;
+    change c;
+    refusal r = {0};
+    json_t *reply = json_object();
+    open_store(&s, 1);
+    read_put(s.e, 1, true, &c);
+    engine_apply(s.e, &c, 1);
+    free(answer_of(s.e, &c)); // takes what was found with its place
+    free(answer_of(s.e, &c));
+    engine_stop(s.e);
+    assert_int_equal(engine_put_matches(s.e, c.reading, reply, &r), SHG_EDRAIN);
+    json_decref(reply);
+    change_fini(&c);
+    close_store(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_search_at_the_end),
         cmocka_unit_test(test_hands),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_taken_out_meanwhile),

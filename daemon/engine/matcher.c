@@ -436,7 +436,7 @@ static shg_err restore_one(void *ctx, uint32_t doc, view value)
         return SHG_OK; // deleted or replaced
     shg_err err = place_decode(&p, &at, doc, value);
     if (!err) {
-        err = stories_restore(e->stories, p, &at);
+        err = stories_restore(e->stories, p, &at, index_end(e->lib.ix));
         if (err)
             place_free(p);
     }

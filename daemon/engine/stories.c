@@ -347,11 +347,12 @@ void stories_remove(stories *s, uint32_t doc)
 
 // ---- restoring
 
-shg_err stories_restore(stories *s, place *p, const seat *at)
+shg_err stories_restore(stories *s, place *p, const seat *at, uint32_t end)
 {
     pthread_mutex_lock(&s->lock);
     slot *t = slot_of(s, p->doc);
-    bool sound = !(t && t->p) && at->story_id && slot_make(s, at->story) && slot_make(s, at->text);
+    bool sound = at->text < end && at->story < end && at->story_id && !(t && t->p);
+    sound = sound && slot_make(s, at->story) && slot_make(s, at->text);
     for (size_t i = 0; i < p->n_edges && sound; i++)
         sound = p->edges[i].doc < p->doc;
     place *flat = sound ? place_flatten(&s->small, p) : NULL;

@@ -98,8 +98,9 @@ void stories_remove(stories *s, uint32_t doc);
 
 // stories_restore takes over a place and a seat read from the store; stories_restored, after
 // all of them, seats those whose centre is gone. Both before there are other threads that place.
-// SHG_ECORRUPT where it makes no sense, SHG_ENOMEM: p is still the caller's.
-SHG_MUST_CHECK shg_err stories_restore(stories *s, place *p, const seat *at);
+// SHG_ECORRUPT where it makes no sense: all documents are below end. Then, and after SHG_ENOMEM, p
+// is still the caller's.
+SHG_MUST_CHECK shg_err stories_restore(stories *s, place *p, const seat *at, uint32_t end);
 SHG_MUST_CHECK shg_err stories_restored(stories *s);
 
 // stories_pass says that all documents below end are placed (or gone).

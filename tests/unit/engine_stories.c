@@ -468,7 +468,7 @@ static void restored_is_as_placed(void **state)
         assert_ok(stories_seat(s, doc, &at));
         place_encode(&b, stories_place_of(s, doc), &at);
         assert_ok(place_decode(&p, &at, doc, buf_view(&b)));
-        assert_ok(stories_restore(t, p, &at));
+        assert_ok(stories_restore(t, p, &at, 4));
         buf_fini(&b);
     }
     assert_ok(stories_restored(t));
@@ -486,6 +486,25 @@ static void restored_is_as_placed(void **state)
     assert_int_equal(stories_members(t, 9, &m, &n, &id), SHG_ENOTFOUND);
     stories_close(&s);
     stories_close(&t);
+}
+
+static void seats_beyond_all_documents_are_corrupt(void **state)
+{
+    (void)state;
+    enum { END = 3 };
+    const arrival scene = {1, 0, {{0}}};
+    const seat far[] = {{.text = END, .story = 1, .story_id = 7},
+                        {.text = 1, .story = END, .story_id = 7},
+                        {.text = 1, .story = UINT32_MAX, .story_id = 7},
+                        {.text = UINT32_MAX, .story = 1, .story_id = 7}};
+    stories *s;
+    assert_ok(stories_open(&s));
+    place *p = make_place(2, &scene);
+    for (size_t i = 0; i < sizeof far / sizeof *far; i++)
+        assert_int_equal(stories_restore(s, p, &far[i], END), SHG_ECORRUPT);
+    place_free(p);
+    assert_ok(stories_restored(s));
+    stories_close(&s);
 }
 
 static void what_moved_is_to_be_stored(void **state)
@@ -533,6 +552,7 @@ int main(void)
         cmocka_unit_test(places_read_back),
         cmocka_unit_test(what_is_removed_is_freed),
         cmocka_unit_test(restored_is_as_placed),
+        cmocka_unit_test(seats_beyond_all_documents_are_corrupt),
         cmocka_unit_test(what_moved_is_to_be_stored),
         cmocka_unit_test(stopping_wakes_with_an_error),
     };

@@ -191,7 +191,6 @@ void request_read_change(request *q, engine *e)
     if (q->verb == VERB_PUT && !check_bodies(q, &r)) {
         err = engine_read_put(e, message_head(&q->message), message_body(&q->message, 0), &q->put,
                               &q->change, &r);
-        q->change.match = q->change.match && !q->silent; // else nobody takes them
     } else {
         r = (refusal){0};
         err = check(q, &r); // the header's faults come before the bodies'

@@ -6,7 +6,9 @@
 // the room given: merging needs the rest, and so the file stays within it.
 //
 // A slice commits what a quarter of the longest stall allowed has time for; requests come between
-// slices. A kill in the middle loses nothing: what was not let go yet is found again by its age.
+// slices. Where there is no room it takes as many as came since the one before, however long that
+// takes: else articles that come as fast as they can be stored would outrun it. A kill in the
+// middle loses nothing: what was not let go yet is found again by its age.
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/state.h"
@@ -41,6 +43,7 @@ struct retention {
     size_t at, n;
     bool full;         // there are more than those
     int64_t walked_ms; // when they were found; 0: never
+    uint32_t end;      // of the documents when room was made last
 };
 
 static int by_time(const void *a, const void *b)
@@ -99,7 +102,8 @@ static shg_err crowd(struct retention *r, uint64_t *n)
     return SHG_OK;
 }
 
-static shg_err drop_slice(struct retention *r, size_t most, size_t *gone)
+// At least so many, in whatever time, and at most so many.
+static shg_err drop_slice(struct retention *r, size_t least, size_t most, size_t *gone)
 {
     index_txn *t;
     *gone = 0;
@@ -111,7 +115,7 @@ static shg_err drop_slice(struct retention *r, size_t most, size_t *gone)
         err = index_drop(t, r->oldest[r->at + *gone].doc);
         if (err == SHG_ENOTFOUND || err == SHG_ECORRUPT)
             err = SHG_OK; // gone already; or damaged, which the log tells: it stays
-        if (clock_mono_ns() - from > (int64_t)SLICE_MS * 1000000)
+        if (*gone + 1 >= least && clock_mono_ns() - from > (int64_t)SLICE_MS * 1000000)
             most = *gone + 1;
     }
     if (err)
@@ -122,11 +126,11 @@ static shg_err drop_slice(struct retention *r, size_t most, size_t *gone)
 }
 
 // Lets go of the first of the oldest; some are skipped that went otherwise.
-static shg_err let_go(struct retention *r, size_t most, atomic_uint_fast64_t *count)
+static shg_err let_go(struct retention *r, size_t least, size_t most, atomic_uint_fast64_t *count)
 {
     size_t n = 0;
     most = most < SLICE_MOST ? most : SLICE_MOST;
-    shg_err err = drop_slice(r, most, &n);
+    shg_err err = drop_slice(r, least, most, &n);
     for (size_t i = 0; i < n && !err; i++) {
         doc_info info;
         uint32_t doc = r->oldest[r->at++].doc;
@@ -136,6 +140,13 @@ static shg_err let_go(struct retention *r, size_t most, atomic_uint_fast64_t *co
         atomic_fetch_add(count, 1);
     }
     return err;
+}
+
+static shg_err make_room(struct retention *r, size_t most)
+{
+    uint32_t end = index_end(r->e->lib.ix), came = end - r->end;
+    r->end = end;
+    return let_go(r, came, most, &r->by_size);
 }
 
 // One slice, if there is need of one; *more tells that there may be another at once.
@@ -155,8 +166,8 @@ static shg_err step(struct retention *r, bool *more)
         n++;
     *more = n || (crowded && most);
     if (n)
-        return let_go(r, n, &r->by_age);
-    return crowded && most ? let_go(r, crowded < most ? crowded : most, &r->by_size) : SHG_OK;
+        return let_go(r, 1, n, &r->by_age);
+    return crowded && most ? make_room(r, crowded < most ? crowded : most) : SHG_OK;
 }
 
 static bool wait_for(struct retention *r, int64_t ms)
@@ -194,6 +205,7 @@ shg_err retention_start(struct retention **out, engine *e, const engine_opts *o)
     r->e = e;
     r->keep_ms = o->keep_ms;
     r->keep_bytes = o->keep_bytes;
+    r->end = index_end(e->lib.ix);
     pthread_mutex_init(&r->lock, NULL);
     clock_cond_init(&r->wake);
     if (!pthread_create(&r->thread, NULL, run_retention, r))

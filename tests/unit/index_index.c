@@ -58,9 +58,11 @@ static void make_sample(sample *s, unsigned uri, unsigned edition)
                                           "{\"no\":%u,\"uri\":\"%s\",\"by\":\"Ada Quay\"}"};
     snprintf(s->record, sizeof s->record, records[uri % 3], edition, s->uri);
     size_t at = 0;
-    for (unsigned i = 0; i < 20; i++)
-        at += (size_t)snprintf(s->text + at, sizeof s->text - at, "High water at %u:%02u. ",
-                               (unsigned)(t_random(&r) % 24), (unsigned)(t_random(&r) % 60));
+    for (unsigned i = 0; i < 20; i++) { // one after the other: arguments have no order
+        unsigned minute = (unsigned)(t_random(&r) % 60), hour = (unsigned)(t_random(&r) % 24);
+        at += (size_t)snprintf(s->text + at, sizeof s->text - at, "High water at %u:%02u. ", hour,
+                               minute);
+    }
     for (unsigned i = 0; i < PRINTS; i++)
         s->prints[i] = (print){(t_random(&r) & 0xffffff0000) | ((uri % 50) * 64 + i), i % 3 == 0};
     for (unsigned i = 0; i < MINHASH_LANES; i++)

@@ -17,7 +17,8 @@ static cpu_level machine(void)
         return CPU_SCALAR;
     if (!(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-          __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2")))
+          __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+          __builtin_cpu_supports("gfni")))
         return CPU_AVX2;
     return CPU_AVX512;
 }

@@ -179,6 +179,7 @@ SCAN_INLINE bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const s
     x->comma[i] = equal(&v, ',');
     if (!keys_only) {
         uint64_t small = bits_of(_mm256_slli_epi16(v.v[0], 2), _mm256_slli_epi16(v.v[1], 2));
+        x->lower[i] = x->letters[i] & small;
         x->upper[i] = x->letters[i] & ~small;
         x->line[i] = range(&v, '\n', 4);
     }

@@ -1,4 +1,4 @@
-// Scanning with AVX-512 (F, BW, VL, VBMI, VBMI2) and BMI2: bytes are looked up in tables of
+// Scanning with AVX-512 (F, BW, VL, VBMI, VBMI2), GFNI and BMI2: bytes are looked up in tables of
 // 64 and 128 at once, and compressed by a mask.
 #include <immintrin.h>
 
@@ -10,6 +10,7 @@ typedef struct block_index {
     __m512i v;
 } block_index;
 
+#define PLAIN_GROUPS
 #include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/scan_blocks.h"
@@ -45,52 +46,7 @@ static inline void block_load(block *out, scan_bits *b, const uint8_t *p, uint64
     b->odd = _mm512_test_epi8_mask(class, all(BYTE_ODD));
 }
 
-// Those of 64 bytes that have a bit of theirs set.
-static inline uint64_t with_bit(__m512i v, unsigned bit)
-{
-    return _mm512_movepi8_mask(_mm512_slli_epi16(v, 7 - bit));
-}
-
-// Of sequences C2 xx and E2 80 xx: the kinds by their last byte, which stands at the lead.
-SCAN_INLINE bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
-                             const bool keys_only)
-{
-    const uint8_t *row2 = scan_row_of(t, 0xc2, 0x80)->kind;
-    const uint8_t *row3 = scan_row_of(t, 0xe2, 0x80)->kind;
-    __m512i v = _mm512_loadu_si512(p), next = _mm512_loadu_si512(p + 1);
-    __m512i third = _mm512_loadu_si512(p + 2);
-    __mmask64 high = _mm512_movepi8_mask(v);
-    __mmask64 two = _mm512_cmpeq_epi8_mask(v, all(0xc2));
-    __mmask64 three = _mm512_cmpeq_epi8_mask(v, all(0xe2));
-    three = _mm512_mask_cmpeq_epi8_mask(three, next, all(0x80));
-    __m512i kind = _mm512_maskz_permutexvar_epi8(two, next, _mm512_load_si512(row2));
-    kind = _mm512_mask_permutexvar_epi8(kind, three, third, _mm512_load_si512(row3));
-    __mmask64 apos = _mm512_cmpeq_epi8_mask(kind, all(WIDE_APOS));
-    __mmask64 known = apos | _mm512_cmpeq_epi8_mask(kind, all(WIDE_BREAK));
-    __mmask64 lead = high & with_bit(v, 6);
-    __m512i class = _mm512_maskz_permutex2var_epi8(~high, _mm512_load_si512(t->ascii), v,
-                                                   _mm512_load_si512(t->ascii + 64));
-    if ((lead & ~known) | with_bit(class, 7))
-        return false;
-    __m512i small = _mm512_slli_epi16(_mm512_and_si512(class, all(BYTE_UPPER)), 4);
-    __mmask64 body = _mm512_test_epi8_mask(class, all(BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT));
-    __m512i key = _mm512_or_si512(v, small);
-    _mm512_store_si512(x->key[i], _mm512_mask_mov_epi8(all(' '), body, key));
-    i++;
-    x->lead[i] = lead;
-    x->apos2[i] = apos & two;
-    x->apos3[i] = apos & three;
-    x->letters[i] = _mm512_test_epi8_mask(class, all(BYTE_LOWER | BYTE_UPPER));
-    x->digit[i] = with_bit(class, 2);
-    x->apos[i] = with_bit(class, 3);
-    x->dot[i] = with_bit(class, 4);
-    x->comma[i] = with_bit(class, 5);
-    if (!keys_only) {
-        x->upper[i] = with_bit(class, 1);
-        x->line[i] = with_bit(class, 6);
-    }
-    return true;
-}
+#include "text/scan_groups.h"
 
 static inline uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep,
                                   uint64_t end)

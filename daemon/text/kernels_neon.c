@@ -157,6 +157,7 @@ static inline bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const
     if (b.high && !plain_wide(x, i, &v, p))
         return false;
     x->letters[i] = b.lower | b.upper;
+    x->lower[i] = b.lower;
     x->upper[i] = b.upper;
     x->digit[i] = b.digit;
     x->apos[i] = b.apos;

@@ -42,7 +42,13 @@ typedef struct scan_state {
     bool has_lower, has_digit; // the word that is open
     unsigned carry;            // of scan_carry
     uint8_t recent[2];         // lead bytes of two: those of the blocks before
+    uint8_t pair;              // the lower lead byte of the pair that batches are read with
+    unsigned how;              // of plain_how: the group before
+    unsigned wait, waits;      // blocks until the next batch is tried; and after one in vain
 } scan_state;
+
+// What a group of blocks may have beyond ASCII.
+enum plain_how { PLAIN_ASCII, PLAIN_SIGNS, PLAIN_LETTERS };
 
 // Of a block: bytes in words, those of them that are kept, and how many bytes were looked at.
 typedef struct scan_found {
@@ -191,35 +197,67 @@ static inline void scan_step(scan_state *c, const scan_bits *b, const scan_found
     c->at += f->n;
 }
 
+#ifdef PLAIN_GROUPS
+enum { PLAIN_WIDE = 1 };
+#else
+enum { PLAIN_WIDE = 0 };
+#endif
 #include "text/scan_plain.h"
 
+// Whether a batch may be worth a try behind a block. Where it is not ASCII, letters of another pair
+// of lead bytes make it the pair of batches; the more often that was in vain, the rarer it is
+// tried.
+static inline bool scan_try_plain(scan_state *c, const scan_bits *b, const uint8_t *p)
+{
+    uint64_t letter = b->letter & ~b->three;
+    if (b->alone | b->mark | (b->letter & b->three))
+        return false;
+    if (letter)
+        c->pair = p[__builtin_ctzll(letter)] & 0xfe;
+    return PLAIN_WIDE || !letter;
+}
+
 // Reads one block the general way; false where reading on is the caller's. *plain is set where
-// the block had no letter but those of ASCII, so that the next may be plain.
+// the next may be plain.
 __attribute__((noinline)) static bool scan_general(scan *s, scan_state *c, bool *plain,
                                                    bool keys_only)
 {
     size_t left = s->len - c->at;
+    const uint8_t *p = s->text + c->at;
     scan_bits b = {0};
     block v;
-    block_load(&v, &b, s->text + c->at, scan_below(left < 64 ? (unsigned)left : 64), s->tables);
+    block_load(&v, &b, p, scan_below(left < 64 ? (unsigned)left : 64), s->tables);
     if (b.high)
-        scan_sequences(&v, &b, s->text + c->at, left, s->tables, c->recent);
+        scan_sequences(&v, &b, p, left, s->tables, c->recent);
     scan_found f = scan_is_wide(c, &b) ? scan_find_wide(c, &b, left) : scan_find(c, &b, left);
     scan_put(s, c, &v, &b, &f, keys_only);
     scan_step(c, &b, &f);
     if (f.last)
         c->open = c->has_lower = c->has_digit = false;
-    *plain = !(b.letter | b.alone | b.mark);
+    *plain = scan_try_plain(c, &b, p);
     return !f.stop && (!f.alone || scan_alone(s, c, keys_only));
+}
+
+// How long a batch is not tried again, after one that read n blocks.
+static inline void scan_wait(scan_state *c, bool in_vain)
+{
+    enum { MOST = 32 };
+    c->waits = !in_vain ? 0 : c->waits == 0 ? 1 : c->waits < MOST ? 2 * c->waits : MOST;
+    c->wait = c->waits;
 }
 
 SCAN_INLINE void scan_blocks(scan *s, const bool keys_only)
 {
-    scan_state c = {.at = s->at, .out = s->keys, .line = s->line};
+    scan_state c = {.at = s->at, .out = s->keys, .line = s->line, .pair = 0xc2};
     bool more = true, plain = true;
     while (more && c.ended < SCAN_WORDS && (c.at < s->len || c.open)) {
-        if (!plain || !scan_plains(s, &c, keys_only))
-            more = scan_general(s, &c, &plain, keys_only);
+        bool tried = plain && c.wait == 0, done = tried && scan_plains(s, &c, keys_only);
+        if (tried && PLAIN_WIDE)
+            scan_wait(&c, !done);
+        if (done)
+            continue;
+        c.wait -= c.wait > 0;
+        more = scan_general(s, &c, &plain, keys_only);
     }
     s->n = c.ended;
     s->at = c.open ? c.open_at : c.at;

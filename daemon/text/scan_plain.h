@@ -17,20 +17,32 @@ typedef uint64_t plain_bits[PLAIN_BLOCKS + 2];
 
 typedef struct plain_batch {
     // bits of characters; apos2 and apos3: lead bytes of apostrophes; lead: of all sequences
-    plain_bits letters, upper, digit, apos, dot, comma, line, apos2, apos3, lead;
+    plain_bits letters, lower, upper, digit, apos, dot, comma, line, apos2, apos3, lead;
     plain_bits point, initial;       // dots between digits; between letters, if one stands before
     plain_bits in, begin, end, keep; // bytes in words, their ends, what keys are made of
+    // Letters of two bytes: their first ones, and those that a shorter fold has no use for. Where
+    // is_wide is not set, they are not, either.
+    plain_bits wide, gone;
+    bool is_wide;
     _Alignas(64) uint8_t key[PLAIN_BLOCKS + 2][SCAN_BLOCK]; // two may be read behind the last
 } plain_batch;
 
 // -- what a variant defines ----------------------------------------------------------------
 
-// Sets the bits of block i of a batch, the 64 bytes at p, and what its keys are made of: small
-// letters, digits, and spaces for all else. false where a sequence is neither a break nor an
-// apostrophe of U+0080-00BF and U+2000-203F, where the variant knows it not, and where a
-// character of ASCII is odd. upper and line are for the list of words only.
+#ifdef PLAIN_GROUPS
+// Reads the blocks from p on, of which `left` bytes are text, into a batch, as if zeros followed,
+// which are breaks: their bits, and what their keys are made of: small letters, digits, and spaces
+// for all else. Returns how many are plain, up to `most`: of ASCII, the breaks and apostrophes of
+// U+0080-00BF and U+2000-203F, and the letters, breaks and apostrophes of the pair of lead bytes
+// c->pair. upper, lower and line are for the list of words only.
+static size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,
+                         const scan_tables *t, scan_state *c, bool keys_only);
+#else
+// The same of block i of a batch, the 64 bytes at p, without letters beyond ASCII. false where it
+// is not plain, as the variant knows it.
 static bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
                         bool keys_only);
+#endif
 // Writes the bytes to keep, one after the other (SCAN_BLOCK are written), among them those of
 // `end`, and returns which of what was written those are.
 static uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep,
@@ -99,6 +111,8 @@ static inline void plain_words(plain_batch *x, size_t n, unsigned ready)
         x->keep[i] = (x->in[i] & (x->letters[i] | x->digit[i])) | x->point[i] | x->end[i];
         points |= x->point[i];
     }
+    for (size_t i = 1; x->is_wide && i <= n; i++)
+        x->keep[i] &= ~x->gone[i];
     x->end[n] &= scan_below(ready);
     x->keep[n] &= scan_below(ready);
     for (size_t i = 1; points && i <= n; i++)
@@ -115,7 +129,7 @@ SCAN_INLINE void plain_write(scan *s, scan_state *c, const plain_batch *x, size_
         uint64_t spaces = plain_pack(x->key[i - 1], c->out, x->keep[i], x->end[i]);
         block_places(space + c->ended, key, spaces);
         if (!keys_only) {
-            scan_bits b = {.lower = x->letters[i] ^ x->upper[i],
+            scan_bits b = {.lower = x->lower[i],
                            .upper = x->upper[i],
                            .digit = x->digit[i],
                            .line = x->line[i]};
@@ -131,38 +145,98 @@ SCAN_INLINE void plain_write(scan *s, scan_state *c, const plain_batch *x, size_
     c->at -= SCAN_BLOCK - ready;
 }
 
-// Reads the blocks from c->at on into a batch; what is left of the text for the last one is read
-// from where zeros follow it, which are breaks. Returns how many are plain, up to `most`.
-SCAN_INLINE size_t plain_read(plain_batch *x, const scan *s, const scan_state *c, size_t most,
-                              bool keys_only)
+// Of a batch with letters of two bytes, before anything is decided: all of their bytes are
+// letters'.
+static inline void plain_widen(plain_batch *x, size_t n)
 {
-    const uint8_t *p = s->text + c->at;
-    size_t left = s->len - c->at, n = 0;
+    x->wide[0] = x->wide[n + 1] = 0;
+    for (size_t i = 1; i <= n; i++)
+        x->letters[i] |= plain_on(x->wide + i, 1);
+}
+
+// How many blocks there are before the first that needs a further look: at a dot beside such a
+// letter and, where the letters are of an alphabet that Latin's look like, at a word of both (a
+// Latin letter beside what else is in its word: more than those).
+static inline size_t plain_before_odd(const plain_batch *x, size_t n, const scan_state *c,
+                                      bool alike)
+{
+    plain_bits odd, latin, other;
+    uint64_t any = 0;
+    for (size_t i = 1; i <= n; i++) {
+        uint64_t beside = (plain_on(x->wide + i, 2) & plain_back(x->letters + i, 1)) |
+                          (plain_on(x->letters + i, 1) & plain_back(x->wide + i, 1));
+        any |= odd[i] = x->dot[i] & beside;
+    }
+    if (alike) {
+        latin[0] = c->carry & SCAN_HAS_LATIN ? x->in[0] : 0;
+        other[0] = x->in[0] & ~latin[0];
+        latin[n + 1] = other[n + 1] = 0;
+        for (size_t i = 1; i <= n; i++) {
+            latin[i] = x->letters[i] & ~(x->wide[i] | plain_on(x->wide + i, 1));
+            other[i] = x->in[i] & ~latin[i];
+        }
+        for (size_t i = 1; i <= n; i++)
+            any |= odd[i] |= latin[i] & (plain_on(other + i, 1) | plain_back(other + i, 1));
+        any |= odd[1] |= other[1] & latin[0] >> 63;
+    }
+    size_t i = 1;
+    while (any && i <= n && !odd[i])
+        i++;
+    return any ? i - 1 : n;
+}
+
+// What carry says of the word that is open at the end of a batch.
+static inline unsigned plain_carry(const plain_batch *x, size_t n, unsigned ready, bool alike)
+{
+    if (!alike)
+        return SCAN_HAS_LATIN;
+    unsigned from = scan_back(x->in[n], ready);
+    if (from == 0)
+        return SCAN_HAS_LATIN | SCAN_HAS_ALIKE; // may have
+    return x->wide[n] & ~scan_below(from) & scan_below(ready) ? SCAN_HAS_ALIKE : SCAN_HAS_LATIN;
+}
+
+#ifndef PLAIN_GROUPS
+// plain_read by plain_block.
+SCAN_INLINE size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,
+                              const scan_tables *t, scan_state *c, bool keys_only)
+{
+    (void)c;
+    size_t n = 0;
     uint8_t last[SCAN_BLOCK + SCAN_AHEAD] = {0};
     for (bool more = true; more && n < most; n++, p += SCAN_BLOCK, left -= SCAN_BLOCK) {
         more = left >= sizeof last;
         if (!more)
             p = memcpy(last, p, left);
-        if (!plain_block(x, n, p, s->tables, keys_only))
+        if (!plain_block(x, n, p, t, keys_only))
             break;
     }
     return n;
 }
+#endif
 
 // Reads on with one batch; false, and nothing done, where the next block is not plain.
 SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
 {
     plain_batch x;
-    if (c->open && c->carry & ~SCAN_HAS_LATIN)
+    bool alike = scan_pair_of(s->tables, c->pair)->alike;
+    if (c->open && c->carry != SCAN_HAS_LATIN && !(alike && c->carry == SCAN_HAS_ALIKE))
         return false;
-    size_t n = plain_read(&x, s, c, 1 + (SCAN_WORDS - 1 - c->ended) / (SCAN_BLOCK / 2), keys_only);
+    x.is_wide = false;
+    size_t most = 1 + (SCAN_WORDS - 1 - c->ended) / (SCAN_BLOCK / 2);
+    size_t n = plain_read(&x, s->text + c->at, s->len - c->at, most, s->tables, c, keys_only);
     if (n && c->letter && x.dot[1] & 1)
         return false;
+    alike &= x.is_wide || (c->open && c->carry == SCAN_HAS_ALIKE);
     x.letters[0] = (uint64_t)c->letter << 63;
     x.digit[0] = (uint64_t)c->digit << 63;
     x.in[0] = (uint64_t)c->open << 63;
     x.apos2[0] = x.apos3[0] = x.letters[n + 1] = x.digit[n + 1] = 0;
+    if (x.is_wide)
+        plain_widen(&x, n);
     plain_decide(&x, n);
+    if (x.is_wide || alike)
+        n = plain_before_odd(&x, n, c, alike);
     unsigned ready = n ? plain_ready(&x, n) : 0;
     if (n && ready == 0) {
         n--;
@@ -175,7 +249,9 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     c->open = x.in[n] >> (ready - 1) & 1;
     c->digit = x.digit[n] >> (ready - 1) & 1;
     c->letter = c->open && !c->digit;
-    c->carry = SCAN_HAS_LATIN;
+    if (!x.is_wide || !(x.wide[n] | x.wide[n - 1]))
+        c->how -= c->how > PLAIN_ASCII; // one that was made dear by a single letter
+    c->carry = plain_carry(&x, n, ready, alike);
     if (c->at > s->len)
         c->at = s->len;
     return true;

@@ -152,5 +152,5 @@ static inline void scan_sequences(block *v, scan_bits *b, const uint8_t *p, size
     b->gone = block_equal(v, 0) & b->high;
     b->foreign = b->letter & block_from(v, 0x80);
     // Greek and Cyrillic, by the lead byte of U+0370-052F (scan_tables.c sees to it)
-    b->alike = b->letter & block_from(v, 0xcd) & ~block_from(v, 0xd5);
+    b->alike = b->letter & block_from(v, LEAD_ALIKE) & ~block_from(v, LEAD_ALIKE_LAST + 1);
 }

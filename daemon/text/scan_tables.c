@@ -52,7 +52,7 @@ static size_t single_fold(uint8_t out[4], uint32_t cp, const char_info *info)
 // Letters of which a scan knows the alphabet by the first byte of their fold (scan_wide.h).
 static bool is_known_letter(const uint8_t fold[4], unsigned flags)
 {
-    bool latin = fold[0] < 0x80, alike = fold[0] >= 0xcd && fold[0] <= 0xd4;
+    bool latin = fold[0] < 0x80, alike = fold[0] >= LEAD_ALIKE && fold[0] <= LEAD_ALIKE_LAST;
     return latin == !!(flags & CHAR_LATIN) && alike == !!(flags & CHAR_ALIKE) &&
            !(flags & (CHAR_TITLE | CHAR_JAMO | CHAR_DIGIT));
 }
@@ -131,16 +131,64 @@ static uint8_t add_row(unsigned *rows, uint32_t first, size_t n)
     return (uint8_t)(*rows)++;
 }
 
+static uint8_t pair_class_of(unsigned kind, uint8_t apos)
+{
+    switch (kind & ~(unsigned)WIDE_LEAD) {
+    case WIDE_LETTER:
+        return PAIR_LOWER;
+    case WIDE_LETTER | WIDE_UPPER:
+        return PAIR_UPPER;
+    case WIDE_APOS:
+        return apos;
+    case WIDE_BREAK:
+        return 0;
+    default:
+        return PAIR_ODD;
+    }
+}
+
+// Letters of another alphabet than their pair's are left to who looks at each (U+00B5).
+static void fill_pair(scan_pair *pair, unsigned lead)
+{
+    pair->alike = lead + 1 >= LEAD_ALIKE && lead <= LEAD_ALIKE_LAST;
+    for (unsigned i = 0; i < 128; i++) {
+        unsigned own = lead | i >> 6;
+        const scan_row *row = scan_row_of(&table, (uint8_t)own, 0);
+        for (unsigned k = 0; k < 2; k++)
+            pair->fold[k][i] = row->fold[k][i & 63];
+        pair->class[i] = pair_class_of(row->kind[i & 63], PAIR_APOS2);
+        unsigned fold = own ^ pair->fold[0][i];
+        bool other = pair->alike ? fold < 0x80 : fold >= LEAD_ALIKE && fold <= LEAD_ALIKE_LAST;
+        if (pair->class[i] & PAIR_LETTER && other)
+            pair->class[i] = PAIR_ODD;
+    }
+}
+
+static void fill_signs(uint8_t sign[64], const scan_row *row, uint8_t apos)
+{
+    for (unsigned i = 0; i < 64; i++) {
+        uint8_t class = pair_class_of(row->kind[i], apos);
+        sign[i] = class == 0 || class == apos ? class : PAIR_ODD;
+    }
+}
+
 static void fill(void)
 {
     unsigned rows = SCAN_ROWS_ODD + 1;
-    for (uint32_t c = 0; c < 128; c++)
-        table.ascii[c] = byte_class_of(c, char_look(chars_get(), c));
+    for (uint8_t c = 0; c < 128; c++) {
+        uint8_t class = byte_class_of(c, char_look(chars_get(), c));
+        table.ascii[c] = class;
+        table.key[c] = class & (BYTE_LOWER | BYTE_DIGIT) ? c : class & BYTE_UPPER ? c | 0x20 : ' ';
+    }
     for (uint32_t i = 2; i < SCAN_THREE; i++)
         table.row_of[i] = add_row(&rows, i << 6, 2);
     for (uint32_t i = 0x20; i < 1024; i++)
         if (i < 0xd800 >> 6 || i >= 0xe000 >> 6) // surrogates are no characters
             table.row_of[SCAN_THREE + i] = add_row(&rows, i << 6, 3);
+    for (unsigned i = 0; i < SCAN_THREE / 2; i++)
+        fill_pair(&table.pair[i], 0xc0 | 2 * i);
+    fill_signs(table.sign2, scan_row_of(&table, 0xc2, 0x80), PAIR_APOS2);
+    fill_signs(table.sign3, scan_row_of(&table, 0xe2, 0x80), PAIR_APOS3);
 }
 
 const scan_tables *scan_tables_get(void)

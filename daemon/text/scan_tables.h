@@ -2,6 +2,7 @@
 // Layer: text.  May include: base.  Threads: constant; filled by pthread_once.
 #ifndef SHINGLED_TEXT_SCAN_TABLES_H
 #define SHINGLED_TEXT_SCAN_TABLES_H
+#include <stdbool.h>
 #include <stdint.h>
 
 // Of an ASCII character; 0 is a break.
@@ -44,17 +45,42 @@ typedef struct scan_row {
 enum {
     SCAN_ROWS = 256,
     SCAN_THREE = 32,   // rows of three bytes begin there in row_of
+    LEAD_ALIKE = 0xcd, // lead bytes of Greek and Cyrillic, U+0370-052F
+    LEAD_ALIKE_LAST = 0xd4,
     SCAN_ROWS_ODD = 0, // the row that has no kind
     // Han without gaps since Unicode 4.1: each is WIDE_HAN and its own fold
     SCAN_HAN = 0x4e00,
     SCAN_HAN_END = 0x9fa6,
 };
 
+// The 128 characters of two bytes whose lead bytes differ in the last bit only: of them, byte_class
+// of their own (PAIR_*, 0: a break), and their folds as in a row, by the lead byte's last bit and
+// the last six of the other.
+typedef struct scan_pair {
+    _Alignas(64) uint8_t class[128];
+    _Alignas(64) uint8_t fold[2][128];
+    bool alike; // Greek or Cyrillic, which Latin looks like
+} scan_pair;
+
+enum pair_class {
+    PAIR_LETTER = BYTE_LOWER | BYTE_UPPER,
+    PAIR_LOWER = BYTE_LOWER | BYTE_DIGIT, // no character of ASCII is two things
+    PAIR_UPPER = BYTE_UPPER | BYTE_DIGIT,
+    PAIR_APOS2 = BYTE_APOS | BYTE_COMMA, // of two bytes
+    PAIR_APOS3 = BYTE_APOS | BYTE_DOT,   // of three
+    PAIR_ODD = BYTE_ODD,
+};
+
 typedef struct scan_tables {
     _Alignas(64) uint8_t ascii[128]; // byte_class
+    _Alignas(64) uint8_t key[128];   // what the keys have of it; a space for what is in no word
     scan_row row[SCAN_ROWS];         // equal ones are one
     // By lead byte, of two; by lead and second byte, of three: scan_row_of.
     uint8_t row_of[SCAN_THREE + 1024];
+    scan_pair pair[SCAN_THREE / 2]; // by lead byte of two: scan_pair_of
+    // what is no letter of U+0080-00BF and of U+2000-203F, by the last byte
+    _Alignas(64) uint8_t sign2[64];
+    _Alignas(64) uint8_t sign3[64];
 } scan_tables;
 
 const scan_tables *scan_tables_get(void);
@@ -64,6 +90,12 @@ static inline const scan_row *scan_row_of(const scan_tables *t, uint8_t lead, ui
 {
     unsigned at = lead < 0xe0 ? lead & 31u : SCAN_THREE + ((lead & 15u) << 6 | (second & 63u));
     return &t->row[t->row_of[at]];
+}
+
+// scan_pair_of is the pair of a lead byte of C2-DF.
+static inline const scan_pair *scan_pair_of(const scan_tables *t, uint8_t lead)
+{
+    return &t->pair[lead >> 1 & 15u];
 }
 
 #endif

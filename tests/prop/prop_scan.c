@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ROUNDS = 40000, TEXT_MOST = 700 };
+enum { ROUNDS = 40000, TEXT_MOST = 700, LONG_MOST = 4000 };
 
 // What news is made of, and what the neighbours of a plain word may be.
 static const char *const PART[] = {
@@ -163,7 +163,11 @@ static size_t random_scripts(uint8_t *out, size_t most, uint64_t *seed)
                  betweens = sizeof BETWEEN / sizeof *BETWEEN;
     range mine[3], between[3];
     uint64_t r = t_random(seed);
-    size_t n = 1 + r % 3, len = 0, rare = 1 + (r >> 8) % 12, spaced = 1 + (r >> 16) % 20;
+    size_t n = 1 + r % 3, len = 0, rare = 1 + (r >> 8) % 12, spaced = 1 + (r >> 16) % 20, odd = 64;
+    if (r >> 24 & 1) { // prose
+        rare *= 20;
+        odd = 2000;
+    }
     for (size_t i = 0; i < 3; i++) {
         mine[i] = SCRIPT[t_random(seed) % scripts];
         between[i] = BETWEEN[t_random(seed) % betweens];
@@ -174,7 +178,7 @@ static size_t random_scripts(uint8_t *out, size_t most, uint64_t *seed)
         at = r % 16 ? at : (r >> 4) % n; // a script goes on for a while
         uint32_t cp = (r >> 8) % spaced == 0  ? ' '
                       : (r >> 16) % rare == 0 ? any_of(between, 3, seed)
-                      : (r >> 24) % 64 == 0   ? any_of(BETWEEN, betweens, seed)
+                      : (r >> 24) % odd == 0  ? any_of(BETWEEN, betweens, seed)
                                               : any_of(&mine[at], 1, seed);
         len += put_utf8(out + len, cp);
     }
@@ -229,8 +233,8 @@ static void test_texts(void **state)
     assert_int_equal(mprotect(map + page, page, PROT_READ | PROT_WRITE), 0);
     scan_run *by = text_kernels_get()->scan;
     for (unsigned i = 0; by && i < ROUNDS; i++) {
-        uint8_t text[TEXT_MOST];
-        size_t most = t_random(&seed) % TEXT_MOST;
+        uint8_t text[LONG_MOST];
+        size_t most = t_random(&seed) % (i % 16 < 12 ? TEXT_MOST : LONG_MOST);
         size_t len = i & 2 ? random_scripts(text, most, &seed) : random_text(text, most, &seed);
         uint8_t *at = i & 1 ? map + 2 * page - len : map + page;
         memcpy(at, text, len);

@@ -1,0 +1,284 @@
+// scan_groups.h - plain_read with AVX-512 and GFNI: eight blocks at a time. A part of
+// kernels_avx512.c.
+//
+// Each byte's class is a byte of bits; turned by 90 degrees, the classes of a block are eight
+// words of 64 bits, and those of eight blocks, turned once more, are eight registers, each of
+// one bit of the class for all of the group. A mask made and stored for each bit of each block
+// took three times as long.
+
+enum { GROUP = 8 };
+
+// Where the bytes of a group are: `left` bytes of text from p on; whole: so many that none is
+// missing.
+typedef struct group_text {
+    const uint8_t *p;
+    ptrdiff_t left;
+    bool whole;
+} group_text;
+
+// The 64 bytes from p[at] on, and zeros behind the text.
+static inline __m512i group_load(const group_text *text, ptrdiff_t at)
+{
+    ptrdiff_t left = text->left - at;
+    if (text->whole || left >= SCAN_BLOCK)
+        return _mm512_loadu_si512(text->p + at);
+    return _mm512_maskz_loadu_epi8(_bzhi_u64(~(uint64_t)0, left < 0 ? 0 : (unsigned)left),
+                                   text->p + at);
+}
+
+// Those before the bytes of a text's first block: of them the first is none.
+static inline __m512i group_first(const group_text *text)
+{
+    ptrdiff_t left = text->left < 63 ? text->left + 1 : 64;
+    return _mm512_maskz_loadu_epi8(scan_below((unsigned)left) & ~(uint64_t)1, text->p - 1);
+}
+
+// The classes of 64 bytes as bits: of each eight bytes, byte i has bit i of their classes.
+static inline __m512i group_turn(__m512i class)
+{
+    const __m512i back =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
+    const __m512i each = _mm512_set1_epi64((long long)0x8040201008040201u);
+    return _mm512_gf2p8affine_epi64_epi8(each, _mm512_shuffle_epi8(class, back), 0);
+}
+
+// From turned classes of blocks to a register of each bit, all blocks of it one after the other.
+static inline void group_streams(__m512i x[GROUP])
+{
+    static const _Alignas(64) uint8_t PAIR[64] = {
+        0, 8,  16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120,
+        1, 9,  17, 25, 33, 41, 49, 57, 65, 73, 81, 89, 97, 105, 113, 121,
+        2, 10, 18, 26, 34, 42, 50, 58, 66, 74, 82, 90, 98, 106, 114, 122,
+        3, 11, 19, 27, 35, 43, 51, 59, 67, 75, 83, 91, 99, 107, 115, 123,
+    };
+    const __m512i low = _mm512_load_si512(PAIR), high = _mm512_add_epi8(low, all(4));
+    __m512i t[2][4];
+    for (unsigned i = 0; i < 4; i++) {
+        t[0][i] = _mm512_permutex2var_epi8(x[2 * i], low, x[2 * i + 1]);
+        t[1][i] = _mm512_permutex2var_epi8(x[2 * i], high, x[2 * i + 1]);
+    }
+    for (unsigned h = 0; h < 2; h++) { // lanes of four registers, turned
+        __m512i a = _mm512_shuffle_i32x4(t[h][0], t[h][1], 0x44);
+        __m512i b = _mm512_shuffle_i32x4(t[h][2], t[h][3], 0x44);
+        __m512i c = _mm512_shuffle_i32x4(t[h][0], t[h][1], 0xee);
+        __m512i d = _mm512_shuffle_i32x4(t[h][2], t[h][3], 0xee);
+        x[4 * h] = _mm512_shuffle_i32x4(a, b, 0x88);
+        x[4 * h + 1] = _mm512_shuffle_i32x4(a, b, 0xdd);
+        x[4 * h + 2] = _mm512_shuffle_i32x4(c, d, 0x88);
+        x[4 * h + 3] = _mm512_shuffle_i32x4(c, d, 0xdd);
+    }
+}
+
+static inline void group_put(uint64_t *bits, size_t i, __m512i x)
+{
+    _mm512_storeu_si512(bits + i + 1, x);
+}
+
+// Of a block: the classes of characters, at their first bytes, and what keys are made of.
+typedef struct group_block {
+    __m512i class, key;
+    __mmask64 lead;
+} group_block;
+
+// The place of a character of two bytes in a scan_pair's tables.
+static inline __m512i group_place(__m512i lead, __m512i second)
+{
+    return _mm512_ternarylogic_epi64(second, _mm512_slli_epi16(lead, 6), all(63), 0xe4);
+}
+
+static inline __m512i look_both(const uint8_t table[128], __m512i place)
+{
+    return _mm512_permutex2var_epi8(_mm512_load_si512(table), place, _mm512_load_si512(table + 64));
+}
+
+// A letter that may be the lead of UTF-8 that was read as Latin-1, with what may be a trail byte
+// behind it (scan_damage): all letters of U+00C0-00FF count as such.
+static inline __mmask64 group_damage(__m512i v, __m512i third)
+{
+    static const _Alignas(64) uint8_t TRAIL[64] = {
+        [0x02] = 1, [0x05] = 1, [0x06] = 1, [0x0b] = 1, [0x22] = 1}; // C2, C5, C6, CB, E2
+    __mmask64 may = _mm512_cmpeq_epi8_mask(v, all(0xc3));
+    may = _mm512_mask_cmpge_epu8_mask(may, third, all(0xc0));
+    __m512i trail = _mm512_permutexvar_epi8(third, _mm512_load_si512(TRAIL));
+    return _mm512_mask_test_epi8_mask(may, trail, trail);
+}
+
+// A block with characters of sign2 and sign3: where the others are is set in *odd.
+SCAN_INLINE group_block group_signs(const group_text *text, ptrdiff_t at, const scan_tables *t,
+                                    __mmask64 *odd)
+{
+    __m512i v = group_load(text, at), next = group_load(text, at + 1);
+    __mmask64 two = _mm512_cmpeq_epi8_mask(v, all(0xc2));
+    __mmask64 three = _mm512_cmpeq_epi8_mask(v, all(0xe2));
+    three = _mm512_mask_cmpeq_epi8_mask(three, next, all(0x80));
+    group_block g = {.lead = _mm512_cmpge_epu8_mask(v, all(0xc0))};
+    __mmask64 ascii = _mm512_testn_epi8_mask(v, all(0x80));
+    g.class = _mm512_maskz_permutex2var_epi8(ascii, _mm512_load_si512(t->ascii), v,
+                                             _mm512_load_si512(t->ascii + 64));
+    g.class = _mm512_mask_permutexvar_epi8(g.class, two, next, _mm512_load_si512(t->sign2));
+    g.class = _mm512_mask_permutexvar_epi8(g.class, three, group_load(text, at + 2),
+                                           _mm512_load_si512(t->sign3));
+    g.key = _mm512_mask_mov_epi8(all(' '), ascii, look_both(t->key, v));
+    *odd = _kandn_mask64(_kor_mask64(two, three), g.lead);
+    return g;
+}
+
+// The same with letters of the pair that begins with `lead`; first: of a text.
+SCAN_INLINE group_block group_letters(const group_text *text, ptrdiff_t at, bool first,
+                                      const scan_tables *t, uint8_t lead, __mmask64 *odd)
+{
+    const scan_pair *pair = scan_pair_of(t, lead);
+    group_block g = group_signs(text, at, t, odd);
+    __m512i v = group_load(text, at);
+    __m512i before = first ? group_first(text) : group_load(text, at - 1);
+    __mmask64 mine = _mm512_cmpeq_epi8_mask(_mm512_or_si512(v, all(1)), all(lead | 1));
+    __m512i place = group_place(v, group_load(text, at + 1));
+    g.class = _mm512_mask_mov_epi8(g.class, mine, look_both(pair->class, place));
+    *odd = _kandn_mask64(mine, *odd);
+    if (lead == 0xc2)
+        *odd = _kor_mask64(*odd, group_damage(v, group_load(text, at + 2)));
+    __mmask64 letter = _mm512_mask_test_epi8_mask(mine, g.class, all(PAIR_LETTER));
+    __mmask64 second = _kandn_mask64(g.lead, _mm512_movepi8_mask(v));
+    __m512i begin = _mm512_xor_si512(v, look_both(pair->fold[0], place));
+    __m512i end = _mm512_xor_si512(v, look_both(pair->fold[1], group_place(before, v)));
+    g.key = _mm512_mask_mov_epi8(g.key, letter, begin);
+    g.key = _mm512_mask_mov_epi8(g.key, second, end);
+    return g;
+}
+
+// The streams of a group.
+SCAN_INLINE void group_bits(plain_batch *x, size_t i, const __m512i bits[GROUP], unsigned how,
+                            bool keys_only)
+{
+    const __m512i none = _mm512_setzero_si512();
+    __m512i letters = _mm512_or_si512(bits[0], bits[1]), wide = none;
+    __m512i digit = bits[2], apos = bits[3], dot = bits[4], comma = bits[5];
+    __m512i apos2 = none, apos3 = none;
+    if (how != PLAIN_ASCII) { // see pair_class
+        wide = _mm512_and_si512(letters, digit);
+        digit = _mm512_andnot_si512(letters, digit);
+        apos2 = _mm512_and_si512(apos, comma);
+        apos3 = _mm512_and_si512(apos, dot);
+        comma = _mm512_andnot_si512(apos, comma);
+        dot = _mm512_andnot_si512(apos, dot);
+        apos = _mm512_andnot_si512(_mm512_or_si512(apos2, apos3), apos);
+    } else {
+        group_put(x->lead, i, none);
+    }
+    if (how != PLAIN_LETTERS)
+        group_put(x->gone, i, none);
+    group_put(x->letters, i, letters);
+    group_put(x->wide, i, wide);
+    group_put(x->digit, i, digit);
+    group_put(x->apos, i, apos);
+    group_put(x->apos2, i, apos2);
+    group_put(x->apos3, i, apos3);
+    group_put(x->dot, i, dot);
+    group_put(x->comma, i, comma);
+    if (!keys_only) {
+        group_put(x->lower, i, bits[0]);
+        group_put(x->upper, i, bits[1]);
+        group_put(x->line, i, bits[6]);
+    }
+}
+
+// Eight blocks, from block i of a batch on, where all is ASCII.
+SCAN_INLINE bool group_ascii(plain_batch *x, size_t i, const group_text *text, const scan_tables *t,
+                             bool keys_only)
+{
+    __m512i bits[GROUP], any = _mm512_setzero_si512();
+#pragma GCC unroll 8
+    for (unsigned b = 0; b < GROUP; b++) {
+        __m512i v = group_load(text, SCAN_BLOCK * b);
+        any = _mm512_or_si512(any, v);
+        bits[b] = group_turn(look_both(t->ascii, v));
+        _mm512_store_si512(x->key[i + b], look_both(t->key, v));
+    }
+    if (_mm512_movepi8_mask(any))
+        return false;
+    group_streams(bits);
+    group_bits(x, i, bits, PLAIN_ASCII, keys_only);
+    return true;
+}
+
+// The same with signs.
+SCAN_INLINE bool group_signed(plain_batch *x, size_t i, const group_text *text,
+                              const scan_tables *t, bool keys_only)
+{
+    __m512i bits[GROUP], any = _mm512_setzero_si512();
+    __mmask64 all_odd = 0;
+#pragma GCC unroll 8
+    for (unsigned b = 0; b < GROUP; b++) {
+        __mmask64 odd;
+        group_block g = group_signs(text, SCAN_BLOCK * b, t, &odd);
+        any = _mm512_or_si512(any, g.class);
+        all_odd = _kor_mask64(all_odd, odd);
+        bits[b] = group_turn(g.class);
+        _mm512_store_si512(x->key[i + b], g.key);
+        x->lead[i + b + 1] = g.lead;
+    }
+    if (all_odd | _mm512_movepi8_mask(any)) // PAIR_ODD
+        return false;
+    group_streams(bits);
+    group_bits(x, i, bits, PLAIN_SIGNS, keys_only);
+    return true;
+}
+
+// The same with letters of two bytes, too. Returns how many blocks are plain.
+SCAN_INLINE size_t group_lettered(plain_batch *x, size_t i, const group_text *text,
+                                  const scan_tables *t, uint8_t lead, bool keys_only)
+{
+    __m512i bits[GROUP] = {0};
+    size_t n = 0;
+    for (; n < GROUP; n++) {
+        __mmask64 odd;
+        group_block g = group_letters(text, SCAN_BLOCK * (ptrdiff_t)n, i + n == 0, t, lead, &odd);
+        if (odd | _mm512_movepi8_mask(g.class)) // PAIR_ODD
+            break;
+        bits[n] = group_turn(g.class);
+        _mm512_store_si512(x->key[i + n], g.key);
+        x->lead[i + n + 1] = g.lead;
+        x->gone[i + n + 1] = _mm512_testn_epi8_mask(g.key, g.key);
+    }
+    if (n == 0)
+        return 0;
+    group_streams(bits);
+    group_bits(x, i, bits, PLAIN_LETTERS, keys_only);
+    x->is_wide = true;
+    return n;
+}
+
+// A group is read in the way of the one before it, or the next that can. Returns as group_lettered.
+SCAN_INLINE size_t group_read(plain_batch *x, size_t i, const group_text *text,
+                              const scan_tables *t, scan_state *c, bool keys_only)
+{
+    if (c->how == PLAIN_ASCII) {
+        if (group_ascii(x, i, text, t, keys_only))
+            return GROUP;
+        c->how = PLAIN_SIGNS;
+    }
+    if (c->how == PLAIN_SIGNS) {
+        if (group_signed(x, i, text, t, keys_only))
+            return GROUP;
+        c->how = PLAIN_LETTERS;
+    }
+    return group_lettered(x, i, text, t, c->pair, keys_only);
+}
+
+SCAN_INLINE size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,
+                              const scan_tables *t, scan_state *c, bool keys_only)
+{
+    size_t n = 0, blocks = left / SCAN_BLOCK + 1;
+    most = most < blocks ? most : blocks;
+    most = most < PLAIN_BLOCKS ? most : PLAIN_BLOCKS;
+    for (size_t more = GROUP; n < most && more == GROUP; n += more) {
+        group_text text = {p + SCAN_BLOCK * n, (ptrdiff_t)(left - SCAN_BLOCK * n), true};
+        if (text.left >= GROUP * SCAN_BLOCK + SCAN_AHEAD) {
+            more = group_read(x, n, &text, t, c, keys_only);
+        } else {
+            text.whole = false;
+            more = group_read(x, n, &text, t, c, keys_only);
+        }
+    }
+    return n < most ? n : most;
+}

@@ -21,12 +21,13 @@ static bool make_room(side *s)
 static void list_lines(side *s)
 {
     const words *w = &s->words;
+    uint32_t *line = s->line;
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
-        s->line[n] = (uint32_t)i;
+        line[n] = (uint32_t)i;
         n += (w->w[i].flags & WORD_LINE) != 0;
     }
-    s->line[n] = (uint32_t)w->n;
+    line[n] = (uint32_t)w->n;
     s->n_lines = n;
 }
 
@@ -87,8 +88,10 @@ void side_free(side *s)
 
 void side_add_mark(side *s, size_t from, size_t to, enum mark m)
 {
-    for (size_t i = from; i < to && i < s->words.n; i++)
-        s->mark[i] |= (uint8_t)m;
+    uint8_t *mark = s->mark;
+    size_t end = to < s->words.n ? to : s->words.n;
+    for (size_t i = from; i < end; i++)
+        mark[i] |= (uint8_t)m;
 }
 
 // Each loop is one that the compiler can make vectors of.

@@ -1,9 +1,8 @@
 #include "evidence/speech.h"
 #include "evidence/dialogue.h"
 #include "evidence/signs.h"
+#include "text/kernels.h"
 #include "text/utf8.h"
-
-#include <endian.h>
 
 // Bounds, in words, that keep one lost mark from turning an article into speech.
 enum {
@@ -22,7 +21,7 @@ typedef struct sign {
     size_t next;                // the first word after it
 } sign;
 
-typedef struct scan {
+typedef struct tracker {
     side *s;
     enum family open;
     size_t from;   // first word of the open quotation
@@ -30,7 +29,7 @@ typedef struct scan {
     bool plain;    // SINGLE: opened by an ASCII apostrophe
     unsigned deep; // CORNER: how many are open within it
     bool nested;   // ANGLE, RANGLE: opened by a double mark, so that single ones stand within it
-} scan;
+} tracker;
 
 // What may stand before an opening mark without a space.
 static bool is_lead(uint32_t c)
@@ -54,7 +53,7 @@ static bool is_trail(uint32_t c)
 }
 
 // A mark that looks the same on both ends.
-static enum role ascii_role(const scan *x, const sign *g)
+static enum role ascii_role(const tracker *x, const sign *g)
 {
     bool lead = is_lead(g->before), trail = is_trail(g->after);
     bool open = x->open == DOUBLE || x->open == LOW;
@@ -69,7 +68,7 @@ static enum role ascii_role(const scan *x, const sign *g)
 
 // The English opening mark closes in German („…“) and in Urdu (”…“); the English closing mark
 // opens in Swedish and in Urdu.
-static enum role curly_role(const scan *x, const sign *g)
+static enum role curly_role(const tracker *x, const sign *g)
 {
     bool lead = is_lead(g->before), trail = is_trail(g->after);
     if (g->cp == 0x201f)
@@ -86,7 +85,7 @@ static enum role curly_role(const scan *x, const sign *g)
     return lead && (!trail || signs_is_space(g->after)) ? OPEN : IGNORE;
 }
 
-static enum role angle_role(const scan *x, const sign *g)
+static enum role angle_role(const tracker *x, const sign *g)
 {
     bool single = g->cp == 0x2039 || g->cp == 0x203a;
     if (single && x->nested && (x->open == ANGLE || x->open == RANGLE))
@@ -102,7 +101,7 @@ static enum role angle_role(const scan *x, const sign *g)
 }
 
 // A single mark is most often an apostrophe: it opens only before a word and after none.
-static enum role single_role(const scan *x, const sign *g)
+static enum role single_role(const tracker *x, const sign *g)
 {
     if (g->cp == 0x201a)
         return OPEN;
@@ -115,7 +114,7 @@ static enum role single_role(const scan *x, const sign *g)
 }
 
 // read_sign tells what a mark does, and of which family it is.
-static enum role read_sign(const scan *x, const sign *g, enum family *of)
+static enum role read_sign(const tracker *x, const sign *g, enum family *of)
 {
     switch (g->cp) {
     case '"':
@@ -183,7 +182,7 @@ static size_t line_end(const side *s, size_t i, size_t most)
 
 // abandon closes a quotation that nothing closed: at the end of its line, or at word next,
 // where another one begins.
-static void abandon(scan *x, size_t next)
+static void abandon(tracker *x, size_t next)
 {
     size_t most = next < x->from + UNCLOSED_MOST ? next : x->from + UNCLOSED_MOST + 1;
     size_t end = next > x->from ? line_end(x->s, x->from + 1, most) : next;
@@ -196,13 +195,13 @@ static void abandon(scan *x, size_t next)
 
 // goes_on tells whether what opens before word next, the first of its line, continues the
 // quotation that is open since the line before.
-static bool goes_on(const scan *x, size_t next)
+static bool goes_on(const tracker *x, size_t next)
 {
     return next < x->s->words.n && x->s->words.w[next].flags & WORD_LINE && next > x->from &&
            next - x->from <= QUOTE_MOST && line_end(x->s, x->from + 1, next) == next;
 }
 
-static void start(scan *x, enum family of, size_t from)
+static void start(tracker *x, enum family of, size_t from)
 {
     x->open = of;
     x->from = from;
@@ -212,7 +211,7 @@ static void start(scan *x, enum family of, size_t from)
 
 // open_at starts a quotation; where one of the same family is open, this is either the
 // next paragraph of it or the sign that its end was lost.
-static void open_at(scan *x, const sign *g, enum family of)
+static void open_at(tracker *x, const sign *g, enum family of)
 {
     if (x->open == CORNER && of == CORNER)
         x->deep++;
@@ -229,7 +228,7 @@ static void open_at(scan *x, const sign *g, enum family of)
     x->plain = g->cp == '\'';
 }
 
-static void close_at(scan *x, const sign *g)
+static void close_at(tracker *x, const sign *g)
 {
     if (x->deep) {
         x->deep--;
@@ -250,7 +249,7 @@ static void close_at(scan *x, const sign *g)
     x->open = NONE;
 }
 
-static void take(scan *x, const sign *g)
+static void take(tracker *x, const sign *g)
 {
     if (x->open != NONE && g->next - x->from > QUOTE_MOST)
         abandon(x, g->next); // its end was lost; what follows is not within it
@@ -300,7 +299,7 @@ static const uint8_t *mended(const uint8_t *p, const uint8_t *end, uint32_t *cp)
 }
 
 // gap_signs reads the marks between two words: before word i, bytes [p, end).
-static void gap_signs(scan *x, const uint8_t *p, const uint8_t *end, size_t i)
+static void gap_signs(tracker *x, const uint8_t *p, const uint8_t *end, size_t i)
 {
     view text = x->s->words.text;
     const uint8_t *text_end = text.p + text.len;
@@ -319,62 +318,52 @@ static void gap_signs(scan *x, const uint8_t *p, const uint8_t *end, size_t i)
     }
 }
 
-// Whether a byte may belong to a mark: no other matters between two words.
-static bool is_mark(const uint8_t *p, const uint8_t *end)
+// Where marks may begin in a part of a text: no other bytes matter between two words. What is
+// looked at one byte farther tells of two commas.
+enum { MARKS_WORDS = 32, MARKS_PART = MARKS_WORDS * 64 };
+typedef struct marks {
+    view text;
+    size_t from; // of the part
+    uint64_t bits[MARKS_WORDS + 1];
+} marks;
+
+static void look_for_marks(marks *m, size_t from)
 {
-    return *p >= 0x80 || *p == '"' || *p == '\'' || *p == '`' || *p == '<' || *p == '>' ||
-           (*p == ',' && p + 1 < end && p[1] == ',');
+    size_t left = m->text.len - from, len = left <= MARKS_PART ? left : MARKS_PART + 1;
+    m->from = from;
+    text_kernels_get()->marks(m->bits, m->text.p + from, len);
 }
 
-typedef uint8_t block __attribute__((vector_size(16)));
-
-static block load_block(const uint8_t *p)
+// next_mark returns the first byte at or behind p that may begin a mark, or end.
+static const uint8_t *next_mark(marks *m, const uint8_t *p)
 {
-    block v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-// The first byte of a block that is not 0; sizeof(block) for none.
-static size_t first_hit(block hit)
-{
-    uint64_t half[2];
-    memcpy(half, &hit, sizeof hit);
-    if (half[0])
-        return (size_t)__builtin_ctzll(le64toh(half[0])) / 8;
-    return half[1] ? 8 + (size_t)__builtin_ctzll(le64toh(half[1])) / 8 : sizeof hit;
-}
-
-// next_mark returns the first byte at or behind p that may belong to a mark, or end.
-static const uint8_t *next_mark(const uint8_t *p, const uint8_t *end)
-{
-    for (; end - p > (ptrdiff_t)sizeof(block); p += sizeof(block)) {
-        block v = load_block(p), next = load_block(p + 1);
-        block hit = (v & 0x80) | (block)(v == '"') | (block)(v == '\'') | (block)(v == '`') |
-                    (block)(v == '<') | (block)(v == '>') |
-                    ((block)(v == ',') & (block)(next == ','));
-        size_t at = first_hit(hit);
-        if (at < sizeof(block))
-            return p + at;
+    size_t at = (size_t)(p - m->text.p);
+    while (at < m->text.len) {
+        if (at - m->from >= MARKS_PART)
+            look_for_marks(m, at);
+        size_t in = at - m->from;
+        uint64_t bits = m->bits[in / 64] >> in % 64;
+        if (bits)
+            return m->text.p + at + (size_t)__builtin_ctzll(bits);
+        at += 64 - in % 64;
     }
-    while (p < end && !is_mark(p, end))
-        p++;
-    return p;
+    return m->text.p + m->text.len;
 }
 
 // word_behind returns the first word from i on that ends behind a byte of the text: it is near.
 static size_t word_behind(const words *w, size_t i, size_t byte)
 {
     enum { STRIDE = 8 };
-    while (i + STRIDE < w->n && w->w[i + STRIDE].end <= byte)
+    while (i + STRIDE <= w->n && w->w[i + STRIDE - 1].end <= byte)
         i += STRIDE;
-    while (i < w->n && w->w[i].end <= byte)
-        i++;
-    return i;
+    size_t n = w->n - i < STRIDE ? w->n - i : STRIDE, before = 0;
+    for (size_t k = 0; k < n; k++) // no branch: how many there are is at random
+        before += w->w[i + k].end <= byte;
+    return i + before;
 }
 
 // end_single abandons an open single mark at the first of words [i, end) that begins a line.
-static void end_single(scan *x, size_t i, size_t end)
+static void end_single(tracker *x, size_t i, size_t end)
 {
     const words *w = &x->s->words;
     for (; x->open == SINGLE && i < end && i < w->n; i++)
@@ -389,9 +378,12 @@ static void quotations(side *s)
     if (!w->text.len)
         return;
     const uint8_t *text = w->text.p, *end = text + w->text.len;
-    scan x = {.s = s};
+    tracker x = {.s = s};
+    marks m;
+    m.text = w->text;
+    look_for_marks(&m, 0);
     size_t i = 0;
-    for (const uint8_t *p = text; (p = next_mark(p, end)) < end;) {
+    for (const uint8_t *p = text; (p = next_mark(&m, p)) < end;) {
         size_t k = word_behind(w, i, (size_t)(p - text));
         end_single(&x, i, k);
         i = k;

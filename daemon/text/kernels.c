@@ -7,10 +7,21 @@
 static text_kernels table; // written by fill() alone, under pthread_once
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+static void marks_each(uint64_t *bits, const uint8_t *p, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        uint8_t c = p[i];
+        bool comma = c == ',' && i + 1 < len && p[i + 1] == ',';
+        bool is = c >= 0xc0 || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>' || comma;
+        bits[i / 64] = (i % 64 ? bits[i / 64] : 0) | (uint64_t)is << i % 64;
+    }
+}
+
 static void fill(void)
 {
     table = (text_kernels){
         .hash = hash_each,
+        .marks = marks_each,
         .shingles = shingle_blocks,
         .shingle_pairs = shingle_pair_blocks,
         .mixed = shingle_mixed_blocks,

@@ -30,11 +30,16 @@ typedef void hash_kernel(uint64_t *out, const uint8_t *keys, uint32_t first, con
                          size_t n);
 enum { HASH_SLACK = 128 };
 
+// Sets a bit of bits[i / 64] for each byte i < len with which a quotation mark may begin: a
+// sequence of two bytes or more, one of "'`<>, the first of two commas.
+typedef void mark_kernel(uint64_t *bits, const uint8_t *p, size_t len);
+
 typedef struct text_kernels {
     utf8_kernel *utf8;   // NULL in the reference, as are
     scan_run *scan;      // NULL in the reference: words.c reads without
     scan_run *scan_keys; // the same for the keys alone
     hash_kernel *hash;
+    mark_kernel *marks;
     shingle_kernel *shingles;
     shingle_pair_kernel *shingle_pairs;
     mixed_kernel *mixed;

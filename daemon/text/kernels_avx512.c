@@ -416,6 +416,8 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
     hash_each(out + i, keys, space[i - 1] + 1, space + i, n - i);
 }
 
+#include "text/marks_blocks.h"
+
 void text_kernels_avx512(text_kernels *k)
 {
     *k = (text_kernels){
@@ -423,6 +425,7 @@ void text_kernels_avx512(text_kernels *k)
         .scan = scan_full,
         .scan_keys = scan_keys,
         .hash = hashes,
+        .marks = marks,
         .shingles = shingle_blocks,
         .shingle_pairs = shingle_pair_blocks,
         .mixed = shingle_mixed_blocks,

@@ -268,9 +268,12 @@ static bool valid(const uint8_t *p, size_t len)
     return true;
 }
 
+#include "text/marks_blocks.h"
+
 void text_kernels_neon(text_kernels *k)
 {
     k->utf8 = valid;
     k->scan = scan_full;
     k->scan_keys = scan_keys;
+    k->marks = marks;
 }

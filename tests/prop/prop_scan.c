@@ -5,6 +5,7 @@
 #include "text/kernels.h"
 #include "text/utf8.h"
 #include <stdbool.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -59,6 +60,9 @@ static const char *const PART[] = {
     "\t",
     ".",
     ",",
+    ",,",
+    "<",
+    ">",
     "..",
     ";",
     "\"",
@@ -212,8 +216,22 @@ static void assert_hashes(const words *w)
     }
 }
 
+static void assert_marks(view text)
+{
+    uint64_t bits[TEXT_MOST];
+    if (text.len > TEXT_MOST)
+        return;
+    text_kernels_get()->marks(bits, text.p, text.len);
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.p[i], next = i + 1 < text.len ? text.p[i + 1] : 0;
+        bool is = c >= 0xc0 || (c && strchr("\"'`<>", c)) || (c == ',' && next == ',');
+        assert_int_equal(bits[i / 64] >> i % 64 & 1, is);
+    }
+}
+
 static void check(view text, scan_run *by)
 {
+    assert_marks(text);
     words plain, fast;
     assert_ok(words_make_by(&plain, text, NULL, NULL));
     assert_ok(words_make_by(&fast, text, NULL, by));

@@ -1,0 +1,15 @@
+// marks_blocks.h - where quotation marks may begin, 64 bytes at a time: a mark_kernel (kernels.h).
+// A variant defines `block` and the functions block_* (scan_rows.h), and includes this.
+// Layer: text.  Threads: pure.
+
+static void marks(uint64_t *bits, const uint8_t *p, size_t len)
+{
+    for (size_t i = 0; i < len; i += SCAN_BLOCK) {
+        block v = block_part(p + i, len - i);
+        uint64_t comma = block_equal(&v, ',');
+        uint64_t next = i + SCAN_BLOCK < len && p[i + SCAN_BLOCK] == ',';
+        bits[i / SCAN_BLOCK] = block_from(&v, 0xc0) | block_equal(&v, '"') | block_equal(&v, '\'') |
+                               block_equal(&v, '`') | block_equal(&v, '<') | block_equal(&v, '>') |
+                               (comma & (comma >> 1 | next << 63));
+    }
+}

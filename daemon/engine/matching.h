@@ -61,6 +61,7 @@ typedef struct hit {
     match match;
     bool beside; // of those that also_most adds alone
     bool also;   // of those of also_most
+    bool deep;   // as deep as match_opts says
 } hit;
 
 typedef struct hits {

@@ -56,8 +56,8 @@ typedef struct work {
     const reading *r;
     const match_opts *o;
     const side *query;
-    const uint32_t *docs; // of this part, and how many
-    size_t n_docs;
+    const uint32_t *docs; // of this part, how many, and how many came before
+    size_t n_docs, n_before;
     verdict verdict[PART];
     hit *hit;                   // of those that are deepened
     shg_err err[HELPERS_HANDS]; // of what is no candidate's
@@ -100,6 +100,23 @@ static void find_own_credits(work *w, unsigned who)
     w->err[who] = w->err[who] ? w->err[who] : e;
 }
 
+// What only the hits that are kept need. An answer shows their credits, which the reading keeps.
+static shg_err deepen(hit *h, const work *w)
+{
+    const credits *c;
+    shg_err e = match_deepen(&h->match, w->query, &h->side, w->o->depth);
+    h->deep = true;
+    return e || w->o->depth < MATCH_WHOLE ? e : reading_credits(h->with, w->lib->sources, &c);
+}
+
+// Of so many likeliest candidates the hits are deepened at once, by who has them in his cache: few
+// questions have more, and who else would let the other hands wait.
+static bool is_deepened_early(const work *w, size_t i)
+{
+    size_t most = w->o->keep_most;
+    return most == 0 || w->n_before + i < most;
+}
+
 static void verify_step(void *ctx, unsigned who, size_t i)
 {
     work *w = ctx;
@@ -119,8 +136,10 @@ static void verify_step(void *ctx, unsigned who, size_t i)
         e = verify_mark(&h->side, w->lib, &w->found[who], h->with, w->o->horizon);
     if (!e)
         e = verify_compare(&h->match, w->query, &h->side, MATCH_RELATION);
-    v->err = e;
     v->match = !e && is_asked_for(&h->match, w->o) && !is_itself(w->r, h->with);
+    if (v->match && is_deepened_early(w, i))
+        e = deepen(h, w);
+    v->err = e;
     if (!v->match)
         verify_drop(h);
 }
@@ -177,20 +196,20 @@ static shg_err verify_part(hits *out, work *w, bool first, bool *vanished)
     return e;
 }
 
-// What only the hits that are kept need. An answer shows their credits, which the reading keeps.
 static void deepen_step(void *ctx, unsigned who, size_t i)
 {
     work *w = ctx;
-    hit *h = &w->hit[i];
-    const credits *c;
-    shg_err e = match_deepen(&h->match, w->query, &h->side, w->o->depth);
-    if (!e && w->o->depth == MATCH_WHOLE)
-        e = reading_credits(h->with, w->lib->sources, &c);
+    shg_err e = w->hit[i].deep ? SHG_OK : deepen(&w->hit[i], w);
     w->err[who] = w->err[who] ? w->err[who] : e;
 }
 
 static shg_err deepen_all(hits *out, work *w)
 {
+    bool deep = true;
+    for (size_t i = 0; i < out->n; i++)
+        deep &= out->hit[i].deep;
+    if (deep)
+        return SHG_OK;
     w->hit = out->hit;
     share(w, out->n, deepen_step);
     return first_error(w);
@@ -211,6 +230,7 @@ shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, c
         w->found[who].base = of;
     for (size_t i = 0; i < n && !e; i += PART) {
         w->docs = docs + i;
+        w->n_before = i;
         w->n_docs = n - i < PART ? n - i : PART;
         e = verify_part(out, w, i == 0, vanished);
         if (o->keep_most && out->n >= 2 * o->keep_most)

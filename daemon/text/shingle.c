@@ -80,61 +80,53 @@ size_t shingles_make(uint64_t *out, uint32_t *ends, const words *w, unsigned k)
     return shingles_from(out, ends, &l, k);
 }
 
-// Sorts a by its bytes, least first, with n entries of room in tmp: linear whatever
-// the hashes are.
-static void sort(uint64_t *a, uint64_t *tmp, size_t n)
+// Distinct hashes in open addressing, at most half full: first those of the one text, then those of
+// the other.
+typedef struct hash_set {
+    uint64_t *hash; // [mask + 1]
+    uint8_t *in;    // of each: 0 free, or of enum holder
+    size_t mask;
+    size_t all, both;
+} hash_set;
+
+enum holder { HELD_BY_A = 1, HELD_BY_B = 2 };
+
+static bool hash_set_open(hash_set *s, size_t n)
 {
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        size_t start[257] = {0};
-        for (size_t i = 0; i < n; i++)
-            start[(a[i] >> shift & 0xff) + 1]++;
-        for (unsigned b = 0; b < 256; b++)
-            start[b + 1] += start[b];
-        for (size_t i = 0; i < n; i++)
-            tmp[start[a[i] >> shift & 0xff]++] = a[i];
-        uint64_t *swap = a;
-        a = tmp;
-        tmp = swap;
-    }
+    size_t size = 16;
+    while (size < 2 * n)
+        size *= 2;
+    *s =
+        (hash_set){.mask = size - 1, .hash = malloc(size * sizeof *s->hash), .in = calloc(size, 1)};
+    return s->hash && s->in;
 }
 
-static size_t unique(uint64_t *a, size_t n)
+static void hash_set_add(hash_set *s, const uint64_t *hash, size_t n, enum holder who)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || a[kept - 1] != a[i])
-            a[kept++] = a[i];
-    return kept;
-}
-
-// How many values the two sorted sets have in common.
-static size_t common(const uint64_t *a, size_t na, const uint64_t *b, size_t nb)
-{
-    size_t i = 0, j = 0, both = 0;
-    while (i < na && j < nb) {
-        uint64_t x = a[i], y = b[j];
-        both += x == y;
-        i += x <= y;
-        j += y <= x;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = hash_place(hash[i], s->hash) & s->mask;
+        while (s->in[at] && s->hash[at] != hash[i])
+            at = (at + 1) & s->mask;
+        s->hash[at] = hash[i];
+        s->all += !s->in[at];
+        s->both += who == HELD_BY_B && s->in[at] == HELD_BY_A;
+        s->in[at] |= (uint8_t)who;
     }
-    return both;
 }
 
 shg_err shingles_resemblance(double *out, const words *a, const words *b)
 {
     size_t most = a->n > b->n ? a->n : b->n;
-    uint64_t *space = malloc((a->n + b->n + most + 1) * sizeof *space);
-    if (!space)
-        return SHG_ENOMEM;
-    uint64_t *sa = space, *sb = space + a->n, *tmp = sb + b->n;
-    size_t na = shingles_make(sa, NULL, a, SKETCH_WORDS);
-    size_t nb = shingles_make(sb, NULL, b, SKETCH_WORDS);
-    sort(sa, tmp, na);
-    sort(sb, tmp, nb);
-    na = unique(sa, na);
-    nb = unique(sb, nb);
-    size_t both = common(sa, na, sb, nb);
-    *out = na + nb ? (double)both / (double)(na + nb - both) : 0;
-    free(space);
-    return SHG_OK;
+    uint64_t *list = malloc((most + 1) * sizeof *list);
+    hash_set s;
+    bool there = hash_set_open(&s, a->n + b->n) && list;
+    if (there) {
+        hash_set_add(&s, list, shingles_make(list, NULL, a, SKETCH_WORDS), HELD_BY_A);
+        hash_set_add(&s, list, shingles_make(list, NULL, b, SKETCH_WORDS), HELD_BY_B);
+        *out = s.all ? (double)s.both / (double)s.all : 0;
+    }
+    free(list);
+    free(s.hash);
+    free(s.in);
+    return there ? SHG_OK : SHG_ENOMEM;
 }

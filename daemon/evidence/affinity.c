@@ -1,5 +1,6 @@
 #include "evidence/affinity.h"
 #include "evidence/terms.h"
+#include "text/hash.h"
 #include "text/utf8.h"
 
 #include <math.h>
@@ -8,7 +9,7 @@
 // The grams and the words of both texts, each once, in tables with open addressing; which
 // text has it is kept in two bits. Hashes are public: where an opponent has piled them up
 // on one place, what is not found in PROBES_MOST steps is left out.
-enum { SOURCE = 1, MADE = 2, BOTH = SOURCE | MADE, PROBES_MOST = 64 };
+enum { SOURCE = 1, MADE = 2, BOTH = SOURCE | MADE, PROBES_MOST = 64, KEY_STEP = 8 };
 
 typedef struct letters {
     uint32_t *cp; // of the words' keys, without the spaces
@@ -28,7 +29,7 @@ enum { MORE = 2 }; // a word's count in a text: none, one or more
 typedef struct entry {
     uint64_t hash;
     uint8_t source, made;
-    bool used, summed;
+    bool used;
 } entry;
 
 typedef struct vocabulary {
@@ -63,47 +64,83 @@ static bool is_left_out(const side *s, size_t word_at)
     return (s->mark[word_at] & (MARK_FURNITURE | MARK_REPEATED)) == MARK_FURNITURE;
 }
 
+static bool is_ascii(uint64_t bytes)
+{
+    return !(bytes & 0x8080808080808080u);
+}
+
+// take_plain takes the characters of a key up to the first eight bytes, or fewer at its end, that
+// are not all ASCII, and returns how many bytes it took. There is room for KEY_STEP more.
+static size_t take_plain(uint32_t *to, const uint8_t *key, size_t len)
+{
+    size_t n = 0;
+    while (n < len) {
+        uint64_t bytes = load64(key + n); // of the last ones some lie behind the key
+        size_t more = len - n < KEY_STEP ? len - n : KEY_STEP;
+        if (!is_ascii(bytes & hash_ones(more)))
+            break;
+        for (size_t i = 0; i < KEY_STEP; i++)
+            to[n + i] = key[n + i];
+        n += more;
+    }
+    return n;
+}
+
 static shg_err letters_make(letters *out, const side *s)
 {
     const words *w = &s->words;
     size_t most = w->keys_len < AFFINITY_MOST ? w->keys_len : AFFINITY_MOST;
-    *out = (letters){.cp = malloc((most + 1) * sizeof *out->cp)};
+    *out = (letters){.cp = malloc((most + KEY_STEP) * sizeof *out->cp)};
     if (!out->cp)
         return SHG_ENOMEM;
     for (; out->words < w->n && out->n < most; out->words++) {
         if (is_left_out(s, out->words))
             continue;
         view key = words_key(w, out->words);
-        for (const uint8_t *p = key.p, *end = p + key.len; p < end && out->n < most;)
+        size_t left = most - out->n, plain = key.len < left ? key.len : left;
+        plain = take_plain(out->cp + out->n, key.p, plain);
+        out->n += plain;
+        for (const uint8_t *p = key.p + plain, *end = key.p + key.len; p < end && out->n < most;)
             out->cp[out->n++] = utf8_next(&p, end);
     }
     return SHG_OK;
 }
 
-// gram_note notes that `who` has the gram, and tells whether the source is known to.
-static bool gram_note(grams *g, uint64_t hash, uint32_t who)
+// The place of a gram: where it is, a free one, or NULL. Mostly the first one is either.
+static inline uint32_t *gram_place(const grams *g, uint64_t hash, uint32_t tag)
+{
+    uint32_t *at = &g->slot[hash & g->mask];
+    for (size_t probes = 0; *at && (*at & ~(uint32_t)BOTH) != tag;) {
+        if (++probes == PROBES_MOST)
+            return NULL;
+        at = &g->slot[(hash + probes) & g->mask];
+    }
+    return at;
+}
+
+// gram_note notes that `who` has the gram, and tells whether the source is known to. Which grams
+// were there before is at random: it takes no branch.
+static inline bool gram_note(grams *g, uint64_t hash, uint32_t who)
 {
     uint32_t tag = (uint32_t)(hash >> 32) & ~(uint32_t)BOTH;
-    size_t i = hash & g->mask, probes = 0;
-    while (g->slot[i] && (g->slot[i] & ~(uint32_t)BOTH) != tag) {
-        if (++probes == PROBES_MOST)
-            return false;
-        i = (i + 1) & g->mask;
-    }
-    uint32_t before = g->slot[i] & BOTH;
-    g->slot[i] = tag | before | who;
+    uint32_t *at = &g->slot[hash & g->mask];
+    if ((*at != 0) & ((*at & ~(uint32_t)BOTH) != tag))
+        at = gram_place(g, hash, tag);
+    if (!at)
+        return false;
+    uint32_t before = *at & BOTH;
+    bool first = who == MADE && !(before & MADE), in_source = before & SOURCE;
+    *at = tag | before | who;
     g->all += !before;
-    if (who == MADE && !(before & MADE)) {
-        g->made++;
-        g->known += before & SOURCE;
-    }
-    return before & SOURCE;
+    g->made += first;
+    g->known += (unsigned)first & (unsigned)in_source;
+    return in_source;
 }
 
 // A polynomial over the last GRAM characters, rolled from one to the next.
 enum { STEP = 0x01000193 };
 
-static void grams_read(grams *g, const letters *t, uint32_t who)
+static inline void grams_read(grams *g, const letters *t, uint32_t who)
 {
     uint64_t sum = 0, oldest = 1;
     for (int i = 0; i < GRAM; i++)
@@ -161,28 +198,42 @@ static entry *entry_of(const vocabulary *v, const side *s, size_t at)
     return &v->entry[i];
 }
 
-static void count_words(const vocabulary *v, const side *s, size_t n, bool made)
+static void count_word(uint8_t *count)
+{
+    *count = (uint8_t)(*count + (*count < MORE));
+}
+
+static void count_source(const vocabulary *v, const side *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         entry *e = entry_of(v, s, i);
-        if (e) {
-            uint8_t *count = made ? &e->made : &e->source;
-            *count = (uint8_t)(*count + (*count < MORE));
-        }
+        if (e)
+            count_word(&e->source);
     }
 }
 
-// words_sum adds up in the order in which made has the words, so that no place in a table
-// decides a rounding.
-static void words_sum(affinity *out, const vocabulary *v, const side *made, size_t n)
+// Lists the entries of made's words, each once, in the order in which made has them.
+static size_t count_made(const vocabulary *v, entry **list, const side *s, size_t n)
+{
+    size_t n_list = 0;
+    for (size_t i = 0; i < n; i++) {
+        entry *e = entry_of(v, s, i);
+        if (!e)
+            continue;
+        list[n_list] = e;
+        n_list += e->made == 0;
+        count_word(&e->made);
+    }
+    return n_list;
+}
+
+// words_sum adds up in the order of the list, so that no place in a table decides a rounding.
+static void words_sum(affinity *out, entry *const *list, size_t n)
 {
     size_t once = 0, once_both = 0;
     double shared = 0;
     for (size_t i = 0; i < n; i++) {
-        entry *e = entry_of(v, made, i);
-        if (!e || e->summed)
-            continue;
-        e->summed = true;
+        const entry *e = list[i];
         once += e->made == 1;
         once_both += e->made == 1 && e->source == 1;
         shared += e->source ? terms_idf(e->hash) : 0;
@@ -196,13 +247,15 @@ static shg_err compare_words(affinity *out, const side *source, size_t n_source,
 {
     size_t slots = slots_for(n_source + n_made);
     vocabulary v = {.entry = calloc(slots, sizeof *v.entry), .mask = slots - 1};
-    if (!v.entry)
-        return SHG_ENOMEM;
-    count_words(&v, source, n_source, false);
-    count_words(&v, made, n_made, true);
-    words_sum(out, &v, made, n_made);
+    entry **list = malloc((n_made + 1) * sizeof *list);
+    shg_err e = v.entry && list ? SHG_OK : SHG_ENOMEM;
+    if (!e) {
+        count_source(&v, source, n_source);
+        words_sum(out, list, count_made(&v, list, made, n_made));
+    }
     free(v.entry);
-    return SHG_OK;
+    free(list);
+    return e;
 }
 
 shg_err affinity_find(affinity *out, const side *source, const side *made)

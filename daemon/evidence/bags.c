@@ -17,41 +17,46 @@ enum {
 #define FIT_TAKE .45
 
 // Terms by hash, while the bags are filled.
-typedef struct slot {
-    uint64_t hash;
-    uint32_t term; // from 1; 0: free
-} slot;
-
 typedef struct filler {
     bags *out;
-    slot *table;
+    uint32_t *table; // of term numbers, from 1; 0: free
     size_t mask;
+    uint64_t *hash;  // by term number; [0] is not used
     uint32_t *place; // by term: the entry that is its last one, over both texts, from 1
     uint32_t base;   // entries of the text before this one
 } filler;
 
+// stem_hash is the hash of the first BAG_STEM characters; of a number, of all.
 static uint64_t stem_hash(const words *w, size_t i)
 {
+    const word *x = &w->w[i];
     view key = words_key(w, i);
-    if (key.len <= BAG_STEM || w->w[i].flags & WORD_NUMBER)
-        return w->w[i].hash;
-    size_t n = 0;
+    size_t n = key.len < BAG_STEM ? key.len : BAG_STEM;
+    uint64_t stem = load64(key.p) & hash_ones(n); // bytes behind the keys can be read, too
+    if (x->flags & WORD_NUMBER)
+        return x->hash;
+    if (!(stem & 0x8080808080808080u)) // one byte a character
+        return hash_short(stem, 0, n);
+    n = 0;
     for (unsigned chars = 0; n < key.len; n++) {
         chars += (key.p[n] & 0xc0) != 0x80;
         if (chars > BAG_STEM)
             return hash_key((view){key.p, n});
     }
-    return w->w[i].hash;
+    return x->hash;
 }
 
+// Which terms are new, here and in put, is at random: neither takes a branch for it.
 static uint32_t term_of(filler *f, uint64_t hash)
 {
-    size_t s = hash_place(hash, f->table) & f->mask;
-    while (f->table[s].term && f->table[s].hash != hash)
-        s = (s + 1) & f->mask;
-    if (!f->table[s].term)
-        f->table[s] = (slot){hash, ++f->out->n_terms};
-    return f->table[s].term - 1;
+    size_t at = hash_place(hash, f->table) & f->mask;
+    while ((f->table[at] != 0) & (f->hash[f->table[at]] != hash))
+        at = (at + 1) & f->mask;
+    f->out->n_terms += f->table[at] == 0;
+    uint32_t term = f->table[at] ? f->table[at] : f->out->n_terms;
+    f->table[at] = term;
+    f->hash[term] = hash;
+    return term - 1;
 }
 
 static shg_err open_filler(filler *f, bags *out, size_t n)
@@ -62,24 +67,23 @@ static shg_err open_filler(filler *f, bags *out, size_t n)
     f->out = out;
     f->mask = size - 1;
     f->table = calloc(size, sizeof *f->table);
+    f->hash = calloc(n + 1, sizeof *f->hash);
     f->place = calloc(n + 1, sizeof *f->place);
     out->spread = calloc(n + 1, sizeof *out->spread);
-    return f->table && f->place && out->spread ? SHG_OK : SHG_ENOMEM;
+    return f->table && f->hash && f->place && out->spread ? SHG_OK : SHG_ENOMEM;
 }
 
 // put counts a term of the sentence whose entries begin at first; n entries are there.
 static uint32_t put(filler *f, bag_text *t, uint32_t first, uint32_t n, uint64_t hash)
 {
     uint32_t term = term_of(f, hash);
-    if (f->place[term] > f->base + first) {
-        bag_term *old = &t->t[f->place[term] - f->base - 1];
-        old->n += old->n < COUNT_MOST;
-        return n;
-    }
-    f->out->spread[term]++;
-    t->t[n] = (bag_term){term, 1};
-    f->place[term] = f->base + n + 1;
-    return n + 1;
+    bool old = f->place[term] > f->base + first;
+    uint32_t at = old ? f->place[term] - f->base - 1 : n;
+    t->t[n] = (bag_term){term, 0};
+    t->t[at].n += t->t[at].n < COUNT_MOST;
+    f->out->spread[term] += !old;
+    f->place[term] = f->base + at + 1;
+    return n + !old;
 }
 
 unsigned bags_terms(uint64_t out[BAG_TERMS_MOST], const words *w, uint32_t i, uint32_t end)
@@ -107,12 +111,18 @@ static uint32_t put_terms(filler *f, bag_text *t, uint32_t first, uint32_t n, co
     return n;
 }
 
+// The most terms that a text has: a pair begins at characters alone.
+static size_t terms_most(const words *w)
+{
+    return w->flags & WORD_CHAR ? BAG_TERMS_MOST * w->n : w->n;
+}
+
 static shg_err fill(bag_text *out, filler *f, const side *s)
 {
     shg_err e = sentences_find(&out->s, &s->words);
     if (e)
         return e;
-    out->t = malloc((BAG_TERMS_MOST * s->words.n + 1) * sizeof *out->t);
+    out->t = malloc((terms_most(&s->words) + 1) * sizeof *out->t);
     out->first = malloc((out->s.n + 1) * sizeof *out->first);
     out->square = calloc(out->s.n + 1, sizeof *out->square);
     if (!out->t || !out->first || !out->square)
@@ -161,7 +171,7 @@ shg_err bags_make(bags *out, const side *a, const side *b)
 {
     filler f = {0};
     *out = (bags){0};
-    shg_err e = open_filler(&f, out, BAG_TERMS_MOST * (a->words.n + b->words.n));
+    shg_err e = open_filler(&f, out, terms_most(&a->words) + terms_most(&b->words));
     if (!e)
         e = fill(&out->a, &f, a);
     if (!e)
@@ -169,6 +179,7 @@ shg_err bags_make(bags *out, const side *a, const side *b)
     if (!e)
         e = weigh(out);
     free(f.table);
+    free(f.hash);
     free(f.place);
     if (e) {
         bags_free(out);

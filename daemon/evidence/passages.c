@@ -30,9 +30,10 @@ static shg_err open_half(half *h, const side *s)
     if (!h->tile || !h->own)
         return SHG_ENOMEM;
     h->own[0] = 0;
+    bool alone = s->words.flags & WORD_CHAR;
     for (size_t i = 0; i < n; i++) {
-        unsigned w = s->mark[i] & MARK_FURNITURE ? 0 : word_weight(&s->words.w[i]);
-        h->own[i + 1] = h->own[i] + w;
+        unsigned w = alone ? word_weight(&s->words.w[i]) : WORD_WEIGHT;
+        h->own[i + 1] = h->own[i] + (s->mark[i] & MARK_FURNITURE ? 0 : w);
     }
     return SHG_OK;
 }

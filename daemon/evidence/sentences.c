@@ -68,6 +68,13 @@ static bool is_wrapped(const words *w)
     return small * WRAPPED > lines;
 }
 
+// Most words have one space between them: no sentence ends there.
+static inline bool is_spaced(const words *w, size_t i)
+{
+    uint32_t end = w->w[i - 1].end;
+    return w->w[i].begin - end == 1 && w->text.p[end] == ' ';
+}
+
 // ends tells whether a sentence of that weight ends between word i - 1 and word i.
 static bool ends(const words *w, size_t i, bool wrapped, unsigned weight)
 {
@@ -101,7 +108,8 @@ shg_err sentences_find(sentences *out, const words *w)
     for (uint32_t i = 0; i < w->n; i++) {
         weight += word_weight(&w->w[i]);
         bool last = i + 1 == w->n;
-        if (!last && weight < MOST && !(weight >= LEAST && ends(w, i + 1, wrapped, weight)))
+        if (!last && weight < MOST &&
+            (weight < LEAST || is_spaced(w, i + 1) || !ends(w, i + 1, wrapped, weight)))
             continue;
         if (last && weight < LEAST && out->n)
             out->s[out->n - 1].end = i + 1;

@@ -196,90 +196,128 @@ static size_t numbers_in(const words *w)
     return n;
 }
 
-// Whether a number of either text stands in no run of the passages.
-static bool has_odd_number(const passages *p, const words *a, const words *b)
+// Two texts, and how many numbers stand in each.
+typedef struct texts {
+    const passages *p;
+    const words *a, *b;
+    size_t numbers_a, numbers_b;
+} texts;
+
+static texts texts_of(const passages *p, const side *a, const side *b)
 {
+    return (texts){p, &a->words, &b->words, numbers_in(&a->words), numbers_in(&b->words)};
+}
+
+static fields count_as(const texts *t, const reading *how)
+{
+    return count(t->p, t->a, t->b, how);
+}
+
+// Whether a number of either text stands in no run of the passages.
+static bool has_odd_number(const texts *t)
+{
+    const passages *p = t->p;
     size_t same = 0;
     uint64_t hash;
     for (size_t i = 0; i < p->n; i++) {
         const run *r = &p->run[p->p[i].run];
         for (uint32_t k = 0; k < p->p[i].n_runs; k++)
             for (uint32_t w = r[k].a; w < r[k].a + r[k].n; w++)
-                same += lexicon_number(a, w, &hash);
+                same += lexicon_number(t->a, w, &hash);
     }
-    return 2 * same < numbers_in(a) + numbers_in(b);
+    return 2 * same < t->numbers_a + t->numbers_b;
 }
 
-// A table of rates or prices: of its words half are numbers.
-static bool is_table(const words *w)
+// Tables of rates or prices: of their words half are numbers.
+static bool are_tables(const texts *t)
 {
-    return 2 * numbers_in(w) >= w->n;
+    return 2 * t->numbers_a >= t->a->n && 2 * t->numbers_b >= t->b->n;
 }
 
 // A form is written around its numbers. Where few stand in much prose, and differ, a story
 // has grown.
-static bool is_dense(const side *s)
+static bool is_dense(size_t numbers, const words *w)
 {
-    return numbers_in(&s->words) * PROSE_A_NUMBER >= s->words.n;
+    return numbers * PROSE_A_NUMBER >= w->n;
+}
+
+static bool are_dense(const texts *t)
+{
+    return is_dense(t->numbers_a, t->a) && is_dense(t->numbers_b, t->b);
+}
+
+static bool is_either_dense(const texts *t)
+{
+    return is_dense(t->numbers_a, t->a) || is_dense(t->numbers_b, t->b);
 }
 
 // Whether two all but equal texts of days apart are a form's issues: a tenth of the numbers
 // differs; of a text written around its numbers any, in its place; of a brief one any at all.
-static bool is_next_issue(const passages *p, const side *a, const side *b, const fields *numbers)
+static bool is_next_issue(const texts *t, bool brief, const fields *numbers)
 {
-    const words *x = &a->words, *y = &b->words;
     if (differ(numbers, 2, TABLE_SHARE, 4))
         return true;
-    if (shorter(a, b, BRIEF_WORDS) && has_odd_number(p, x, y))
+    if (brief && has_odd_number(t))
         return true;
-    if (!is_dense(a) || !is_dense(b))
+    if (!are_dense(t))
         return false;
-    fields in_place = count(p, x, y, &(reading){is_number, 0});
+    fields in_place = count_as(t, &(reading){is_number, 0});
     return differ(&in_place, 2, 0, 4);
 }
 
 // Whether a day that the texts give is another (half of them, where they are not written around
 // numbers), and an amount with it: what is reported anew each day. A story that grows, or is
 // corrected, tells of the same day.
-static bool is_next_day(const passages *p, const side *a, const side *b)
+static bool is_next_day(const texts *t)
 {
-    const words *x = &a->words, *y = &b->words;
-    fields days = count(p, x, y, &(reading){is_day, 0});
-    if (!differ(&days, 2, is_dense(a) && is_dense(b) ? 0 : .5, 8))
+    fields days = count_as(t, &(reading){is_day, 0});
+    if (!differ(&days, 2, are_dense(t) ? 0 : .5, 8))
         return false;
-    fields amounts = count(p, x, y, &(reading){is_quantity, 0});
+    fields amounts = count_as(t, &(reading){is_quantity, 0});
     return differ(&amounts, 2, 0, 4);
 }
 
+// Of texts so short each word with a capital tells.
+static bool is_tiny_form(const texts *t)
+{
+    fields marked = count_as(t, &(reading){is_marked, 0});
+    return differ(&marked, 2, 0, 1);
+}
+
+// Whether names differ, or names and numbers. Where many numbers are the same, other names are
+// another way to write them.
+static bool is_renamed(const texts *t, bool brief, const fields *numbers, uint32_t near)
+{
+    if (numbers->same >= 2 * NUMBERS_MANY && numbers->same >= 4 * numbers->different)
+        return false;
+    if (form_unspaced(t->a) || form_unspaced(t->b))
+        return false;
+    fields names = count_as(t, &(reading){is_name, near});
+    if (differ(&names, 4, .5, 2))
+        return true;
+    fields either = count_as(t, &(reading){is_either, near});
+    return differ(&either, brief ? 3 : 6, .4, 2);
+}
+
 // Half of the numbers or half of the names; or two fifths of both; one number of a table, which
-// is filled in through the day. Where many numbers are the same, other names are another way to
-// write them.
+// is filled in through the day.
 bool form_filled(const passages *p, const side *a, const side *b)
 {
-    const words *x = &a->words, *y = &b->words;
-    bool brief = shorter(a, b, BRIEF_WORDS);
+    texts t = texts_of(p, a, b);
+    bool brief = shorter(a, b, BRIEF_WORDS), tables = are_tables(&t);
     uint32_t near = brief ? 0 : NEAR;
-    fields numbers = count(p, x, y, &(reading){brief ? is_number : is_quantity, near});
-    fields names = count(p, x, y, &(reading){is_name, near});
-    fields either = count(p, x, y, &(reading){is_either, near});
-    fields marked = count(p, x, y, &(reading){is_marked, 0});
-    if (a->own_words < TINY_WORDS && b->own_words < TINY_WORDS && differ(&marked, 2, 0, 1))
+    fields numbers = count_as(&t, &(reading){brief ? is_number : is_quantity, near});
+    if (a->own_words < TINY_WORDS && b->own_words < TINY_WORDS && is_tiny_form(&t))
         return true;
-    if (numbers.different >= 2 && (is_dense(a) || is_dense(b)) &&
-        (differ(&numbers, 4, is_table(x) && is_table(y) ? TABLE_SHARE : .5, 2) ||
+    if (numbers.different >= 2 && is_either_dense(&t) &&
+        (differ(&numbers, 4, tables ? TABLE_SHARE : .5, 2) ||
          (brief && differ(&numbers, 2, numbers.reworded ? .3 : .2, 2))))
         return true;
-    if (form_later(a, b) && is_next_issue(p, a, b, &numbers))
+    if (form_later(a, b) && is_next_issue(&t, brief, &numbers))
         return true;
-    if (is_table(x) && is_table(y) && has_odd_number(p, x, y))
+    if (tables && has_odd_number(&t))
         return true;
-    if (is_next_day(p, a, b))
-        return true;
-    if (numbers.same >= 2 * NUMBERS_MANY && numbers.same >= 4 * numbers.different)
-        return false;
-    if (form_unspaced(x) || form_unspaced(y))
-        return false;
-    return differ(&names, 4, .5, 2) || differ(&either, brief ? 3 : 6, .4, 2);
+    return is_next_day(&t) || is_renamed(&t, brief, &numbers, near);
 }
 
 bool form_later(const side *a, const side *b)
@@ -293,7 +331,7 @@ bool form_later(const side *a, const side *b)
 bool form_unspaced(const words *w)
 {
     size_t n = 0;
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n && w->flags & WORD_CHAR; i++)
         n += (w->w[i].flags & WORD_CHAR) != 0;
     return 2 * n >= w->n;
 }

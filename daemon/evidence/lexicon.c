@@ -2,6 +2,7 @@
 #include "evidence/lookup.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 extern const unsigned char lexicon_data[]; // data/lexicon.tsv
 extern const size_t lexicon_data_len;
@@ -33,6 +34,7 @@ static view prefix[PREFIXES_MOST];
 static size_t n_prefixes;
 static view prefix_language;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_bool loaded; // a look at it costs less than a call of pthread_once
 
 // cut takes the text before the next separator off v.
 static view cut(view *v, uint8_t separator)
@@ -108,12 +110,14 @@ static void load(void)
         if (row.len && *row.p != '#')
             read_row(row);
     }
+    atomic_store_explicit(&loaded, true, memory_order_release);
 }
 
 static uint32_t find(uint64_t hash)
 {
     uint32_t bits = 0;
-    pthread_once(&once, load);
+    if (!atomic_load_explicit(&loaded, memory_order_acquire))
+        pthread_once(&once, load);
     if (!(may_hold[hash % SIEVE_BITS / 64] >> hash % 64 & 1))
         return 0;
     return lookup_get(&table, hash, &bits) ? bits : 0;

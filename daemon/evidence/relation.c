@@ -214,6 +214,8 @@ static bool is_ceremony(const match *m, const side *a, const side *b)
 static bool is_form(const match *m, const side *a, const side *b)
 {
     const passages *p = &m->passages;
+    if (p->n == 0)
+        return false;
     if (high(m) >= MOST_OF && form_filled(p, a, b))
         return true;
     if (high(m) < SAME_BULLETIN && form_weather(a) && form_weather(b))
@@ -267,12 +269,11 @@ bool relation_asks_retold(const match *m, const side *a, const side *b)
 // The first rule that holds.
 static relation first_rule(const match *m, const side *a, const side *b, bool shell)
 {
-    const passages *p = &m->passages;
     uint32_t fewer = a->own_words < b->own_words ? a->own_words : b->own_words;
     if (m->identical)
         return REL_COPY;
-    bool form = p->n && is_form(m, a, b);
-    if (high(m) >= MOST_OF && form)
+    bool form = high(m) >= MOST_OF && is_form(m, a, b);
+    if (form)
         return REL_TEMPLATE;
     bool ceremony = high(m) >= MOST_OF && is_ceremony(m, a, b);
     if (low(m) >= WHOLE && !ceremony)
@@ -285,7 +286,7 @@ static relation first_rule(const match *m, const side *a, const side *b, bool sh
     wording w = wording_of(m, a, b);
     bool reused = !standing && !is_among_furniture(&m->passages) && reuses_prose(m, &w, a, b);
     if (reused || rewords(m, &w, a, b))
-        return form ? REL_TEMPLATE : REL_REWRITE;
+        return high(m) < MOST_OF && is_form(m, a, b) ? REL_TEMPLATE : REL_REWRITE;
     if (w.quoted >= QUOTED_WORDS)
         return REL_QUOTES;
     return m->cosine >= RELATION_COSINE && !standing ? REL_RELATED : REL_NONE;

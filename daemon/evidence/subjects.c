@@ -27,14 +27,20 @@ enum {
 typedef struct entry {
     uint64_t hash;
     uint32_t count[2], fills[2];
-    bool used;
 } entry;
 
-// Open addressing, half full at most.
+// Entries by hash, in open addressing, half full at most.
 typedef struct tally {
-    entry e[1 << TALLY_BITS];
+    uint16_t slot[1 << TALLY_BITS]; // number of its entry, from 1; 0: free
     unsigned n;
+    entry e[TALLY_MOST]; // [n]
 } tally;
+
+static void tally_open(tally *t)
+{
+    memset(t->slot, 0, sizeof t->slot);
+    t->n = 0;
+}
 
 typedef struct pair {
     const words *w[2];
@@ -46,25 +52,32 @@ typedef struct slot {
     uint32_t begin[2], end[2];
 } slot;
 
-static entry *find(tally *t, uint64_t hash)
+static uint16_t *slot_of(tally *t, uint64_t hash)
 {
     size_t i = hash >> (64 - TALLY_BITS);
-    while (t->e[i].used && t->e[i].hash != hash)
+    while (t->slot[i] && t->e[t->slot[i] - 1].hash != hash)
         i = (i + 1) & ((1 << TALLY_BITS) - 1);
-    return &t->e[i];
+    return &t->slot[i];
+}
+
+// find gives the word's entry, or NULL.
+static entry *find(tally *t, uint64_t hash)
+{
+    uint16_t at = *slot_of(t, hash);
+    return at ? &t->e[at - 1] : NULL;
 }
 
 // add gives the word's entry, a new one if need be; NULL where there is no room.
 static entry *add(tally *t, uint64_t hash)
 {
-    entry *e = find(t, hash);
-    if (e->used)
-        return e;
+    uint16_t *at = slot_of(t, hash);
+    if (*at)
+        return &t->e[*at - 1];
     if (t->n == TALLY_MOST)
         return NULL;
-    t->n++;
-    *e = (entry){.hash = hash, .used = true};
-    return e;
+    t->e[t->n] = (entry){.hash = hash};
+    *at = (uint16_t)++t->n;
+    return &t->e[*at - 1];
 }
 
 // slot_after gives what stands between run r and the next, which may be of the next passage,
@@ -137,7 +150,7 @@ static void count_all(tally *t, const pair *x)
     for (int which = 0; which < 2; which++) {
         for (size_t i = 0; i < x->w[which]->n; i++) {
             entry *e = find(t, x->w[which]->w[i].hash);
-            if (e->used)
+            if (e)
                 e->count[which]++;
         }
     }
@@ -147,8 +160,9 @@ static void count_all(tally *t, const pair *x)
 // some of them what it is about: they stand there twice.
 static bool other_names(const pair *x)
 {
-    tally t = {0};
+    tally t;
     slot s;
+    tally_open(&t);
     for (size_t i = 0; i < x->p->n; i++) {
         for (uint32_t k = 0; k < x->p->p[i].n_runs; k++) {
             if (!slot_after(x, i, k, &s))
@@ -159,7 +173,7 @@ static bool other_names(const pair *x)
     }
     count_all(&t, x);
     unsigned own[2] = {0}, twice[2] = {0};
-    for (size_t i = 0; i < 1 << TALLY_BITS; i++) {
+    for (size_t i = 0; i < t.n; i++) {
         for (int which = 0; which < 2; which++) {
             const entry *e = &t.e[i];
             bool is_own = e->fills[which] && !e->count[1 - which];
@@ -193,7 +207,7 @@ static bool has_own_number(tally *t, const pair *x, const slot *s, int which)
         if (!lexicon_number(x->w[which], i, &hash))
             continue;
         const entry *e = find(t, hash);
-        if (e->used && !e->count[1 - which])
+        if (e && !e->count[1 - which])
             return true;
     }
     return false;
@@ -207,7 +221,7 @@ typedef struct overlap {
 static overlap overlap_of(const tally *t)
 {
     overlap o = {0};
-    for (size_t i = 0; i < 1 << TALLY_BITS; i++) {
+    for (size_t i = 0; i < t->n; i++) {
         o.of[0] += t->e[i].count[0] > 0;
         o.of[1] += t->e[i].count[1] > 0;
         o.shared += t->e[i].count[0] && t->e[i].count[1];
@@ -233,7 +247,8 @@ static unsigned number_places(tally *t, const pair *x)
 // apart, half may be in common: yesterday's figures and the highest since.
 static bool other_numbers(const pair *x, bool later)
 {
-    tally t = {0};
+    tally t;
+    tally_open(&t);
     count_numbers(&t, x);
     overlap o = overlap_of(&t);
     bool dense = o.fewer >= SOME_NUMBERS && (size_t)o.of[0] * PROSE_A_NUMBER >= x->w[0]->n &&
@@ -277,7 +292,8 @@ static bool no_common_name(const pair *x)
 {
     if (form_unspaced(x->w[0]) || form_unspaced(x->w[1]))
         return false;
-    tally t = {0};
+    tally t;
+    tally_open(&t);
     count_names(&t, x);
     overlap o = overlap_of(&t);
     return !o.shared && o.fewer >= NAMES_ALONE && t.n < TALLY_MOST;

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 extern const unsigned char terms_data[]; // data/terms.tsv
@@ -42,6 +43,7 @@ static struct {
 static terms_often often; // likewise
 static terms_squares squares;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_bool loaded; // a look at it costs less than a call of pthread_once
 
 // The slot of a word, or the free one where it would stand.
 static size_t slot_of(uint64_t hash)
@@ -151,6 +153,7 @@ static void load(void)
     }
     for (int n = 1; n < LOGS; n++)
         table.count[n] = 1 + log((double)n);
+    atomic_store_explicit(&loaded, true, memory_order_release);
 }
 
 const terms_squares *terms_squares_get(void)
@@ -167,7 +170,8 @@ double terms_idf_most(void)
 
 double terms_idf(uint64_t word_hash)
 {
-    pthread_once(&once, load);
+    if (!atomic_load_explicit(&loaded, memory_order_acquire))
+        pthread_once(&once, load);
     return idf_of(word_hash);
 }
 

@@ -186,7 +186,7 @@ static bool find_at(const finder *d, size_t i, mention *m)
 static shg_err find_all(finder *d)
 {
     shg_err e = SHG_OK;
-    for (size_t i = 0; i < d->n.w->n && !e;) {
+    for (size_t i = 0; (i = sources_skip(d->n.s, d->n.w, i)) < d->n.w->n && !e;) {
         mention m;
         if (!find_at(d, i, &m)) {
             i++;

@@ -183,6 +183,15 @@ static bool match_stuck(search *q, source_hit *hit)
            !hit->vague && (hit->n_words > 1 || hit->source->kind == SOURCE_AGENCY);
 }
 
+size_t sources_skip(const sources *s, const words *w, size_t i)
+{
+    const lookup *shapes = patterns_shapes(s->patterns);
+    while (i < w->n && !w->w[i].flags && !maybe_first(s, w->w[i].hash) &&
+           !nameword_shape(shapes, w->w[i].hash) && nameword_is_plain(w, i))
+        i++;
+    return i;
+}
+
 bool sources_match(const sources *s, const words *w, size_t i, source_hit *hit)
 {
     const word *x = &w->w[i];
@@ -190,6 +199,8 @@ bool sources_match(const sources *s, const words *w, size_t i, source_hit *hit)
     search q = {.s = s, .w = w, .i = i, .shapes = patterns_shapes(s->patterns)};
     if (match_part(&q, (name_part){x->hash, x->begin, x->end}, hit))
         return true;
+    if (nameword_is_plain(w, i))
+        return false;
     if (nameword_owns(w, i) &&
         match_part(&q, (name_part){nameword_hash(w, i), x->begin, nameword_end(w, i)}, hit))
         return true;

@@ -34,6 +34,30 @@ uint64_t nameword_slice(const words *w, uint32_t begin, uint32_t end)
     return hash_key((view){key, n});
 }
 
+// Whether each of eight bytes is a small letter.
+static bool are_small(uint64_t x)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t from_a = x + (0x80 - 'a') * ones, beyond_z = x + (0x7f - 'z') * ones;
+    return !((x | ~from_a | beyond_z) & 0x80 * ones);
+}
+
+bool nameword_is_plain(const words *w, size_t i)
+{
+    const word *x = &w->w[i];
+    uint64_t to_small = 'a' - 'A';
+    for (size_t p = x->begin; p < x->end; p += 8, to_small = 0) {
+        size_t n = x->end - p < 8 ? x->end - p : 8;
+        if (p + 8 > w->text.len)
+            return false;
+        uint64_t ones = hash_ones(n);
+        uint64_t bytes = load64(w->text.p + p) | to_small;
+        if (!are_small((bytes & ones) | (0x6161616161616161u & ~ones)))
+            return false;
+    }
+    return true;
+}
+
 bool nameword_joined(const words *w, size_t i)
 {
     if (i + 1 >= w->n)

@@ -58,6 +58,10 @@ static inline bool nameword_owns(const words *w, size_t i)
     return nameword_end(w, i) < w->w[i].end;
 }
 
+// nameword_is_plain: word i is of ASCII letters alone, and at most its first one is a capital. Then
+// nothing is written together with it. False for some that are, too.
+bool nameword_is_plain(const words *w, size_t i);
+
 // nameword_stems parts word i from what is written together with it and returns how many
 // ways there are; out[k] is what is left. Bounded by NAMEWORD_FORMS cuts.
 size_t nameword_stems(const words *w, size_t i, const lookup *shapes,

@@ -172,7 +172,7 @@ static bool by_compound(const naming *n, size_t i, mention *m)
     if (!nameword_capital(n->w, i) || shapes_in(n, i, SHAPE_LEAD | SHAPE_HEAD | SHAPE_NEVER))
         return false;
     for (size_t len = SHORTEST; len <= LONGEST && len + LEAST <= key.len; len++) {
-        uint64_t ending = hash_key((view){key.p + key.len - len, len});
+        uint64_t ending = hash_padded(key.p + key.len - len, len); // keys have bytes behind them
         if (nameword_shape(n->shapes, ending) & SHAPE_COMPOUND) {
             *m = shapes_make(n->w, name_start(n, i), i);
             return true;

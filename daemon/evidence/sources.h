@@ -55,6 +55,10 @@ const source *sources_publisher(const sources *s, view publisher);
 // letters may hang at another word ("Jan M. OlsenAssociated Press", "and Reuters" in Arabic).
 bool sources_match(const sources *s, const words *w, size_t i, source_hit *hit);
 
+// sources_skip returns the first word from i on, w->n for none, that may begin a name, known or
+// shaped, or stand for one: most words, in small letters, say nothing.
+size_t sources_skip(const sources *s, const words *w, size_t i);
+
 // sources_own tells whether the n words from i on are the source's name on its own pages.
 bool sources_own(const sources *s, const source *src, const words *w, size_t i, size_t n);
 

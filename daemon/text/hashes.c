@@ -46,14 +46,16 @@ static bool read_one(hashes *h, keys *k, cursor *in, view text)
     return true;
 }
 
-// The keys of a stretch that a scan can read, from *in on; false without memory.
-static bool scan_on(hashes *h, keys *k, cursor *in, scan_run *by)
+// The keys of a stretch that a scan can read, from *in on; false without memory. *checked: up to
+// where the text is known to be UTF-8.
+static bool scan_on(hashes *h, keys *k, cursor *in, scan_run *by, size_t *checked)
 {
     scan s;
     s.tables = scan_tables_get();
     s.text = in->begin;
     s.at = (uint32_t)(in->p - in->begin);
     s.len = (uint32_t)(in->end - in->begin);
+    s.checked = (uint32_t)*checked;
     s.line = false;
     do {
         if (!keys_room(k, s.len - s.at + SCAN_SLACK))
@@ -70,23 +72,31 @@ static bool scan_on(hashes *h, keys *k, cursor *in, scan_run *by)
         k->len = (size_t)(s.keys - k->p);
     } while (s.n >= SCAN_WORDS);
     in->p = in->begin + s.at;
+    *checked = s.at > s.checked ? s.at : s.checked;
     return true;
 }
 
-static bool read_all(hashes *h, keys *k, view text)
+// Most of most texts is read and checked by one scan: a pass for each would wait for memory twice.
+static shg_err read_all(hashes *h, keys *k, view text, size_t *at)
 {
     scan_run *by = text_kernels_get()->scan_keys;
     const scan_tables *tables = scan_tables_get();
     cursor in = cursor_at(text);
+    size_t checked = 0;
     bool line;
+    if (by && text.len && !scan_on(h, k, &in, by, &checked))
+        return SHG_ENOMEM;
+    if (checked < text.len && utf8_check(text, at))
+        return SHG_EUTF8;
+    checked = text.len;
     while (words_find(&in, &line)) {
         size_t had = h->list.n;
-        if (by && scan_begins(tables, in.p) && !scan_on(h, k, &in, by))
-            return false;
+        if (by && scan_begins(tables, in.p) && !scan_on(h, k, &in, by, &checked))
+            return SHG_ENOMEM;
         if (h->list.n == had && !read_one(h, k, &in, text))
-            return false;
+            return SHG_ENOMEM;
     }
-    return true;
+    return SHG_OK;
 }
 
 shg_err hashes_make(hashes *h, view text, size_t *at)
@@ -94,20 +104,18 @@ shg_err hashes_make(hashes *h, view text, size_t *at)
     if (h->list.alone)
         memset(h->alone, 0, h->list.n);
     h->list = (hash_list){0};
-    shg_err e = utf8_check(text, at);
-    if (e)
-        return e;
-    if (!make_room(h, text.len)) {
-        hashes_free(h); // else it would tell of room that is not there
-        return SHG_ENOMEM;
+    shg_err e = make_room(h, text.len) ? SHG_OK : SHG_ENOMEM;
+    if (!e) {
+        keys k = {.p = h->keys, .cap = h->keys_cap};
+        e = read_all(h, &k, text, at);
+        h->keys = k.p;
+        h->keys_cap = k.cap;
     }
-    keys k = {.p = h->keys, .cap = h->keys_cap};
-    bool done = read_all(h, &k, text);
-    h->keys = k.p;
-    h->keys_cap = k.cap;
-    if (!done) {
-        hashes_free(h);
-        return SHG_ENOMEM;
+    if (e == SHG_ENOMEM)
+        hashes_free(h); // else it would tell of room that is not there
+    if (e) {
+        h->list = (hash_list){0}; // none of a text that is not UTF-8 is a word by itself
+        return e;
     }
     text_kernels_get()->hash(h->hash, h->keys, 0, h->space, h->list.n);
     h->list.hash = h->hash;

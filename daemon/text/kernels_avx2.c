@@ -148,6 +148,8 @@ static inline bool plain_wide(plain_batch *x, size_t i, const block *v, const ui
             return false;
     }
     x->lead[i + 1] = lead;
+    x->three[i + 1] = equal(v, 0xe2);
+    x->rest[i + 1] = bits_of(v->v[0], v->v[1]) & ~lead;
     x->apos2[i + 1] = two;
     x->apos3[i + 1] = three;
     return true;
@@ -158,7 +160,7 @@ SCAN_INLINE bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const s
                              const bool keys_only)
 {
     block v = {{load(p), load(p + 32)}};
-    x->apos2[i + 1] = x->apos3[i + 1] = x->lead[i + 1] = 0;
+    x->apos2[i + 1] = x->apos3[i + 1] = x->lead[i + 1] = x->three[i + 1] = x->rest[i + 1] = 0;
     if (bits_of(v.v[0], v.v[1]) && !plain_wide(x, i, &v, p, t))
         return false;
     __m256i letter[2], digit[2], apos[2], bit = all(0x20);
@@ -387,7 +389,7 @@ static inline __m256i faults_at(const uint8_t *p)
 // One block more than the text has, where it ends with a block: a lead may wait for more. In
 // the middle of a text four blocks are one step: a branch for each could not be foreseen where
 // every other block has a quotation mark.
-static bool valid(const uint8_t *p, size_t len)
+static bool text_valid(const uint8_t *p, size_t len)
 {
     enum { STEP = 4 * SCAN_BLOCK };
     __m256i before = _mm256_setzero_si256();
@@ -508,7 +510,7 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
 void text_kernels_avx2(text_kernels *k)
 {
     *k = (text_kernels){
-        .utf8 = valid,
+        .utf8 = text_valid,
         .scan = scan_full,
         .scan_keys = scan_keys,
         .hash = hashes,

@@ -260,7 +260,7 @@ static inline __mmask64 block_faults(const uint8_t *p)
 // One block more than the text has, where it ends with a block: a lead may wait for more. In
 // the middle of a text four blocks are one step: a branch for each could not be foreseen where
 // every other block has a quotation mark.
-static bool valid(const uint8_t *p, size_t len)
+static bool text_valid(const uint8_t *p, size_t len)
 {
     enum { STEP = 4 * SCAN_BLOCK };
     uint64_t before = 0; // which bytes of the block before are not ASCII
@@ -421,7 +421,7 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
 void text_kernels_avx512(text_kernels *k)
 {
     *k = (text_kernels){
-        .utf8 = valid,
+        .utf8 = text_valid,
         .scan = scan_full,
         .scan_keys = scan_keys,
         .hash = hashes,

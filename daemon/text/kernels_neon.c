@@ -142,6 +142,8 @@ static inline bool plain_wide(plain_batch *x, size_t i, const block *v, const ui
     c2 &= block_equal(&next, 0xa0) | block_equal(&next, 0xab) | block_equal(&next, 0xbb);
     x->apos3[i] = e280 & (range(&third, 0x98, 2) | block_equal(&third, 0x9b));
     x->lead[i] = block_from(v, 0xc0);
+    x->three[i] = block_equal(v, 0xe2);
+    x->rest[i] = block_from(v, 0x80) & ~x->lead[i];
     return !(x->lead[i] & ~(e280 | c2));
 }
 
@@ -153,7 +155,7 @@ static inline bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const
     scan_bits b = {0};
     ascii_bits(&b, &v);
     i++; // of a batch, 0 is what was before
-    x->apos2[i] = x->apos3[i] = x->lead[i] = 0;
+    x->apos2[i] = x->apos3[i] = x->lead[i] = x->three[i] = x->rest[i] = 0;
     if (b.high && !plain_wide(x, i, &v, p))
         return false;
     x->letters[i] = b.lower | b.upper;
@@ -254,7 +256,7 @@ static inline bool register_valid(uint8x16_t v, uint8x16_t before)
 }
 
 // One block more than the text has, where it ends with a block: a lead may wait for more.
-static bool valid(const uint8_t *p, size_t len)
+static bool text_valid(const uint8_t *p, size_t len)
 {
     uint8x16_t before = all(0);
     for (size_t i = 0; i <= len; i += SCAN_BLOCK) {
@@ -272,7 +274,7 @@ static bool valid(const uint8_t *p, size_t len)
 
 void text_kernels_neon(text_kernels *k)
 {
-    k->utf8 = valid;
+    k->utf8 = text_valid;
     k->scan = scan_full;
     k->scan_keys = scan_keys;
     k->marks = marks;

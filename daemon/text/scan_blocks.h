@@ -72,6 +72,7 @@ static void block_places(uint32_t *out, uint32_t base, uint64_t mask);
 // Writes a byte for each of 64 bits: flag_a where a has it, and flag_b likewise.
 static void block_flags(uint8_t *out, uint64_t a, uint8_t flag_a, uint64_t b, uint8_t flag_b);
 static uint64_t block_pext(uint64_t bits, uint64_t mask);
+static bool text_valid(const uint8_t *p, size_t len); // utf8_kernel
 
 // ------------------------------------------------------------------------------------------
 
@@ -224,6 +225,9 @@ __attribute__((noinline)) static bool scan_general(scan *s, scan_state *c, bool 
 {
     size_t left = s->len - c->at;
     const uint8_t *p = s->text + c->at;
+    if (s->checked < s->len && !text_valid(p, left))
+        return false;
+    s->checked = s->len;
     scan_bits b = {0};
     block v;
     block_load(&v, &b, p, scan_below(left < 64 ? (unsigned)left : 64), s->tables);

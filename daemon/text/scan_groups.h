@@ -6,7 +6,7 @@
 // one bit of the class for all of the group. A mask made and stored for each bit of each block
 // took three times as long.
 
-enum { GROUP = 8 };
+enum { GROUP = 8, FEW = 2 }; // blocks; with so few letters beyond ASCII the next may have none
 
 // Where the bytes of a group are: `left` bytes of text from p on; whole: so many that none is
 // missing.
@@ -19,10 +19,11 @@ typedef struct group_text {
 // The 64 bytes from p[at] on, and zeros behind the text.
 static inline __m512i group_load(const group_text *text, ptrdiff_t at)
 {
-    ptrdiff_t left = text->left - at;
-    if (text->whole || left >= SCAN_BLOCK)
+    if (text->whole)
         return _mm512_loadu_si512(text->p + at);
-    return _mm512_maskz_loadu_epi8(_bzhi_u64(~(uint64_t)0, left < 0 ? 0 : (unsigned)left),
+    ptrdiff_t left = text->left - at;
+    left = left < 0 ? 0 : left;
+    return _mm512_maskz_loadu_epi8(_bzhi_u64(~(uint64_t)0, left < 64 ? (unsigned)left : 64),
                                    text->p + at);
 }
 
@@ -77,7 +78,7 @@ static inline void group_put(uint64_t *bits, size_t i, __m512i x)
 // Of a block: the classes of characters, at their first bytes, and what keys are made of.
 typedef struct group_block {
     __m512i class, key;
-    __mmask64 lead;
+    __mmask64 lead, three, rest; // of sequences the first bytes, of three bytes; the others
 } group_block;
 
 // The place of a character of two bytes in a scan_pair's tables.
@@ -120,6 +121,8 @@ SCAN_INLINE group_block group_signs(const group_text *text, ptrdiff_t at, const 
                                            _mm512_load_si512(t->sign3));
     g.key = _mm512_mask_mov_epi8(all(' '), ascii, look_both(t->key, v));
     *odd = _kandn_mask64(_kor_mask64(two, three), g.lead);
+    g.three = three;
+    g.rest = _knot_mask64(_kor_mask64(ascii, g.lead));
     return g;
 }
 
@@ -138,12 +141,18 @@ SCAN_INLINE group_block group_letters(const group_text *text, ptrdiff_t at, bool
     if (lead == 0xc2)
         *odd = _kor_mask64(*odd, group_damage(v, group_load(text, at + 2)));
     __mmask64 letter = _mm512_mask_test_epi8_mask(mine, g.class, all(PAIR_LETTER));
-    __mmask64 second = _kandn_mask64(g.lead, _mm512_movepi8_mask(v));
     __m512i begin = _mm512_xor_si512(v, look_both(pair->fold[0], place));
     __m512i end = _mm512_xor_si512(v, look_both(pair->fold[1], group_place(before, v)));
     g.key = _mm512_mask_mov_epi8(g.key, letter, begin);
-    g.key = _mm512_mask_mov_epi8(g.key, second, end);
+    g.key = _mm512_mask_mov_epi8(g.key, g.rest, end);
     return g;
+}
+
+static inline void group_sequences(plain_batch *x, size_t i, const group_block *g)
+{
+    x->lead[i + 1] = g->lead;
+    x->three[i + 1] = g->three;
+    x->rest[i + 1] = g->rest;
 }
 
 // The streams of a group.
@@ -164,6 +173,8 @@ SCAN_INLINE void group_bits(plain_batch *x, size_t i, const __m512i bits[GROUP],
         apos = _mm512_andnot_si512(_mm512_or_si512(apos2, apos3), apos);
     } else {
         group_put(x->lead, i, none);
+        group_put(x->three, i, none);
+        group_put(x->rest, i, none);
     }
     if (how != PLAIN_LETTERS)
         group_put(x->gone, i, none);
@@ -215,7 +226,7 @@ SCAN_INLINE bool group_signed(plain_batch *x, size_t i, const group_text *text,
         all_odd = _kor_mask64(all_odd, odd);
         bits[b] = group_turn(g.class);
         _mm512_store_si512(x->key[i + b], g.key);
-        x->lead[i + b + 1] = g.lead;
+        group_sequences(x, i + b, &g);
     }
     if (all_odd | _mm512_movepi8_mask(any)) // PAIR_ODD
         return false;
@@ -224,27 +235,39 @@ SCAN_INLINE bool group_signed(plain_batch *x, size_t i, const group_text *text,
     return true;
 }
 
-// The same with letters of two bytes, too. Returns how many blocks are plain.
+// The same with letters of two bytes, too, of the pair c->pair: the first that a batch has may make
+// it theirs. Returns how many blocks are plain.
 SCAN_INLINE size_t group_lettered(plain_batch *x, size_t i, const group_text *text,
-                                  const scan_tables *t, uint8_t lead, bool keys_only)
+                                  const scan_tables *t, scan_state *c, bool keys_only)
 {
     __m512i bits[GROUP] = {0};
+    bool may_turn = !x->is_wide && !c->open;
     size_t n = 0;
-    for (; n < GROUP; n++) {
+    while (n < GROUP) {
         __mmask64 odd;
-        group_block g = group_letters(text, SCAN_BLOCK * (ptrdiff_t)n, i + n == 0, t, lead, &odd);
-        if (odd | _mm512_movepi8_mask(g.class)) // PAIR_ODD
-            break;
+        const ptrdiff_t at = SCAN_BLOCK * (ptrdiff_t)n;
+        group_block g = group_letters(text, at, i + n == 0, t, c->pair, &odd);
+        if (odd | _mm512_movepi8_mask(g.class)) { // PAIR_ODD
+            uint8_t lead = odd ? text->p[at + (ptrdiff_t)_tzcnt_u64(odd)] : c->pair;
+            if (n || !may_turn || (lead & 0xfe) == c->pair || lead >= 0xe0 || lead < 0xc2)
+                break;
+            c->pair = lead & 0xfe;
+            may_turn = false;
+            continue;
+        }
         bits[n] = group_turn(g.class);
         _mm512_store_si512(x->key[i + n], g.key);
-        x->lead[i + n + 1] = g.lead;
-        x->gone[i + n + 1] = _mm512_testn_epi8_mask(g.key, g.key);
+        group_sequences(x, i + n, &g);
+        x->gone[i + ++n] = _mm512_testn_epi8_mask(g.key, g.key);
     }
     if (n == 0)
         return 0;
     group_streams(bits);
     group_bits(x, i, bits, PLAIN_LETTERS, keys_only);
     x->is_wide = true;
+    __m512i wide = _mm512_loadu_si512(x->wide + i + 1);
+    if (_mm_popcnt_u32(_mm512_test_epi64_mask(wide, wide)) <= FEW)
+        c->how = PLAIN_SIGNS;
     return n;
 }
 
@@ -262,7 +285,7 @@ SCAN_INLINE size_t group_read(plain_batch *x, size_t i, const group_text *text,
             return GROUP;
         c->how = PLAIN_LETTERS;
     }
-    return group_lettered(x, i, text, t, c->pair, keys_only);
+    return group_lettered(x, i, text, t, c, keys_only);
 }
 
 SCAN_INLINE size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,

@@ -18,6 +18,7 @@ typedef uint64_t plain_bits[PLAIN_BLOCKS + 2];
 typedef struct plain_batch {
     // bits of characters; apos2 and apos3: lead bytes of apostrophes; lead: of all sequences
     plain_bits letters, lower, upper, digit, apos, dot, comma, line, apos2, apos3, lead;
+    plain_bits three, rest;          // of lead, sequences of three bytes; all bytes behind a lead
     plain_bits point, initial;       // dots between digits; between letters, if one stands before
     plain_bits in, begin, end, keep; // bytes in words, their ends, what keys are made of
     // Letters of two bytes: their first ones, and those that a shorter fold has no use for. Where
@@ -145,6 +146,15 @@ SCAN_INLINE void plain_write(scan *s, scan_state *c, const plain_batch *x, size_
     c->at -= SCAN_BLOCK - ready;
 }
 
+// The first block that has a bit, or n + 1.
+static inline size_t plain_first(const plain_bits bits, size_t n)
+{
+    size_t i = 1;
+    while (i <= n && !bits[i])
+        i++;
+    return i;
+}
+
 // Of a batch with letters of two bytes, before anything is decided: all of their bytes are
 // letters'.
 static inline void plain_widen(plain_batch *x, size_t n)
@@ -152,6 +162,19 @@ static inline void plain_widen(plain_batch *x, size_t n)
     x->wide[0] = x->wide[n + 1] = 0;
     for (size_t i = 1; i <= n; i++)
         x->letters[i] |= plain_on(x->wide + i, 1);
+}
+
+// How many blocks there are before the first that is not well-formed: of lead bytes and what may
+// follow only those come here that are.
+static inline size_t plain_valid(plain_batch *x, size_t n)
+{
+    plain_bits odd;
+    uint64_t any = 0;
+    for (size_t i = 1; i <= n; i++) {
+        uint64_t must = plain_on(x->lead + i, 1) | plain_on(x->three + i, 2);
+        any |= odd[i] = must ^ x->rest[i];
+    }
+    return any ? plain_first(odd, n) - 1 : n;
 }
 
 // How many blocks there are before the first that needs a further look: at a dot beside such a
@@ -179,10 +202,7 @@ static inline size_t plain_before_odd(const plain_batch *x, size_t n, const scan
             any |= odd[i] |= latin[i] & (plain_on(other + i, 1) | plain_back(other + i, 1));
         any |= odd[1] |= other[1] & latin[0] >> 63;
     }
-    size_t i = 1;
-    while (any && i <= n && !odd[i])
-        i++;
-    return any ? i - 1 : n;
+    return any ? plain_first(odd, n) - 1 : n;
 }
 
 // What carry says of the word that is open at the end of a batch.
@@ -223,11 +243,15 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     if (c->open && c->carry != SCAN_HAS_LATIN && !(alike && c->carry == SCAN_HAS_ALIKE))
         return false;
     x.is_wide = false;
+    x.lead[0] = x.three[0] = 0;
     size_t most = 1 + (SCAN_WORDS - 1 - c->ended) / (SCAN_BLOCK / 2);
     size_t n = plain_read(&x, s->text + c->at, s->len - c->at, most, s->tables, c, keys_only);
+    if (s->checked < s->len)
+        n = plain_valid(&x, n);
     if (n && c->letter && x.dot[1] & 1)
         return false;
-    alike &= x.is_wide || (c->open && c->carry == SCAN_HAS_ALIKE);
+    alike = scan_pair_of(s->tables, c->pair)->alike &&
+            (x.is_wide || (c->open && c->carry == SCAN_HAS_ALIKE));
     x.letters[0] = (uint64_t)c->letter << 63;
     x.digit[0] = (uint64_t)c->digit << 63;
     x.in[0] = (uint64_t)c->open << 63;
@@ -249,8 +273,8 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     c->open = x.in[n] >> (ready - 1) & 1;
     c->digit = x.digit[n] >> (ready - 1) & 1;
     c->letter = c->open && !c->digit;
-    if (!x.is_wide || !(x.wide[n] | x.wide[n - 1]))
-        c->how -= c->how > PLAIN_ASCII; // one that was made dear by a single letter
+    if (c->how == PLAIN_SIGNS && !(x.lead[n] | x.lead[n - 1]))
+        c->how = PLAIN_ASCII;
     c->carry = plain_carry(&x, n, ready, alike);
     if (c->at > s->len)
         c->at = s->len;

@@ -363,7 +363,7 @@ static bool scan_words(words *out, keys *k, cursor *in, bool *line, scan_run *by
     s.tables = scan_tables_get();
     s.text = in->begin;
     s.at = (uint32_t)(in->p - in->begin);
-    s.len = (uint32_t)(in->end - in->begin);
+    s.len = s.checked = (uint32_t)(in->end - in->begin);
     s.line = *line;
     do {
         if (!keys_room(k, s.len - s.at + SCAN_SLACK))

@@ -16,14 +16,17 @@ typedef struct likes_sentence {
     bool alike;      // with one of the other text's; false between calls
 } likes_sentence;
 
+enum { LIKES_ROW = 64 }; // sentences, at most, of a text whose terms have rows
+
 // A term of the one text, in open addressing: free where n is 0.
 typedef struct likes_slot {
     uint64_t hash;
-    uint32_t first, n; // sentences of the one text that hold it: list[first .. first + n)
+    uint32_t first, n; // sentences of the one text that hold it: list[first .. first + n), or
+                       // those that have a 1 in its row, rows[first]; 0 of a free one
     uint32_t in;       // the sentence that held it last, by number over all texts, from 1
 } likes_slot;
 
-// One that the one text lacks: free where in is 0.
+// One that the one text lacks: free where it is not of the sentence that is looked at.
 typedef struct likes_other {
     uint64_t hash;
     uint32_t in;
@@ -35,11 +38,12 @@ typedef struct likes {
     size_t n;
     likes_slot *slot;
     size_t mask;
-    uint32_t *list;
-    uint32_t *touched; // [n]
-    uint32_t in;       // number of the sentence that is looked at
+    uint8_t (*rows)[LIKES_ROW]; // a byte for each sentence, rows[0] all 0; NULL of a long text
+    uint32_t *list;             // of a long one
+    uint32_t *touched;          // [n], likewise
+    uint32_t in;                // number of the sentence that is looked at
     likes_other *other;
-    size_t other_room, other_mask; // slots there are; of this text
+    size_t other_room; // slots there are
 } likes;
 
 // likes_open makes one for texts that are compared with a, which must outlive it. SHG_ENOMEM leaves

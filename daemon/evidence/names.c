@@ -186,8 +186,8 @@ static bool match_stuck(search *q, source_hit *hit)
 size_t sources_skip(const sources *s, const words *w, size_t i)
 {
     const lookup *shapes = patterns_shapes(s->patterns);
-    while (i < w->n && !w->w[i].flags && !maybe_first(s, w->w[i].hash) &&
-           !nameword_shape(shapes, w->w[i].hash) && nameword_is_plain(w, i))
+    while (i < w->n && !w->w[i].flags && !maybe_small_first(s, w->w[i].hash) &&
+           !(nameword_shape(shapes, w->w[i].hash) & SHAPES_SMALL) && nameword_is_plain(w, i))
         i++;
     return i;
 }

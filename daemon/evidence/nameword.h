@@ -40,6 +40,11 @@ enum name_shape {
     SHAPE_BARE = 1 << 18,     // a lead whose name needs no mark: صحيفة
 };
 
+// What a word in small letters must be for a name to be seen at it (mentions.c, shapes.c).
+enum {
+    SHAPES_SMALL = SHAPE_HEAD | SHAPE_TAIL | SHAPE_ECHO | SHAPE_ANCHOR | SHAPE_LEAD | SHAPE_BARE
+};
+
 static inline uint32_t nameword_shape(const lookup *shapes, uint64_t hash)
 {
     uint32_t bits = 0;

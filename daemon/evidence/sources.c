@@ -33,7 +33,9 @@ static uint64_t hash_name(const char *s)
 static shg_err add_first(sources *s, uint64_t hash, uint32_t n_words, bool any_case)
 {
     uint32_t old = 0, most;
-    s->maybe[hash >> 56] |= 1ull << (hash >> 50 & 63);
+    sieve_put(s->maybe, hash);
+    if (any_case)
+        sieve_put(s->maybe_small, hash);
     lookup_get(&s->first, hash, &old);
     most = old & (FIRST_ANY_CASE - 1);
     return lookup_put(&s->first, hash,

@@ -29,11 +29,12 @@ struct sources {
     alias *alias;
     size_t n_alias, cap_alias;
     lookup ids, domains;
-    lookup handles;      // names and hosts run together ("faznet") -> source
-    lookup own;          // name and source, where the name is another's elsewhere
-    lookup names;        // chained hash of an alias's words -> alias
-    lookup first;        // hash of its first word -> most words of such an alias
-    uint64_t maybe[256]; // bit per hash of a first word: most words fail here
+    lookup handles;            // names and hosts run together ("faznet") -> source
+    lookup own;                // name and source, where the name is another's elsewhere
+    lookup names;              // chained hash of an alias's words -> alias
+    lookup first;              // hash of its first word -> most words of such an alias
+    uint64_t maybe[256];       // bit per hash of a first word: most words fail here
+    uint64_t maybe_small[256]; // likewise of those that may be in small letters
     struct patterns *patterns;
 };
 
@@ -44,10 +45,26 @@ static inline uint64_t chain(uint64_t h, uint64_t word_hash)
     return h * 0x9e3779b97f4a7c15ull;
 }
 
+static inline void sieve_put(uint64_t sieve[256], uint64_t hash)
+{
+    sieve[hash >> 56] |= 1ull << (hash >> 50 & 63);
+}
+
+static inline bool sieve_holds(const uint64_t sieve[256], uint64_t hash)
+{
+    return sieve[hash >> 56] >> (hash >> 50 & 63) & 1;
+}
+
 // maybe_first is false for most words that no name begins with.
 static inline bool maybe_first(const sources *s, uint64_t hash)
 {
-    return s->maybe[hash >> 56] >> (hash >> 50 & 63) & 1;
+    return sieve_holds(s->maybe, hash);
+}
+
+// maybe_small_first is false for most that none in small letters begins with.
+static inline bool maybe_small_first(const sources *s, uint64_t hash)
+{
+    return sieve_holds(s->maybe_small, hash);
 }
 
 #endif

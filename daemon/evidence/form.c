@@ -191,8 +191,8 @@ static size_t numbers_in(const words *w)
 {
     size_t n = 0;
     uint64_t hash;
-    for (size_t i = 0; i < w->n; i++)
-        n += lexicon_number(w, i, &hash);
+    for (size_t i = 0; (i = lexicon_next_number(w, i, &hash)) < w->n; i++)
+        n++;
     return n;
 }
 

@@ -27,8 +27,9 @@ static const struct {
 // Of the word's hash: its classes, and for a number, above them, its place in value.
 // Constant once loaded, and never freed.
 static lookup table;
-static uint64_t may_hold[SIEVE_BITS / 64]; // by the hash's lowest bits: most words need no more
-static uint64_t value[VALUES_MOST];        // hashes of the digits; [0] is not used
+static uint64_t may_hold[SIEVE_BITS / 64];  // by the hash's lowest bits: most words need no more
+static uint64_t may_count[SIEVE_BITS / 64]; // likewise of numbers alone
+static uint64_t value[VALUES_MOST];         // hashes of the digits; [0] is not used
 static uint32_t n_values = 1;
 static view prefix[PREFIXES_MOST];
 static size_t n_prefixes;
@@ -69,6 +70,8 @@ static void put(const uint8_t *key, size_t len, uint32_t bits)
         return;
     (void)!lookup_put(&table, hash, before | bits);
     may_hold[hash % SIEVE_BITS / 64] |= 1ull << hash % 64;
+    if (bits & LEXICON_NUMBER)
+        may_count[hash % SIEVE_BITS / 64] |= 1ull << hash % 64;
 }
 
 static void add(view name, view language, uint32_t bits)
@@ -113,12 +116,22 @@ static void load(void)
     atomic_store_explicit(&loaded, true, memory_order_release);
 }
 
+static void ready(void)
+{
+    if (!atomic_load_explicit(&loaded, memory_order_acquire))
+        pthread_once(&once, load);
+}
+
+static bool sieve_holds(const uint64_t sieve[SIEVE_BITS / 64], uint64_t hash)
+{
+    return sieve[hash % SIEVE_BITS / 64] >> hash % 64 & 1;
+}
+
 static uint32_t find(uint64_t hash)
 {
     uint32_t bits = 0;
-    if (!atomic_load_explicit(&loaded, memory_order_acquire))
-        pthread_once(&once, load);
-    if (!(may_hold[hash % SIEVE_BITS / 64] >> hash % 64 & 1))
+    ready();
+    if (!sieve_holds(may_hold, hash))
         return 0;
     return lookup_get(&table, hash, &bits) ? bits : 0;
 }
@@ -156,4 +169,15 @@ bool lexicon_number(const words *w, size_t i, uint64_t *hash)
     if (bits >> VALUE_SHIFT)
         *hash = value[bits >> VALUE_SHIFT];
     return bits & LEXICON_NUMBER;
+}
+
+size_t lexicon_next_number(const words *w, size_t i, uint64_t *hash)
+{
+    ready();
+    for (; i < w->n; i++) {
+        bool may = w->w[i].flags & WORD_NUMBER || sieve_holds(may_count, w->w[i].hash);
+        if (may && lexicon_number(w, i, hash))
+            break;
+    }
+    return i;
 }

@@ -24,4 +24,8 @@ unsigned lexicon_of(uint64_t word_hash);
 // the same in digits, in words, and with letters at it ("7th"); else the word's own.
 bool lexicon_number(const words *w, size_t i, uint64_t *hash);
 
+// lexicon_next_number returns the first word from i on that is a number, with its hash; w->n where
+// there is none.
+size_t lexicon_next_number(const words *w, size_t i, uint64_t *hash);
+
 #endif

@@ -35,19 +35,21 @@ static slot *slot_of(const finder *f, uint64_t hash)
     return &f->table[s];
 }
 
+// In place of a seed of b stands the number of its slot when they are indexed.
 static void index_seeds(finder *f)
 {
     for (size_t j = 0; j < f->n_seed_b; j++) {
         slot *s = slot_of(f, f->seed_b[j]);
         s->hash = f->seed_b[j];
         s->n++;
+        f->seed_b[j] = (uint64_t)(s - f->table);
     }
     // first starts past each slice's end and moves down to its start as that is filled.
     uint32_t end = 0;
     for (size_t s = 0; s <= f->mask; s++)
         f->table[s].first = end += f->table[s].n;
     for (size_t j = f->n_seed_b; j-- > 0;)
-        f->place[--slot_of(f, f->seed_b[j])->first] = (uint32_t)j;
+        f->place[--f->table[f->seed_b[j]].first] = (uint32_t)j;
 }
 
 static shg_err prepare(finder *f, unsigned k)

@@ -190,9 +190,7 @@ static void count_numbers(tally *t, const pair *x)
     uint64_t hash;
     for (int which = 0; which < 2; which++) {
         const words *w = x->w[which];
-        for (size_t i = 0; i < w->n; i++) {
-            if (!lexicon_number(w, i, &hash))
-                continue;
+        for (size_t i = 0; (i = lexicon_next_number(w, i, &hash)) < w->n; i++) {
             entry *e = add(t, hash);
             if (e)
                 e->count[which]++;

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 #include "base/clock.h"
 #include "engine/state.h"
+#include "evidence/outline.h"
 #include "shingled/version.h"
 #include "shingled/wire.h"
 #include "sketch/winnow.h"
@@ -18,10 +19,11 @@ static char stamp[160];
 static void make_stamp(void)
 {
     snprintf(stamp, sizeof stamp,
-             "text=%d shingle=%d,%d,%d/%d sketch=%d,%dx%d,%d winnow=%d,%d,%d print=%d terms=%d,%d",
+             "text=%d shingle=%d,%d,%d/%d sketch=%d,%dx%d,%d winnow=%d,%d,%d print=%d terms=%d,%d "
+             "outline=%d",
              TEXT_VERSION, SKETCH_WORDS, PRINT_WORDS, CHAR_WEIGHT, WORD_WEIGHT, MINHASH_VERSION,
              MINHASH_BANDS, MINHASH_ROWS, MINHASH_LANES, WINNOW_VERSION, WINNOW_WINDOW,
-             SPEECH_WINDOW, PRINT_BITS, RARE_VERSION, RARE_MOST);
+             SPEECH_WINDOW, PRINT_BITS, RARE_VERSION, RARE_MOST, OUTLINE_VERSION);
 }
 
 const char *engine_stamp(void)

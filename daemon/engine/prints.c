@@ -132,7 +132,7 @@ static bool is_key(const prints *x, uint64_t hash)
 static void add_terms(prints *x, const words *w, uint64_t seed)
 {
     uint64_t term[RARE_MOST];
-    uint32_t n = rare_terms(term, w, seed, x->item);
+    uint32_t n = rare_terms(term, w, seed, x->item, &x->square);
     x->n_terms = 0;
     for (uint32_t i = 0; i < n; i++) {
         bool known = is_key(x, term[i]);

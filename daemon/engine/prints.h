@@ -23,6 +23,7 @@ typedef struct prints {
     uint32_t n_keys, n_terms;
     print_at *place; // in the order of the text
     size_t n_places;
+    double square; // as rare_terms gives it
     // what it is made with, for a text of `room` words
     sort_item *item;   // [RARE_ROOM * (room + 1)]: fingerprints and room to sort them; terms
     uint64_t *shingle; // [room + 1]

@@ -116,8 +116,8 @@ static void part_terms(lists *l)
 }
 
 // Takes the terms that stand in the text again, and puts the others to those in once. Their idf are
-// looked up together, since the table is far away.
-static uint32_t take_again(term *top, lists *l)
+// looked up together, since the table is far away. *square is what they add to the squared length.
+static uint32_t take_again(term *top, lists *l, double *square)
 {
     uint32_t n = 0;
     size_t n_terms = 0;
@@ -138,8 +138,10 @@ static uint32_t take_again(term *top, lists *l)
         n_terms += k - i > 1;
     }
     terms_weights(l->weight, l->part, n_terms);
+    *square = 0;
     for (size_t i = 0; i < n_terms; i++) {
         term x = {l->part[i], terms_weigh(l->weight[i], t[i].value)};
+        *square += x.weight * x.weight;
         if (x.weight > 0)
             n = insert(top, n, x);
     }
@@ -192,13 +194,25 @@ static uint32_t take_once(term *top, uint32_t n, lists *l)
     return n;
 }
 
-uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room)
+// What the words that stand in the text once add to the squared length, at least.
+static double square_of_once(const lists *l)
+{
+    const terms_squares *squares = terms_squares_get();
+    uint64_t sum = 0;
+    for (size_t i = 0; i < l->n_once; i++)
+        sum += terms_square_least(squares, l->once[i]);
+    return (double)sum / TERMS_SQUARE;
+}
+
+uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room,
+                    double *square)
 {
     term top[RARE_MOST];
     lists l = lists_in(room, w->n + 1);
     list_terms(&l, w);
     part_terms(&l);
-    uint32_t n = take_again(top, &l); // the heavier ones
+    uint32_t n = take_again(top, &l, square); // the heavier ones
+    *square += square_of_once(&l);
     n = take_once(top, n, &l);
     for (uint32_t i = 0; i < n; i++)
         out[i] = print_of(top[i].hash ^ TERM_SPACE, seed);

@@ -21,7 +21,10 @@ enum {
 };
 
 // rare_terms writes the keys of a text's rarest terms, the rarest first, and returns how many. It
-// works in room for RARE_ROOM * (w->n + 1) items.
-uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room);
+// works in room for RARE_ROOM * (w->n + 1) items. What it has in hand gives the squared length of
+// the text's vector (term_list) nearly: *square is not more, where no word is a character of an
+// unspaced script, and not much less.
+uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room,
+                    double *square);
 
 #endif

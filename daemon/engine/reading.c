@@ -1,6 +1,7 @@
 #include "engine/reading.h"
 #include "base/clock.h"
 #include "base/xxh.h"
+#include "evidence/outline.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
@@ -86,7 +87,7 @@ static uint64_t content_hash(const reading *r, view stored)
 
 // How many bytes stand behind a reading, and of what.
 typedef struct behind {
-    size_t keys, places, stored, publisher, packed, fields;
+    size_t keys, places, stored, publisher, packed, outline, fields;
 } behind;
 
 static size_t measure(behind *b, const reading *made, const reader *in)
@@ -98,9 +99,10 @@ static size_t measure(behind *b, const reading *made, const reader *in)
         .stored = in->record.len,
         .publisher = in->publisher.len,
         .packed = made->is_bare ? in->packed.len : 0,
+        .outline = made->is_bare ? in->outline.len : 0,
         .fields = made->record.own_len,
     };
-    return b->keys + b->places + b->stored + b->publisher + b->packed + b->fields;
+    return b->keys + b->places + b->stored + b->publisher + b->packed + b->outline + b->fields;
 }
 
 static uint8_t *put(uint8_t **to, const void *from, size_t n)
@@ -132,6 +134,7 @@ static reading *settle(const reading *made, const reader *in)
     r->stored_len = b.stored - 1;
     r->publisher = (char *)put(&to, in->publisher.p, b.publisher);
     r->packed = (view){put(&to, in->packed.p, b.packed), b.packed};
+    r->outline = (view){put(&to, in->outline.p, b.outline), b.outline};
     record_move(&r->record, to);
     atomic_init(&r->refs, 1);
     pthread_mutex_init(&r->lock, NULL);
@@ -161,6 +164,7 @@ static shg_err make(reading *made, const sources *s, uint64_t seed, reader *in)
     made->doc = DOC_NONE;
     made->stored_ms = CLOCK_ABSENT;
     made->n_words = (uint32_t)of->words.n;
+    made->square = in->prints.square;
     made->side.publisher = made->publisher_hash;
     if (made->record.published_ms != CLOCK_ABSENT)
         made->side.published_ms = made->record.published_ms;
@@ -194,6 +198,14 @@ static shg_err pack(reading *made, article_index *ix, reader *in)
     return SHG_OK;
 }
 
+static shg_err make_outline(reader *in)
+{
+    hash_list list = words_hashes(&in->side.words);
+    buf_reset(&in->outline);
+    outline_make(&in->outline, &list, in->prints.square);
+    return buf_err(&in->outline);
+}
+
 shg_err reading_make_bare(reading **out, record *rec, article_index *ix, const sources *s,
                           uint64_t seed, reader *in)
 {
@@ -204,6 +216,8 @@ shg_err reading_make_bare(reading **out, record *rec, article_index *ix, const s
     made.side.body = in->side.body;
     if (!e)
         e = make(&made, s, seed, in);
+    if (!e)
+        e = make_outline(in);
     if (!e)
         e = pack(&made, ix, in);
     if (!e && !(*out = settle(&made, in)))

@@ -34,9 +34,11 @@ typedef struct reading {
     pthread_mutex_t lock; // guards these, and side.terms
     bool has_terms, has_credits;
     credits credits;
-    bool is_bare; // reading_make_bare
-    view packed;  // of such a one: by index_pack
-} reading;        // keys, prints, publisher, stored and packed stand behind it, in one allocation
+    bool is_bare;  // reading_make_bare
+    view packed;   // of such a one: by index_pack
+    view outline;  // likewise: of the text
+    double square; // as rare_terms gives it
+} reading; // keys, prints, publisher, stored, packed and outline stand behind it, in one allocation
 
 // reading_make reads an article. It takes the record (also on failure), copies the text.
 SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed);

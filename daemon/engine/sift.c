@@ -17,6 +17,7 @@ shg_err sift_open(sift *out, library *lib, const side *a, unsigned relations)
 void sift_close(sift *s)
 {
     screen_close(&s->screen);
+    buf_fini(&s->outline);
     likes_close(&s->likes);
 }
 
@@ -57,10 +58,21 @@ static shg_err try_reading(bool *may, sift *s, reading *r)
     return e ? e : try_topic(may, s, &r->side);
 }
 
-// What of a stored text can be told without signing it.
-static shg_err try_text(bool *may, sift *s, view text)
+// What of a stored text can be told without unpacking it: of most all there is to tell. What makes
+// no sense tells nothing.
+static shg_err try_outline(screen_found *may, sift *s, uint32_t doc)
 {
-    screen_found found;
+    *may = (screen_found){true, true, true, 0};
+    shg_err e = index_outline(s->lib->ix, doc, &s->outline);
+    if (e || !s->outline.len)
+        return e;
+    e = screen_outline(&s->screen, buf_view(&s->outline), may);
+    return e == SHG_ECORRUPT ? SHG_OK : e;
+}
+
+// What of a stored text can be told without signing it.
+static shg_err try_text(bool *may, sift *s, view text, screen_found found)
+{
     side b;
     shg_err e = screen_text(&s->screen, text, &found);
     *may = found.words || found.near;
@@ -74,22 +86,33 @@ static shg_err try_text(bool *may, sift *s, view text)
     return e;
 }
 
+// Reads what is not in the cache, as far as it takes.
+static shg_err fetch(reading **out, bool *may, sift *s, uint32_t doc)
+{
+    article a;
+    doc_info info;
+    screen_found found;
+    shg_err e = try_outline(&found, s, doc);
+    *may = found.words || found.near;
+    if (e || !*may)
+        return e;
+    e = library_fetch(&a, &info, s->lib, doc);
+    if (e)
+        return e;
+    e = try_text(may, s, a.text, found);
+    if (!e && *may)
+        e = library_make(out, s->lib, &a, &info);
+    article_free(&a);
+    return e;
+}
+
 shg_err sift_read(sift *s, uint32_t doc, reading **out)
 {
     bool may = true;
     shg_err e = SHG_OK;
     *out = cache_get(s->lib->cache, doc);
-    if (!*out) {
-        article a;
-        doc_info info;
-        e = library_fetch(&a, &info, s->lib, doc);
-        if (e)
-            return e;
-        e = try_text(&may, s, a.text);
-        if (!e && may)
-            e = library_make(out, s->lib, &a, &info);
-        article_free(&a);
-    }
+    if (!*out)
+        e = fetch(out, &may, s, doc);
     if (!e && may)
         e = try_reading(&may, s, *out);
     if (!e && may)

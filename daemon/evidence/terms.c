@@ -108,11 +108,16 @@ static uint8_t square_of(double idf)
     return (uint8_t)(idf * idf * TERMS_SQUARE);
 }
 
-// Of words that share their low bits the lightest counts.
+// Of words that share their low bits the lightest counts, for all that do.
 static void note_square(uint64_t hash, uint8_t square)
 {
-    uint8_t *least = &squares.least[hash % TERMS_SQUARES];
-    *least = square < *least ? square : *least;
+    uint16_t *of = &squares.of[hash % TERMS_SQUARES];
+    uint16_t tag = (uint16_t)(hash / TERMS_SQUARES % TERMS_TAGS << 8), any = TERMS_ANY;
+    uint8_t before = (uint8_t)*of;
+    bool first = *of == (uint16_t)(TERMS_ANY | squares.unknown);
+    uint8_t least = square < before ? square : before;
+    bool same = first || ((*of ^ tag) & ~UINT8_MAX) == 0;
+    *of = (uint16_t)((same ? tag : any) | least);
 }
 
 // A word of several languages has the share of the one in which it is most common.
@@ -141,7 +146,9 @@ static void load(void)
 {
     const uint8_t *p = terms_data, *end = p + terms_data_len;
     (void)idf_number(-log((double)SHARE_UNKNOWN)); // 0, as in a free slot
-    memset(squares.least, square_of(table.idf[0]), sizeof squares.least);
+    squares.unknown = square_of(table.idf[0]);
+    for (size_t i = 0; i < TERMS_SQUARES; i++)
+        squares.of[i] = (uint16_t)(TERMS_ANY | squares.unknown);
     while (p < end) {
         const uint8_t *eol = memchr(p, '\n', (size_t)(end - p));
         if (!eol)

@@ -22,15 +22,21 @@ double terms_weigh(double idf, size_t n);
 
 // What a word that is new to a text adds at least to the squared length of its vector, in parts of
 // TERMS_SQUARE: for a small part of what terms_weight costs.
-enum { TERMS_SQUARE = 4, TERMS_SQUARES = 1 << 16 };
+enum { TERMS_SQUARE = 4, TERMS_SQUARES = 1 << 16, TERMS_TAGS = 1 << 7, TERMS_ANY = 1 << 15 };
 typedef struct terms_squares {
-    uint8_t least[TERMS_SQUARES]; // by the low bits of the word's hash; constant
+    uint16_t of[TERMS_SQUARES]; // by the low bits of the word's hash: what it adds, with the next
+                                // bits above it or TERMS_ANY where it is so for all words
+    unsigned unknown;           // what a word adds whose next bits are others
 } terms_squares;
-const terms_squares *terms_squares_get(void);
+const terms_squares *terms_squares_get(void); // constant
 
+// Which words are in the table is at random: no branch depends on it.
 static inline unsigned terms_square_least(const terms_squares *t, uint64_t word_hash)
 {
-    return t->least[word_hash % TERMS_SQUARES];
+    unsigned x = t->of[word_hash % TERMS_SQUARES];
+    unsigned other = (x >> 8 ^ (unsigned)(word_hash / TERMS_SQUARES)) & (TERMS_TAGS - 1);
+    unsigned unknown = -(unsigned)((other != 0) & (x < TERMS_ANY));
+    return (t->unknown & unknown) | (x & UINT8_MAX & ~unknown);
 }
 
 // terms_idf_most is the idf of a word that is not in the table; none has more.

@@ -231,9 +231,9 @@ static double add_others(topic *t, const hash_list *b, size_t n_maybe, double sq
     return square;
 }
 
-shg_err topic_most(topic *t, const hash_list *b, double least, double *most)
+shg_err topic_most(topic *t, const hash_list *b, double square, double least, double *most)
 {
-    double dot = 0, square = 0;
+    double dot = 0, shared = 0;
     *most = 0;
     shg_err e = reserve(t, b->n);
     if (e)
@@ -242,16 +242,17 @@ shg_err topic_most(topic *t, const hash_list *b, double least, double *most)
     for (size_t i = 0; i < n; i++) {
         topic_slot *s = &t->slot[t->shared[i]];
         double weight = terms_weigh(t->a->t[s->place - 1].idf, s->n);
-        square += weight * weight;
+        shared += weight * weight;
         dot += weight * t->weight[s->place - 1];
         s->n = 0;
     }
     // Of a longer vector the cosine would be less than `least`.
     double longest = dot / (least - ROUNDING);
     longest *= longest / t->a->square;
-    if (dot <= 0 || is_longer(t, b, longest - square))
+    if (dot <= 0 || (square <= 0 && is_longer(t, b, longest - shared)))
         return SHG_OK;
-    square = add_others(t, b, n_maybe, square, longest);
+    if (square <= 0)
+        square = add_others(t, b, n_maybe, shared, longest);
     if (square <= longest)
         *most = dot / sqrt(square * t->a->square) + ROUNDING;
     return SHG_OK;

@@ -40,7 +40,9 @@ SHG_MUST_CHECK shg_err topic_open(topic *out, const term_list *a);
 void topic_close(topic *t); // zeroes it; a zeroed one is fine
 
 // topic_most writes the most that terms_cosine can be: that itself, but for rounding, where it is
-// `least` (over 0) or more; where it is less for certain, 0. Linear in the words. SHG_ENOMEM.
-SHG_MUST_CHECK shg_err topic_most(topic *t, const hash_list *b, double least, double *most);
+// `least` (over 0) or more; where it is less for certain, 0. square: that of b's vector, or a
+// little less (outline.square); 0 where it is not known. Linear in the words. SHG_ENOMEM.
+SHG_MUST_CHECK shg_err topic_most(topic *t, const hash_list *b, double square, double least,
+                                  double *most);
 
 #endif

@@ -58,6 +58,7 @@ typedef struct doc_add {
     view record;          // the canonical record as compact JSON, without the text
     view text;            // as it was sent
     view packed;          // of record and text, by index_pack; empty: index_add packs them
+    view outline;         // what index_outline gives back
     int64_t published_ms; // CLOCK_ABSENT where unknown
     int64_t stored_ms;
     uint64_t publisher; // hash of the publisher's id; 0 = none
@@ -150,6 +151,10 @@ typedef struct article {
 } article;
 SHG_MUST_CHECK shg_err index_get(article_index *ix, uint32_t doc, article *out);
 void article_free(article *a);
+
+// index_outline gives the outline that a document was added with, for much less than index_get; out
+// is emptied first. SHG_ENOTFOUND.
+SHG_MUST_CHECK shg_err index_outline(article_index *ix, uint32_t doc, buf *out);
 
 // The signature of a stored document. SHG_ENOTFOUND.
 SHG_MUST_CHECK shg_err index_signs(article_index *ix, uint32_t doc, minhash *out);

@@ -59,8 +59,9 @@ shg_err row_uri(packer *p, const article_row *a, buf *room, view *uri)
 }
 
 // All of it in one allocation: the record, the text, and the uri where it is not in the record.
-static shg_err unpack_row(article_index *ix, const article_row *a, article *out)
+static shg_err unpack_row(article_index *ix, const article_row *a, void *to)
 {
+    article *out = to;
     size_t n = (size_t)a->record_len + a->text_len, own_uri = a->uri_inside ? 0 : a->uri.len;
     out->own.max = n + own_uri + 1;
     if (!buf_grow(&out->own, n + own_uri + 1))
@@ -78,9 +79,11 @@ static shg_err unpack_row(article_index *ix, const article_row *a, article *out)
     return buf_err(&out->own);
 }
 
-shg_err index_get(article_index *ix, uint32_t doc, article *out)
+// Has `then` take what is asked for of a document's row, which is valid no longer.
+static shg_err with_row(article_index *ix, uint32_t doc,
+                        shg_err (*then)(article_index *ix, const article_row *a, void *out),
+                        void *out)
 {
-    *out = (article){.doc = doc};
     doc_key k = key_of_doc(doc);
     db_txn *t = NULL;
     view body;
@@ -91,14 +94,34 @@ shg_err index_get(article_index *ix, uint32_t doc, article *out)
     if (!err) {
         err = article_parse(body, &a);
         if (!err)
-            err = unpack_row(ix, &a, out);
+            err = then(ix, &a, out);
         if (err == SHG_ECORRUPT)
             err = corrupt(DB_ARTICLES, doc_key_view(&k), "shape");
     }
     db_abort(&t);
+    return err;
+}
+
+shg_err index_get(article_index *ix, uint32_t doc, article *out)
+{
+    *out = (article){.doc = doc};
+    shg_err err = with_row(ix, doc, unpack_row, out);
     if (err)
         article_free(out);
     return err;
+}
+
+static shg_err copy_outline(article_index *ix, const article_row *a, void *out)
+{
+    (void)ix;
+    buf_add(out, a->outline.p, a->outline.len);
+    return buf_err(out);
+}
+
+shg_err index_outline(article_index *ix, uint32_t doc, buf *out)
+{
+    buf_reset(out);
+    return with_row(ix, doc, copy_outline, out);
 }
 
 void article_free(article *a)

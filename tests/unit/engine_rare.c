@@ -59,8 +59,13 @@ static void check(const char *text)
     assert_ok(words_make(&w, view_of(text), NULL));
     sort_item *room = malloc(RARE_ROOM * (w.n + 1) * sizeof *room);
     uint32_t n = plainly(expect, &w);
-    assert_int_equal(rare_terms(found, &w, SEED, room), n);
+    double square;
+    assert_int_equal(rare_terms(found, &w, SEED, room, &square), n);
     assert_memory_equal(found, expect, n * sizeof *found);
+    term_list t;
+    assert_ok(terms_list(&t, &w));
+    assert_true(w.alone || square <= t.square * (1 + 1e-9));
+    terms_free(&t);
     free(room);
     words_free(&w);
 }

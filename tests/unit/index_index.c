@@ -73,6 +73,7 @@ static void make_sample(sample *s, unsigned uri, unsigned edition)
     s->a = (doc_add){.uri = view_of(s->uri),
                      .record = view_of(s->record),
                      .text = view_of(s->text),
+                     .outline = edition % 2 ? view_of(s->record) : (view){NULL, 0},
                      .published_ms = uri,
                      .stored_ms = edition,
                      .publisher = uri + 1,
@@ -105,6 +106,11 @@ static void assert_article(fixture *f, uint32_t doc, unsigned uri, unsigned edit
     minhash g;
     doc_info info;
     make_sample(&s, uri, edition);
+    buf outline = {0};
+    buf_add(&outline, "left", 4);
+    assert_ok(index_outline(f->ix, doc, &outline));
+    assert_true(view_eq(buf_view(&outline), s.a.outline));
+    buf_fini(&outline);
     assert_ok(index_get(f->ix, doc, &a));
     assert_int_equal(a.version, version);
     assert_true(view_eq(a.uri, s.a.uri));

@@ -463,8 +463,10 @@ shg_err index_stat(article_index *ix, index_stats *out)
     out->postings = active_count(ix->active) + (ix->frozen ? active_count(ix->frozen) : 0);
     uint64_t blocks = 0;
     for (size_t i = 0; i < ix->segments.n; i++) {
-        out->postings += ix->segments.s[i].n;
-        blocks += segment_bytes(&ix->segments.s[i]);
+        const segment *s = &ix->segments.s[i];
+        out->postings += s->n;
+        blocks += segment_bytes(s);
+        out->dead_bytes += merge_dead_bytes(ix, s);
     }
     out->unfreed = ix->unfreed.len / sizeof(uint32_t);
     out->ram_docs = ix->docs.ram_bytes + uris_ram(ix->uris);
@@ -479,5 +481,7 @@ shg_err index_stat(article_index *ix, index_stats *out)
     out->used_bytes = usage.used_bytes;
     blocks = blocks < usage.table_bytes[DB_BLOCKS] ? blocks : usage.table_bytes[DB_BLOCKS];
     out->live_bytes = usage.used_bytes - usage.table_bytes[DB_BLOCKS] + blocks;
+    out->dead_bytes = out->dead_bytes < blocks ? out->dead_bytes : blocks;
+    out->spare_bytes = blocks - out->dead_bytes + usage.table_bytes[DB_PRINTS];
     return SHG_OK;
 }

@@ -227,9 +227,12 @@ typedef struct index_stats {
     uint64_t articles, deleted, documents; // there; ever taken out; numbers given
     uint64_t segments, postings, capped_lookups, merges;
     uint64_t file_bytes, used_bytes; // of the data file, and what of it is in live pages
-    uint64_t live_bytes; // of these what would be left if nothing were under way: no blocks that
-                         // a merge has replaced or not yet put in place
-    uint64_t unfreed;    // documents taken out whose rows are still there
+    uint64_t live_bytes;  // of these what would be left if nothing were under way: no blocks that
+                          // a merge has replaced or not yet put in place
+    uint64_t dead_bytes;  // of these: postings of documents taken out, in segments that are to be
+                          // written anew without them
+    uint64_t spare_bytes; // that sealing and merging may take beside the rest, at most
+    uint64_t unfreed;     // documents taken out whose rows are still there
     uint64_t ram_bytes, ram_docs, ram_bands, ram_postings; // the sum first
     uint64_t longest_slice_us; // that the background ever kept writers waiting
 } index_stats;

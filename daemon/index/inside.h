@@ -83,7 +83,8 @@ struct article_index {
     counters count;
     // Guarded by job_lock, which is taken before the turn.
     pthread_mutex_t job_lock;
-    job seal, merge;
+    job seal, merge, drop;
+    bool cleared; // blocks of garbage, in the last slice
     atomic_bool dict_tried;
     // Guarded by the turn.
     buf garbage;                     // of uint32_t: segments whose blocks nobody reads any more
@@ -177,6 +178,10 @@ SHG_MUST_CHECK shg_err slice_end(article_index *ix, db_txn **t, shg_err err);
 SHG_MUST_CHECK shg_err work_step(article_index *ix, bool idle, bool *more);
 void work_end(article_index *ix); // gives up the jobs
 bool work_due(article_index *ix); // caller holds the turn
+
+// merge_dead_bytes is about what a segment will be shorter by once it was written anew: 0 where
+// that is not due. The caller reads under the lock.
+uint64_t merge_dead_bytes(const article_index *ix, const segment *s);
 
 // worker.c
 SHG_MUST_CHECK shg_err worker_start(article_index *ix);

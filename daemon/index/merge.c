@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    CLEAR_BLOCKS = 4,       // of about index_opts.block_bytes, deleted in one transaction
+    CLEAR_BYTES = 1 << 20,  // of blocks, at most about, deleted in one transaction
     UNPRINT_DOCS = 1024,    // documents whose fingerprints are deleted in one transaction
     FREE_DOCS = 256,        // documents whose rows are deleted in one transaction
     POSTINGS_PER_DOC = 256, // more than that on average: sealed before there are seal_docs
@@ -24,10 +24,38 @@ bool work_due(article_index *ix)
     return is_seal_due(ix) || ix->unfreed.len >= FREE_DOCS * sizeof(uint32_t) || dict_is_due(ix);
 }
 
+static uint32_t left(const article_index *ix, const segment *s)
+{
+    return docs_count(&ix->docs, s->doc0, s->doc1);
+}
+
 // Fewer than three quarters of its documents are left.
 static bool is_thin(const article_index *ix, const segment *s)
 {
-    return s->n && (uint64_t)docs_count(&ix->docs, s->doc0, s->doc1) * 4 < (uint64_t)s->n_docs * 3;
+    return s->n && !s->damaged && (uint64_t)left(ix, s) * 4 < (uint64_t)s->n_docs * 3;
+}
+
+uint64_t merge_dead_bytes(const article_index *ix, const segment *s)
+{
+    if (!is_thin(ix, s))
+        return 0;
+    double share = (double)left(ix, s) / (double)s->n_docs;
+    return (uint64_t)((double)segment_bytes(s) * (1 - share));
+}
+
+// A segment of which no document is left, and which no merge is reading: retention leaves such
+// ones, and with nothing to be read or written for them they need not wait for what is merged.
+static bool pick_dead(const article_index *ix, size_t *dead)
+{
+    const segments *l = &ix->segments;
+    size_t busy = ix->merge.phase == JOB_NONE ? 0 : ix->merge.n_in;
+    for (size_t i = 0; i < l->n; i++) {
+        if (i - ix->merge.first < busy || !is_thin(ix, &l->s[i]) || left(ix, &l->s[i]))
+            continue;
+        *dead = i;
+        return true;
+    }
+    return false;
 }
 
 // The oldest run of neighbours of the lowest tier that is long enough; else a segment
@@ -49,7 +77,7 @@ static bool pick_merge(const article_index *ix, size_t *first, size_t *n, uint32
         }
     }
     for (size_t i = 0; i < l->n && !found; i++) {
-        if (l->s[i].damaged || !is_thin(ix, &l->s[i]))
+        if (!is_thin(ix, &l->s[i]))
             continue;
         *first = i;
         *n = 1;
@@ -75,7 +103,7 @@ static bool pick_join(const article_index *ix, size_t *first, size_t *n)
 static shg_err clear_slice(article_index *ix)
 {
     db_txn *t = NULL;
-    size_t dropped = 0;
+    size_t dropped = 0, most = 1 + CLEAR_BYTES / ix->o.block_bytes;
     uint32_t id = 0;
     uint8_t from[BLOCK_KEY_LEN], to[BLOCK_KEY_LEN];
     shg_err err = slice_begin(ix, &t);
@@ -84,10 +112,9 @@ static shg_err clear_slice(article_index *ix)
     memcpy(&id, ix->garbage.p + ix->garbage.len - sizeof id, sizeof id);
     block_key(from, id, 0);
     block_key(to, id, UINT32_MAX);
-    err = db_drop(t, DB_BLOCKS, (view){from, sizeof from}, (view){to, sizeof to}, CLEAR_BLOCKS,
-                  &dropped);
+    err = db_drop(t, DB_BLOCKS, (view){from, sizeof from}, (view){to, sizeof to}, most, &dropped);
     err = slice_finish(&t, err);
-    if (!err && dropped < CLEAR_BLOCKS)
+    if (!err && dropped < most)
         ix->garbage.len -= sizeof id;
     turn_pass(&ix->turn);
     return err;
@@ -160,7 +187,8 @@ static shg_err unprint_slice(article_index *ix)
 
 // What there is to do, looked at with the turn held for a moment.
 typedef struct todo {
-    bool seal, clear, unprint, free;
+    bool seal, clear, unprint, free, drop;
+    size_t dead; // the segment to drop
 } todo;
 
 static todo look(article_index *ix, bool idle)
@@ -172,6 +200,7 @@ static todo look(article_index *ix, bool idle)
         .unprint = ix->unprinted < segments_end(&ix->segments),
         .free = ix->unfreed.len >= (idle ? 1 : FREE_DOCS) * sizeof(uint32_t),
     };
+    t.drop = pick_dead(ix, &t.dead);
     turn_pass(&ix->turn);
     return t;
 }
@@ -182,8 +211,13 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
     uint32_t level = 0;
     if (ix->seal.phase != JOB_NONE)
         return job_step(ix, &ix->seal);
+    if (ix->drop.phase != JOB_NONE) // without a pause: it knows its segment by its place
+        return job_step(ix, &ix->drop);
     todo t = look(ix, idle);
-    if (t.clear) // first: where the disk is full, it makes the room that a seal needs
+    // Before a seal: where the disk is full, it makes the room for that. But postings that come in
+    // do not wait until all is cleared.
+    ix->cleared = t.clear && !(ix->cleared && (t.seal || t.unprint));
+    if (ix->cleared)
         return clear_slice(ix);
     if (dict_is_due(ix)) // whatever comes before it is packed worse
         return dict_train(ix);
@@ -191,6 +225,8 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
         return job_start_seal(ix, &ix->seal);
     if (t.unprint)
         return unprint_slice(ix);
+    if (t.drop)
+        return job_start_merge(ix, &ix->drop, t.dead, 1, ix->segments.s[t.dead].level);
     if (ix->merge.phase != JOB_NONE)
         return job_step(ix, &ix->merge);
     turn_take_behind(&ix->turn);
@@ -223,6 +259,7 @@ shg_err work_step(article_index *ix, bool idle, bool *more)
 void work_end(article_index *ix)
 {
     job_give_up(ix, &ix->seal);
+    job_give_up(ix, &ix->drop);
     job_give_up(ix, &ix->merge);
 }
 

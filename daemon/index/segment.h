@@ -59,10 +59,14 @@ static inline uint32_t segment_blocks(const segment *s)
     return s->n ? 1u << s->block_bits : 0;
 }
 
-// segment_bytes is about what its blocks take.
+// segment_bytes is about what its blocks take: pages of their own, which the last one of each does
+// not fill.
 static inline uint64_t segment_bytes(const segment *s)
 {
-    return s->n ? s->n * s->width + ((uint64_t)2 << (s->block_bits + s->bucket_bits)) : 0;
+    enum { PAGE = 4096 };
+    uint64_t n = segment_blocks(s);
+    uint64_t block = n ? s->n * s->width / n + ((uint64_t)2 << s->bucket_bits) : 0;
+    return n * (block > PAGE / 2 ? (block + PAGE - 1) / PAGE * PAGE : block);
 }
 
 // DB_META's row of the list.

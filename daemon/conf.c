@@ -36,7 +36,7 @@ static const setting settings[] = {
      "room for the store's file: the oldest articles are let go in time (0: no limit)"},
     {"cache-mib", NUMBER, AT(cache_mib), 1, 1 << 20, 32, "MIB", "RAM for articles read last"},
     {"seal-docs", NUMBER, AT(seal_docs), 16, 1 << 20, 0, "N",
-     "articles in the segment in RAM (0: 32768)"},
+     "articles in the segment in RAM (0: 32768, fewer in a small --keep-mib)"},
     {"seed", SEED, AT(seed), 0, 0, 0, "HEX",
      "secret of a new store; drawn at random unless given (for tests)"},
     {"log", TEXT, AT(log), 0, 0, 0, "LEVEL", "debug, info, warn or error (info)"},

@@ -357,6 +357,7 @@ static void delete_older(engine *e, change *c)
 void engine_apply(engine *e, change *c, size_t n)
 {
     shg_err err = SHG_OK;
+    retention_hold(e->retention);
     for (size_t from = 0; from < n;) {
         size_t to = from;
         while (to < n && c[to].kind != CHANGE_DELETE_OLDER)

@@ -12,7 +12,15 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-enum { CACHE_BYTES = 32 << 20 };
+enum {
+    CACHE_BYTES = 32 << 20,
+    BLOCK_PARTS = 32768,   // blocks of postings that the room for a store would hold, at least,
+    BLOCK_LEAST = 3800,    // but of a page each, with its head and what chance adds
+    BLOCK_MOST = 64 << 10, // and as without a limit
+    SEAL_BYTES = 64 << 10, // of room for each article of the segment in RAM: of some 20 there are,
+    SEAL_LEAST = 512,      // one is sealed at a time
+    SEAL_MOST = 32768,     // as without a limit
+};
 
 static char stamp[160];
 
@@ -45,6 +53,24 @@ static shg_err restore(void *ctx)
     return matcher_restore(ctx);
 }
 
+// A block takes a run of pages, and where room is scarce long runs become rare: the file would grow
+// for want of them while single pages are free.
+static unsigned block_bytes(uint64_t keep_bytes)
+{
+    uint64_t part = keep_bytes / BLOCK_PARTS;
+    if (!keep_bytes || part >= BLOCK_MOST)
+        return BLOCK_MOST;
+    return part > BLOCK_LEAST ? (unsigned)part : BLOCK_LEAST;
+}
+
+static unsigned seal_docs(uint64_t keep_bytes)
+{
+    uint64_t docs = keep_bytes / SEAL_BYTES;
+    if (!keep_bytes || docs > SEAL_MOST)
+        return SEAL_MOST;
+    return docs > SEAL_LEAST ? (unsigned)docs : SEAL_LEAST;
+}
+
 static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why_len)
 {
     shg_err err = sources_open(&e->lib.sources, o->sources, why, why_len);
@@ -58,8 +84,9 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
     unsigned cores = count_cores();
     index_opts io = {
         .map_bytes = o->map_bytes,
-        .seal_docs = o->seal_docs,
+        .seal_docs = o->seal_docs ? o->seal_docs : seal_docs(o->keep_bytes),
         .list_cap = LIST_CAP,
+        .block_bytes = block_bytes(o->keep_bytes),
         .seed = o->seed,
         .stamp = engine_stamp(),
         .background = true,

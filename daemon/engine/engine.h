@@ -20,7 +20,7 @@ typedef struct engine_opts {
     size_t map_bytes;    // 0 = default
     size_t cache_bytes;  // 0 = 32 MiB
     uint64_t seed;       // 0 = the stored or a fresh one
-    unsigned seal_docs;  // 0 = default
+    unsigned seal_docs;  // 0 = 32768, or fewer where keep_bytes has room for few
     unsigned hands;      // threads that place newcomers, 16 at most, as if there were so many cores
                          // (tests); 0 = one for each core
     int64_t keep_ms;     // articles older than that are let go; 0: none is

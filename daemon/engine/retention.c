@@ -2,8 +2,11 @@
 //
 // An article's age counts from `published`, where that is absent from the time of storing: as
 // DELETE older_than has it. What counts as the size of the store are the pages that its articles
-// take (index_stats.live_bytes), since LMDB's file never shrinks. They are held under a share of
-// the room given: merging needs the rest, and so the file stays within it.
+// take (index_stats.live_bytes) and those that merging all their postings would take besides, since
+// LMDB's file never shrinks: what is needed at a time, it keeps. Both together are held under the
+// room given, less a part for commits under way; so the file stays within it. Postings of articles
+// that are gone take room until they were merged away, and are no reason to let go of more: where
+// merging lags so far behind that there is no room for them, who writes is held back.
 //
 // A slice commits what a quarter of the longest stall allowed has time for; requests come between
 // slices. Where there is no room it takes as many as came since the one before, however long that
@@ -21,7 +24,10 @@ enum {
     SLICE_MOST = 2048,   // or so many articles
     AGED_MOST = 1 << 15, // of the oldest, found by one walk over all
     WALK_MS = 30000,     // after which a newcomer that is older than those is seen, too
-    ROOM_PARTS = 4,      // of which all but one may be in use
+    ROOM_PARTS = 16,     // of which one is for commits under way
+    HOLD_MS = 40,        // that a group of changes waits where one such part is left,
+    HOLD_PARTS = 3,      // and so many times as long at most
+    TIGHT_MS = 5,        // between two looks at it meanwhile
 };
 
 typedef struct aged {
@@ -35,8 +41,9 @@ struct retention {
     uint64_t keep_bytes;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t wake;
+    pthread_cond_t wake, room;
     bool stop, woken;
+    int64_t hold_ms; // that who writes has to wait now
     atomic_uint_fast64_t by_age, by_size;
     // of the thread alone
     aged oldest[2 * AGED_MOST]; // [at, n): ascending
@@ -85,6 +92,21 @@ static void walk(struct retention *r)
     r->walked_ms = clock_mono_ns() / 1000000;
 }
 
+// Merging has much to give back, and little room is left until it has: the less, the longer.
+static void set_hold(struct retention *r, uint64_t used, uint64_t left)
+{
+    uint64_t part = r->keep_bytes / ROOM_PARTS, from = r->keep_bytes - 2 * part;
+    int64_t ms = 0;
+    if (used > from && used - left > part)
+        ms = (int64_t)(HOLD_MS * (used - from) / part);
+    ms = ms < HOLD_MS * HOLD_PARTS ? ms : HOLD_MS * HOLD_PARTS;
+    pthread_mutex_lock(&r->lock);
+    r->hold_ms = ms;
+    if (!ms)
+        pthread_cond_broadcast(&r->room);
+    pthread_mutex_unlock(&r->lock);
+}
+
 // How many of the oldest must go so that the rest has room.
 static shg_err crowd(struct retention *r, uint64_t *n)
 {
@@ -93,10 +115,13 @@ static shg_err crowd(struct retention *r, uint64_t *n)
     if (!r->keep_bytes)
         return SHG_OK;
     shg_err err = index_stat(r->e->lib.ix, &s);
-    uint64_t room = r->keep_bytes / ROOM_PARTS * (ROOM_PARTS - 1);
-    if (err || s.live_bytes <= room || s.articles == 0)
+    uint64_t room = r->keep_bytes - r->keep_bytes / ROOM_PARTS;
+    uint64_t left = s.live_bytes - s.dead_bytes, need = left + s.spare_bytes;
+    if (!err)
+        set_hold(r, s.used_bytes, left);
+    if (err || need <= room || s.articles == 0)
         return err;
-    double each = (double)s.live_bytes / (double)(s.articles + s.unfreed);
+    double each = (double)need / (double)(s.articles + s.unfreed);
     uint64_t fit = (uint64_t)((double)room / each);
     *n = s.articles > fit ? s.articles - fit : 0;
     return SHG_OK;
@@ -186,7 +211,7 @@ static bool wait_for(struct retention *r, int64_t ms)
 static void *run_retention(void *arg)
 {
     struct retention *r = arg;
-    for (bool more = false; wait_for(r, more ? 0 : TICK_MS);) {
+    for (bool more = false; wait_for(r, more ? 0 : r->hold_ms ? TIGHT_MS : TICK_MS);) {
         shg_err err = step(r, &more);
         if (!err)
             continue;
@@ -208,8 +233,10 @@ shg_err retention_start(struct retention **out, engine *e, const engine_opts *o)
     r->end = index_end(e->lib.ix);
     pthread_mutex_init(&r->lock, NULL);
     clock_cond_init(&r->wake);
+    clock_cond_init(&r->room);
     if (!pthread_create(&r->thread, NULL, run_retention, r))
         return SHG_OK;
+    pthread_cond_destroy(&r->room);
     pthread_cond_destroy(&r->wake);
     pthread_mutex_destroy(&r->lock);
     free(r);
@@ -227,6 +254,17 @@ void retention_wake(struct retention *r)
     pthread_mutex_unlock(&r->lock);
 }
 
+void retention_hold(struct retention *r)
+{
+    if (!r || !r->keep_bytes)
+        return;
+    pthread_mutex_lock(&r->lock);
+    struct timespec until = clock_mono_after(r->hold_ms * 1000000);
+    for (int rc = 0; r->hold_ms && !r->stop && rc == 0;)
+        rc = pthread_cond_timedwait(&r->room, &r->lock, &until);
+    pthread_mutex_unlock(&r->lock);
+}
+
 void retention_stop(struct retention **pr)
 {
     struct retention *r = *pr;
@@ -236,8 +274,10 @@ void retention_stop(struct retention **pr)
     pthread_mutex_lock(&r->lock);
     r->stop = true;
     pthread_cond_signal(&r->wake);
+    pthread_cond_broadcast(&r->room);
     pthread_mutex_unlock(&r->lock);
     pthread_join(r->thread, NULL);
+    pthread_cond_destroy(&r->room);
     pthread_cond_destroy(&r->wake);
     pthread_mutex_destroy(&r->lock);
     free(r);

@@ -63,30 +63,38 @@ static shg_err reserve(outline *o, uint32_t n)
         return SHG_OK;
     free(o->code);
     o->room = n + n / 2;
-    o->code = malloc(o->room * sizeof *o->code);
-    o->room = o->code ? o->room : 0;
+    o->code = malloc(2 * o->room * sizeof *o->code);
+    if (!o->code)
+        o->room = 0;
+    o->hit = o->code + o->room;
     return o->code ? SHG_OK : SHG_ENOMEM;
+}
+
+// Which codes are long is at random: no branch depends on it. How many of low are needed, which may
+// be more than there are.
+static size_t take_codes(uint16_t *code, uint32_t n, const uint8_t *high, view low)
+{
+    size_t taken = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        unsigned x = (high[i / 2] >> i % 2 * 4 & 15u) << CODE_LOW, rare = x >= OUTLINE_RARE;
+        const uint8_t *next = taken < low.len ? low.p + taken : high;
+        code[i] = (uint16_t)(x | (*next & -rare));
+        taken += rare;
+    }
+    return taken;
 }
 
 shg_err outline_read(outline *o, view bytes)
 {
     o->n = bytes.len < HEAD ? 0 : load16(bytes.p);
-    size_t half = (o->n + 1) / 2;
-    if (!o->n || bytes.len < HEAD + half)
+    size_t head = HEAD + (o->n + 1) / 2;
+    if (!o->n || bytes.len < head)
         return SHG_ECORRUPT;
     if (reserve(o, o->n))
         return SHG_ENOMEM;
     o->square = load_float(bytes.p + 2);
-    const uint8_t *high = bytes.p + HEAD, *low = high + half, *end = bytes.p + bytes.len;
-    for (uint32_t i = 0; i < o->n; i++) {
-        unsigned code = (high[i / 2] >> i % 2 * 4 & 15u) << CODE_LOW;
-        unsigned rare = code >= OUTLINE_RARE;
-        if (rare && low == end)
-            return SHG_ECORRUPT;
-        o->code[i] = (uint16_t)(code | (low < end ? *low & -rare : 0));
-        low += rare;
-    }
-    return low == end ? SHG_OK : SHG_ECORRUPT;
+    view low = {bytes.p + head, bytes.len - head};
+    return take_codes(o->code, o->n, bytes.p + HEAD, low) == low.len ? SHG_OK : SHG_ECORRUPT;
 }
 
 void outline_fini(outline *o)
@@ -130,18 +138,20 @@ void outline_terms_close(outline_terms *t)
 
 // Of words that share a code, one that stands there once is one of a's at most; others may be all
 // of them, each of them as often.
-double outline_cosine(outline_terms *t, const outline *o)
+double outline_cosine(outline_terms *t, outline *o)
 {
     double dot = 0;
-    size_t n = 0;
-    for (uint32_t i = 0; i < o->n; i++) { // which do is at random: no branch depends on it
+    size_t n = 0, n_found = 0;
+    for (uint32_t i = 0; i < o->n; i++) { // which have one is at random: no branch depends on it
         uint16_t of = t->of[o->code[i]];
-        t->group[of].n++;
-        t->found[n] = of;
-        n += (of != 0) & (t->group[of].n == 1);
+        o->hit[n] = of;
+        n += of != 0;
     }
-    while (n > 0) {
-        outline_group *g = &t->group[t->found[--n]];
+    for (size_t i = 0; i < n; i++)
+        if (t->group[o->hit[i]].n++ == 0)
+            t->found[n_found++] = o->hit[i];
+    while (n_found > 0) {
+        outline_group *g = &t->group[t->found[--n_found]];
         dot += g->n == 1 ? (double)g->best : terms_weigh((double)g->sum, g->n);
         g->n = 0;
     }

@@ -35,8 +35,9 @@ void outline_make(buf *out, const hash_list *l, double square);
 
 // An outline that is read; it keeps its memory for the next. A zeroed one is empty.
 typedef struct outline {
-    uint16_t *code;
-    uint32_t n; // words; at least one
+    uint16_t *code; // [n]
+    uint16_t *hit;  // [n]: scratch
+    uint32_t n;     // words; at least one
     size_t room;
     double square; // at most the text's
 } outline;
@@ -63,6 +64,6 @@ SHG_MUST_CHECK shg_err outline_terms_open(outline_terms *out, const term_list *a
 void outline_terms_close(outline_terms *t); // zeroes it; a zeroed one is fine
 
 // outline_cosine is at least terms_cosine of a and the text of the outline.
-double outline_cosine(outline_terms *t, const outline *o);
+double outline_cosine(outline_terms *t, outline *o);
 
 #endif

@@ -115,12 +115,36 @@ static void part_terms(lists *l)
     }
 }
 
+// Of the sorted items, puts the terms that are there again to part, how often to the first items,
+// and the others to once; returns how many of those there are. No branch: how often a term stands
+// in a text is at random.
+static size_t count_items(lists *l)
+{
+    sort_item *t = l->item;
+    uint64_t *part = l->part, *once = l->once + l->n_once;
+    size_t n = 0, n_once = 0;
+    uint32_t times = 0;
+    if (l->n_again)
+        t[l->n_again].key = ~t[l->n_again - 1].key; // no term's
+    for (size_t i = 0; i < l->n_again; i++) {
+        uint64_t hash = t[i].key;
+        unsigned is_last = hash != t[i + 1].key;
+        times++;
+        part[n] = once[n_once] = hash;
+        t[n].value = times;
+        n += is_last & (times > 1);
+        n_once += is_last & (times == 1);
+        times &= is_last - 1;
+    }
+    l->n_once += n_once;
+    return n;
+}
+
 // Takes the terms that stand in the text again, and puts the others to those in once. Their idf are
 // looked up together, since the table is far away. *square is what they add to the squared length.
 static uint32_t take_again(term *top, lists *l, double *square)
 {
     uint32_t n = 0;
-    size_t n_terms = 0;
     sort_item *t = l->item;
     l->n_again = terms_drop_common(l->again, l->n_again);
     for (size_t i = 0; i < l->n_again; i++) {
@@ -128,15 +152,7 @@ static uint32_t take_again(term *top, lists *l, double *square)
         t[i].value = 0;
     }
     sort_items(t, l->room, l->n_again, 64);
-    for (size_t i = 0, k; i < l->n_again; i = k) {
-        uint64_t hash = t[i].key;
-        for (k = i + 1; k < l->n_again && t[k].key == hash;)
-            k++;
-        l->part[n_terms] = l->once[l->n_once] = hash;
-        t[n_terms].value = (uint32_t)(k - i);
-        l->n_once += k - i == 1;
-        n_terms += k - i > 1;
-    }
+    size_t n_terms = count_items(l);
     terms_weights(l->weight, l->part, n_terms);
     *square = 0;
     for (size_t i = 0; i < n_terms; i++) {

@@ -81,18 +81,21 @@ typedef struct scan_lone {
     bool line, was_line; // a line break before the next word; before the last
 } scan_lone;
 
-// Writes down the words of a turn.
-static inline void scan_put_lones(scan *s, scan_state *c, scan_lone *o, const scan_lones *l,
-                                  bool keys_only)
+// Writes down the words of a turn, of `length` characters.
+SCAN_INLINE void scan_put_lones(scan *s, scan_state *c, scan_lone *o, const scan_lones *l,
+                                unsigned length, bool keys_only)
 {
     uint32_t first = l->marks & ~(l->marks << 1) & (l->words << 1 | o->open);
     uint32_t marks = l->marks & ~(l->marks + first), in = l->words | marks;
     unsigned n = (unsigned)__builtin_popcount(l->words);
     uint32_t at = (uint32_t)(o->p - s->text), key = s->keys_at + (uint32_t)(c->out - s->keys);
+    uint32_t *space = s->space + c->ended;
     for (uint32_t i = 0; i < SCAN_LONES; i++)
-        s->space[c->ended + i] = key + 3 + 4 * i;
+        space[i] = key + 3 + 4 * i;
     if (keys_only) {
-        memset(s->alone + c->ended, 1, n);
+        static const uint8_t ONES[2 * SCAN_LONES] = {1, 1, 1, 1, 1, 1, 1, 1,
+                                                     1, 1, 1, 1, 1, 1, 1, 1};
+        memcpy(s->alone + c->ended, ONES + SCAN_LONES - n, SCAN_LONES);
         s->has_alone |= n > 0;
     } else {
         bool more = o->open && marks & 1; // of the last turn's last word
@@ -107,8 +110,8 @@ static inline void scan_put_lones(scan *s, scan_state *c, scan_lone *o, const sc
         o->was_line = o->line && n == 1;
         o->line = false;
     }
-    o->open = in >> (l->n - 1) & 1;
-    o->p += 3 * l->n;
+    o->open = in >> (length - 1) & 1;
+    o->p += 3 * length;
     c->out += 4 * n;
     c->ended += n;
 }
@@ -173,10 +176,14 @@ static inline bool scan_alone(scan *s, scan_state *c, bool keys_only)
     scan_lone o = {.p = begin, .line = c->line};
     for (bool more = true; more && c->ended < SCAN_WORDS;) {
         scan_lones l = block_lones(c->out, o.p, (size_t)(end - o.p), s->tables);
+        if (l.n == SCAN_LONES) { // foreseen: the next turn need not wait for this one
+            scan_put_lones(s, c, &o, &l, SCAN_LONES, keys_only);
+            continue;
+        }
         if (l.n)
-            scan_put_lones(s, c, &o, &l, keys_only);
-        more = l.n == SCAN_LONES || scan_pass(s->tables, &o, end);
-        more |= l.n < SCAN_LONES && scan_short(s, c, &o, end, keys_only);
+            scan_put_lones(s, c, &o, &l, l.n, keys_only);
+        more = scan_pass(s->tables, &o, end);
+        more |= scan_short(s, c, &o, end, keys_only);
     }
     if (o.open && !scan_parts(s->tables, o.p, end)) { // the last one is for the reference
         o.p = o.word;

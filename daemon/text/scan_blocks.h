@@ -253,7 +253,7 @@ static inline void scan_wait(scan_state *c, bool in_vain)
 SCAN_INLINE void scan_blocks(scan *s, const bool keys_only)
 {
     scan_state c = {.at = s->at, .out = s->keys, .line = s->line, .pair = 0xc2};
-    bool more = true, plain = true;
+    bool more = true, plain = s->at == s->len || s->text[s->at] < 0xe3; // else a letter, mostly
     while (more && c.ended < SCAN_WORDS && (c.at < s->len || c.open)) {
         bool tried = plain && c.wait == 0, done = tried && scan_plains(s, &c, keys_only);
         if (tried && PLAIN_WIDE)

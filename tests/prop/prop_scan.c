@@ -341,7 +341,7 @@ static void assert_fault(view text, bool is)
         assert_int_equal(h.list.n, 0);
 }
 
-// Bytes about which something is to be decided, in ASCII, at every place of a block.
+// Bytes about which something is to be decided, in a script, at every place of a block.
 static void test_utf8(void **state)
 {
     (void)state;
@@ -357,8 +357,13 @@ static void test_utf8(void **state)
         uint8_t text[800];
         uint64_t r = t_random(&seed);
         size_t len = r % 700, at = (r >> 16) % 700, odd = 1 + (r >> 32) % 5;
-        memset(text, 'a', sizeof text);
-        for (size_t k = 0; k < odd; k++)
+        static const char *const FILL[] = {"a", "a", "a", "中", "ж", "é ", "한"};
+        const char *fill = FILL[(r >> 48) % (sizeof FILL / sizeof *FILL)];
+        size_t step = strlen(fill);
+        for (size_t k = 0; k < sizeof text; k++)
+            text[k] = (uint8_t)fill[k % step];
+        len -= r >> 60 ? len % step : 0; // else it may end within a character
+        for (size_t k = 0; k < odd && r >> 61; k++)
             text[at + k] = BYTE[t_random(&seed) % sizeof BYTE];
         bool is = plain_utf8(text, len);
         valid += is;

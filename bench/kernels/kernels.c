@@ -196,16 +196,31 @@ static void print_ratios(const bench *b, size_t which, times *t)
         print_ratio(b, "avx2_over_avx512", &b->w[CPU_AVX2], which, t[CPU_AVX2][whole], ours);
 }
 
+// The whole way of the best level over that of ASCII, a byte.
+static void print_over_ascii(const bench *b, size_t which, times *t, double *ascii)
+{
+    const worker *best = &b->w[b->n_workers - 1];
+    for (size_t r = 0; r < b->repeats; r++)
+        ascii[r] *= b->c[which].bytes / b->c[WRITING_ASCII].bytes;
+    print_ratio(b, "whole_over_ascii", best, which, t[b->n_workers - 1][stage_called("whole")],
+                ascii);
+}
+
 static void measure(const bench *b, size_t which, size_t n_stages)
 {
     static times t[LEVELS];
-    for (size_t r = 0; r < b->repeats + 1; r++) // the first warms up
+    double ascii[REPEATS_MOST];
+    size_t whole = stage_called("whole");
+    for (size_t r = 0; r < b->repeats + 1; r++) { // the first warms up
         for (size_t i = 0; i < n_stages; i++)
             for (size_t k = 0; k < b->n_workers; k++)
                 if (!STAGES[i].once || k == 0)
                     t[k][i][r ? r - 1 : 0] = ask(&b->w[k], which, i);
+        ascii[r ? r - 1 : 0] = ask(&b->w[b->n_workers - 1], WRITING_ASCII, whole);
+    }
     if (n_stages == N_STAGES)
         print_ratios(b, which, t);
+    print_over_ascii(b, which, t, ascii);
     for (size_t k = 0; k < b->n_workers; k++)
         for (size_t i = n_stages; i-- > 0;) {
             const stage *s = &STAGES[i];

@@ -42,11 +42,11 @@ def hot(rows, corpus="news-cache", unit="ns/article", level=None):
     return rows.one("kernels", "whole", level=level or best_level(rows), corpus=corpus, unit=unit)
 
 
-def turns(name, level=None):
+def turns(name, level=None, corpus="news-cache"):
     """A ratio that was taken in each turn (kernels/kernels.c): their median, not a ratio of medians, between which
     clocks may have changed. XXH3 is with the vectors of the same level."""
     def find(rows):
-        row = rows.one("kernels", name, level or best_level(rows), "news-cache", "ratio")
+        row = rows.one("kernels", name, level or best_level(rows), corpus, "ratio")
         return row and (row["median"], row["n"], row["level"])
     return find
 
@@ -57,8 +57,10 @@ def articles_per_s(rows):
 
 
 def over_ascii(script):
+    """Taken in each turn; in rows of before it was, of medians."""
     def find(rows):
-        return ratio(hot(rows, script + "-cache", "ns/B"), hot(rows, "ascii-cache", "ns/B"), best_level(rows))
+        taken = turns("whole_over_ascii", corpus=script + "-cache")(rows)
+        return taken or ratio(hot(rows, script + "-cache", "ns/B"), hot(rows, "ascii-cache", "ns/B"), best_level(rows))
     return find
 
 

@@ -1,88 +1,80 @@
 #include "sketch/kernels_impl.h"
 #include "base/cpu.h"
 #include "sketch/fss.h"
-#include "sketch/minhash.h"
 #include "sketch/plain_blocks.h"
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
-static bool sketch_full(const uint32_t *lane)
+// Throws every shingle into its one lane of a round; lanes that an earlier round has reached keep
+// what they have.
+static void sketch_round(uint32_t *lane, const uint64_t *shingles, size_t n, uint32_t factor)
 {
-    for (unsigned i = 0; i < MINHASH_LANES; i++)
-        if (lane[i] == FSS_EMPTY)
-            return false;
-    return true;
-}
-
-static void sketch_round(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
-                         uint32_t factor)
-{
+    uint32_t least[MINHASH_LANES];
+    memset(least, 0xff, sizeof least);
     for (size_t i = 0; i < n; i++) {
-        uint32_t hash = fss_hash(shingles[i], factor);
-        if (round || hash != FSS_EMPTY)
-            fss_take(lane, hash, round);
+        uint32_t hash = fss_hash(shingles[i], factor), *own = least + (hash >> FSS_LANE_BITS);
+        *own = hash < *own ? hash : *own;
     }
+    for (unsigned i = 0; i < MINHASH_LANES; i++)
+        lane[i] = lane[i] == FSS_EMPTY ? least[i] : lane[i];
 }
 
-// The smallest value of all shingles, for a lane that no round has reached.
-static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint32_t factor)
+enum { OWN_AT_ONCE = 1024 }; // shingles; what is taken of them stays in L1
+
+static uint32_t own_least(const uint16_t *add, const uint16_t *times, size_t n, uint16_t factor)
 {
-    uint32_t least = FSS_EMPTY;
+    uint16_t least = UINT16_MAX;
     for (size_t i = 0; i < n; i++) {
-        uint32_t value = fss_value(fss_hash(shingles[i], factor), FSS_ROUNDS);
-        if (value < least)
-            least = value;
+        uint16_t x = fss_own(add[i], times[i], factor);
+        least = x < least ? x : least;
     }
     return least;
 }
 
-enum { DISTINCT_MOST = 1024 };
-
-// The different ones of shingles[0..n), at most DISTINCT_MOST; 0 where there are more.
-// Texts made for it can make places in the set meet: at worst DISTINCT_MOST steps a shingle.
-static size_t find_distinct(uint64_t *out, const uint64_t *shingles, size_t n, uint64_t seed)
+// The last resort: a lane that is still empty takes every shingle.
+static void sketch_own(uint32_t *lane, const uint64_t *shingles, size_t n, const uint16_t *factor)
 {
-    uint16_t set[4 * DISTINCT_MOST] = {0}; // place in out, from 1
-    const uint32_t factor = fss_factor(seed, 1);
+    uint16_t add[OWN_AT_ONCE], times[OWN_AT_ONCE];
+    uint8_t list[MINHASH_LANES];
     size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t at = fss_hash(shingles[i], factor) >> 20;
-        while (set[at] && out[set[at] - 1] != shingles[i])
-            at = (at + 1) % (4 * DISTINCT_MOST);
-        if (set[at])
-            continue;
-        if (count == DISTINCT_MOST)
-            return 0;
-        out[count++] = shingles[i];
-        set[at] = (uint16_t)count;
-    }
-    return count;
-}
-
-void fss_last_resort(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed,
-                     uint32_t (*least)(const uint64_t *shingles, size_t n, uint32_t factor))
-{
-    uint64_t distinct[DISTINCT_MOST];
-    size_t few = n > DISTINCT_MOST ? find_distinct(distinct, shingles, n, seed) : 0;
-    if (few) {
-        shingles = distinct;
-        n = few;
-    }
     for (unsigned i = 0; i < MINHASH_LANES; i++)
         if (lane[i] == FSS_EMPTY)
-            lane[i] = least(shingles, n, fss_factor(seed, FSS_ROUNDS + i));
+            list[count++] = (uint8_t)i;
+    for (size_t at = 0, some; at < n && count; at += some) {
+        some = n - at < OWN_AT_ONCE ? n - at : OWN_AT_ONCE;
+        for (size_t i = 0; i < some; i++) {
+            add[i] = fss_add(shingles[at + i]);
+            times[i] = fss_times(shingles[at + i]);
+        }
+        for (size_t k = 0; k < count; k++) {
+            uint32_t x = own_least(add, times, some, factor[list[k]]), *own = lane + list[k];
+            *own = x < *own ? x : *own;
+        }
+    }
 }
 
-static void sketch_scalar(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed)
+static void sketch_scalar(uint32_t *lane, const uint64_t *shingles, size_t n, const fss_keys *keys)
 {
     memset(lane, 0xff, MINHASH_LANES * sizeof *lane);
-    for (unsigned round = 0; round < FSS_ROUNDS; round++) {
-        sketch_round(lane, shingles, n, round, fss_factor(seed, round));
-        if (sketch_full(lane))
-            return;
-    }
-    fss_last_resort(lane, shingles, n, seed, sketch_last);
+    sketch_round(lane, shingles, n, 0);
+    sketch_round(lane, shingles, n, keys->second);
+    sketch_own(lane, shingles, n, keys->own);
+}
+
+// splitmix64 (Steele, Lea, Flood, OOPSLA 2014), its numbers from 1 on.
+static uint32_t random_odd(unsigned i)
+{
+    uint64_t z = MINHASH_KEY + (uint64_t)i * 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t)((z ^ z >> 31) >> 32) | 1;
+}
+
+static void make_keys(fss_keys *keys)
+{
+    keys->second = random_odd(1);
+    for (unsigned i = 0; i < MINHASH_LANES; i++)
+        keys->own[i] = (uint16_t)random_odd(2 + i);
 }
 
 // The rightmost of the smallest in [begin, end).
@@ -140,6 +132,7 @@ static void fill(void)
     else if (cpu_best() >= CPU_AVX2)
         kernels_avx2(&table);
 #endif
+    make_keys(&table.keys);
 }
 
 const kernels *kernels_get(void)

@@ -5,11 +5,11 @@
 // Layer: sketch.  May include: base.  Threads: any; filled by pthread_once.
 #ifndef SHINGLED_SKETCH_KERNELS_H
 #define SHINGLED_SKETCH_KERNELS_H
-#include "sketch/minhash.h"
+#include "sketch/fss.h"
 
 typedef struct kernels {
     // full-width lanes of Fast Similarity Sketching; n >= 1; lane[256]
-    void (*sketch)(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed);
+    void (*sketch)(uint32_t *lane, const uint64_t *shingles, size_t n, const fss_keys *keys);
     // positions kept by winnowing; as winnow()
     size_t (*winnow)(uint32_t *out, const uint64_t *shingles, size_t n);
     // the signature of lanes: their low bytes, and the bands under a secret
@@ -21,6 +21,7 @@ typedef struct kernels {
                    uint64_t seed);
     // how many of 256 lanes are equal
     unsigned (*equal_lanes)(const uint8_t *a, const uint8_t *b);
+    fss_keys keys; // of sketch, made of MINHASH_KEY
 } kernels;
 
 const kernels *kernels_get(void);

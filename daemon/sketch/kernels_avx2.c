@@ -60,13 +60,6 @@ static inline void load_part(vec *a, vec *b, const uint64_t *p, size_t left)
     *b = _mm256_maskload_epi64((const long long *)p + 4, four_of(left, 4));
 }
 
-static inline halves halves_load_part(const uint64_t *p, size_t left)
-{
-    vec a, b;
-    load_part(&a, &b, p, left);
-    return (halves){in_order(low_of(a, b)), in_order(high_half(a, b))};
-}
-
 static inline vec vec_high(const uint64_t *p)
 {
     return in_order(high_half(load(p), load(p + 4)));
@@ -97,6 +90,21 @@ static inline vec vec_hash(halves h, uint32_t factor)
 static inline vec vec_and(vec a, vec b)
 {
     return _mm256_and_si256(a, b);
+}
+
+static inline vec vec_or(vec a, vec b)
+{
+    return _mm256_or_si256(a, b);
+}
+
+static inline vec vec_up16(vec x)
+{
+    return _mm256_slli_epi32(x, 16);
+}
+
+static inline vec vec_down16(vec x)
+{
+    return _mm256_srli_epi32(x, 16);
 }
 
 static inline vec vec_min(vec a, vec b)
@@ -187,9 +195,35 @@ static inline vec are_empty(const uint32_t *lane)
     return vec_equal(load(lane), vec_all(FSS_EMPTY));
 }
 
-static inline vec vec_cut(vec x, vec value)
+static inline vec vec_all16(uint16_t x)
 {
-    return _mm256_and_si256(x, _mm256_or_si256(value, vec_equal(x, vec_all(FSS_EMPTY))));
+    return _mm256_set1_epi16((short)x);
+}
+
+static inline vec vec_own(vec add, vec times, vec factor)
+{
+    return _mm256_add_epi16(add, _mm256_mullo_epi16(times, factor));
+}
+
+static inline vec vec_min16(vec a, vec b)
+{
+    return _mm256_min_epu16(a, b);
+}
+
+// Two by two, so that in the end both halves have two numbers of each.
+static inline void vec_least4(uint32_t out[4], const vec x[4])
+{
+    vec a = vec_min16(_mm256_unpacklo_epi64(x[0], x[1]), _mm256_unpackhi_epi64(x[0], x[1]));
+    vec b = vec_min16(_mm256_unpacklo_epi64(x[2], x[3]), _mm256_unpackhi_epi64(x[2], x[3]));
+    a = vec_min16(low_of(a, b), high_half(a, b));
+    __m128i c = _mm_min_epu16(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    c = _mm_min_epu16(_mm_and_si128(c, _mm_set1_epi32(0xffff)), _mm_srli_epi32(c, 16));
+    _mm_storeu_si128((__m128i *)out, c);
+}
+
+static inline unsigned empty_bits(const uint32_t *lane)
+{
+    return truth_bits(are_empty(lane));
 }
 
 static inline bool empty_find(vec *empty, const uint32_t *lane)
@@ -210,7 +244,7 @@ static inline bool empty_find(vec *empty, const uint32_t *lane)
 static inline unsigned empty_hit(vec x, vec empty)
 {
     vec word = _mm256_permutevar8x32_epi32(empty, _mm256_srli_epi32(x, 29));
-    vec up = _mm256_andnot_si256(_mm256_srli_epi32(x, FSS_VALUE_BITS), vec_all(31)); // to the sign
+    vec up = _mm256_andnot_si256(_mm256_srli_epi32(x, FSS_LANE_BITS), vec_all(31)); // to the sign
     return truth_bits(_mm256_sllv_epi32(word, up));
 }
 

@@ -46,13 +46,6 @@ static inline halves halves_load(const uint64_t *p)
     return (halves){low_of(a, b), high_half(a, b)};
 }
 
-static inline halves halves_load_part(const uint64_t *p, size_t left)
-{
-    vec a, b;
-    load_part(&a, &b, p, left);
-    return (halves){low_of(a, b), high_half(a, b)};
-}
-
 static inline vec vec_high(const uint64_t *p)
 {
     return high_half(_mm512_loadu_si512(p), _mm512_loadu_si512(p + 8));
@@ -78,6 +71,21 @@ static inline vec vec_hash(halves h, uint32_t factor)
 static inline vec vec_and(vec a, vec b)
 {
     return _mm512_and_si512(a, b);
+}
+
+static inline vec vec_or(vec a, vec b)
+{
+    return _mm512_or_si512(a, b);
+}
+
+static inline vec vec_up16(vec x)
+{
+    return _mm512_slli_epi32(x, 16);
+}
+
+static inline vec vec_down16(vec x)
+{
+    return _mm512_srli_epi32(x, 16);
 }
 
 static inline vec vec_min(vec a, vec b)
@@ -140,13 +148,9 @@ static inline unsigned truth_bits(truth t)
     return t;
 }
 
-// Most often few are kept, and 64 bytes that lie across a line of cache are dear.
 static inline void vec_keep(uint32_t *out, vec x, unsigned bits)
 {
-    vec packed = _mm512_maskz_compress_epi32((__mmask16)bits, x);
-    _mm256_storeu_si256((__m256i *)out, _mm512_castsi512_si256(packed));
-    if (__builtin_popcount(bits) > 8)
-        _mm256_storeu_si256((__m256i *)(out + 8), _mm512_extracti64x4_epi64(packed, 1));
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi32((__mmask16)bits, x));
 }
 
 static inline void vec_keep_only(uint32_t *out, vec x, unsigned bits)
@@ -156,10 +160,38 @@ static inline void vec_keep_only(uint32_t *out, vec x, unsigned bits)
     _mm512_mask_storeu_epi32(out, (__mmask16)first_bits(n), packed);
 }
 
-static inline vec vec_cut(vec x, vec value)
+static inline vec vec_all16(uint16_t x)
 {
-    __mmask16 full = _mm512_cmpneq_epi32_mask(x, vec_all(FSS_EMPTY));
-    return _mm512_mask_and_epi32(x, full, x, value);
+    return _mm512_set1_epi16((short)x);
+}
+
+static inline vec vec_own(vec add, vec times, vec factor)
+{
+    return _mm512_add_epi16(add, _mm512_mullo_epi16(times, factor));
+}
+
+static inline vec vec_min16(vec a, vec b)
+{
+    return _mm512_min_epu16(a, b);
+}
+
+// Two by two, so that in the end every 16 bytes have a number of each.
+static inline void vec_least4(uint32_t out[4], const vec x[4])
+{
+    vec a = vec_min16(_mm512_unpacklo_epi64(x[0], x[1]), _mm512_unpackhi_epi64(x[0], x[1]));
+    vec b = vec_min16(_mm512_unpacklo_epi64(x[2], x[3]), _mm512_unpackhi_epi64(x[2], x[3]));
+    __m512 af = _mm512_castsi512_ps(a), bf = _mm512_castsi512_ps(b);
+    a = vec_min16(_mm512_castps_si512(_mm512_shuffle_ps(af, bf, 0x88)),
+                  _mm512_castps_si512(_mm512_shuffle_ps(af, bf, 0xdd)));
+    __m256i half = _mm256_min_epu16(_mm512_castsi512_si256(a), _mm512_extracti64x4_epi64(a, 1));
+    __m128i c = _mm_min_epu16(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+    c = _mm_min_epu16(_mm_and_si128(c, _mm_set1_epi32(0xffff)), _mm_srli_epi32(c, 16));
+    _mm_storeu_si128((__m128i *)out, c);
+}
+
+static inline unsigned empty_bits(const uint32_t *lane)
+{
+    return vec_equal(_mm512_loadu_si512(lane), vec_all(FSS_EMPTY));
 }
 
 static inline bool empty_find(vec *empty, const uint32_t *lane)
@@ -167,7 +199,7 @@ static inline bool empty_find(vec *empty, const uint32_t *lane)
     uint16_t bits[MINHASH_LANES / 16];
     unsigned any = 0;
     for (unsigned i = 0; i < MINHASH_LANES / 16; i++) {
-        bits[i] = vec_equal(_mm512_loadu_si512(lane + 16 * i), vec_all(FSS_EMPTY));
+        bits[i] = (uint16_t)empty_bits(lane + 16 * i);
         any |= bits[i];
     }
     *empty = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)bits));
@@ -177,7 +209,7 @@ static inline bool empty_find(vec *empty, const uint32_t *lane)
 static inline unsigned empty_hit(vec x, vec empty)
 {
     vec word = _mm512_permutexvar_epi32(_mm512_srli_epi32(x, 29), empty);
-    word = _mm512_rorv_epi32(word, _mm512_srli_epi32(x, FSS_VALUE_BITS)); // modulo 32
+    word = _mm512_rorv_epi32(word, _mm512_srli_epi32(x, FSS_LANE_BITS)); // modulo 32
     return _mm512_test_epi32_mask(word, vec_all(1));
 }
 

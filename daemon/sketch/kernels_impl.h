@@ -10,13 +10,6 @@
 // The reference, for a variant to fall back on.
 size_t winnow_scalar(uint32_t *out, const uint64_t *shingles, size_t n);
 
-// fss_last_resort fills the lanes that every round left empty: least gives the smallest
-// value of shingles[0..n) under a factor. Only a set of few shingles comes here, so many
-// shingles are few different ones, and these are looked for first: a text of one word
-// repeated for megabytes would cost n hashes a lane else.
-void fss_last_resort(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed,
-                     uint32_t (*least)(const uint64_t *shingles, size_t n, uint32_t factor));
-
 #if defined(__x86_64__)
 void kernels_avx2(kernels *k);
 void kernels_avx512(kernels *k);

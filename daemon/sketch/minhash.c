@@ -30,8 +30,9 @@ void minhash_sign(minhash *out, const uint64_t *shingles, size_t n, uint64_t see
         memset(out->band, 0, sizeof out->band);
         return;
     }
-    kernels_get()->sketch(lane, shingles, n, MINHASH_KEY);
-    kernels_get()->cut(out, lane, seed);
+    const kernels *k = kernels_get();
+    k->sketch(lane, shingles, n, &k->keys);
+    k->cut(out, lane, seed);
 }
 
 double minhash_resemblance(const uint8_t a[MINHASH_LANES], const uint8_t b[MINHASH_LANES])

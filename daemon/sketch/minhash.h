@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    MINHASH_VERSION = 4,
+    MINHASH_VERSION = 5,
     MINHASH_LANES = 256,
     MINHASH_BANDS = 42, // band i: lanes i, i + 42, ... i + 210; the last 4 are in none
     MINHASH_ROWS = 6,
@@ -19,7 +19,7 @@ enum {
 
 // The lanes are keyed with a public constant and only the bands with the installation's secret:
 // what is estimated from lanes decides answers, which must be the same under every secret.
-#define MINHASH_KEY 0x73686e676c656431u
+#define MINHASH_KEY 0x73686e676c656435u
 
 typedef struct minhash {
     uint8_t lane[MINHASH_LANES]; // 8 bits of the lane's minimum

@@ -2,19 +2,20 @@
 // variant defines `vec` and the functions vec_* below over WIDTH shingles, includes this, and has
 // sketch_vector(), winnow_vector().
 //
-// Fast Similarity Sketching: the first round goes shingle by shingle; from the second on the
-// hashes of a round are made in registers, those that fall into a lane which is full already (an
-// earlier round wins) are sifted out by a bitmap of the lanes that are empty, and the few that are
-// left go one by one.
+// Fast Similarity Sketching: the first round goes shingle by shingle; the hashes of the second are
+// made in registers, those that fall into a lane which is full already are sifted out by a bitmap
+// of the lanes that are empty, and the few that are left go one by one. Lanes that are empty then
+// are few, and go over all shingles, four lanes at a time.
 // Layer: sketch.  May include: base.  Threads: pure.
 
 #include "sketch/fss.h"
 #include "sketch/kernels_impl.h"
 #include "sketch/plain_blocks.h"
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 
-enum { BLOCK = 1024 }; // shingles between scalar steps: their hashes stay in L1
+enum { BLOCK = 1024 }; // shingles that are read once more for each step: they stay in L1
 
 // -- what a variant defines ----------------------------------------------------------------
 
@@ -24,8 +25,7 @@ typedef struct halves {
 } halves;
 
 static halves halves_load(const uint64_t *p);
-static halves halves_load_part(const uint64_t *p, size_t left); // zeros behind the last
-static vec vec_high(const uint64_t *p);                         // the high halves, in order
+static vec vec_high(const uint64_t *p); // the high halves, in order
 // Behind the last stand numbers of which no 8 neighbours are equal, about the largest there are.
 static vec vec_high_part(const uint64_t *p, size_t left);
 
@@ -33,6 +33,9 @@ static vec vec_all(uint32_t x);
 static vec vec_order(void);                     // 0, 1, 2 and so on
 static vec vec_hash(halves h, uint32_t factor); // fss_hash of each
 static vec vec_and(vec a, vec b);
+static vec vec_or(vec a, vec b);
+static vec vec_up16(vec x); // each number shifted by 16 bits
+static vec vec_down16(vec x);
 static vec vec_min(vec a, vec b); // as numbers without a sign, as all here
 static vec vec_max(vec a, vec b);
 static vec vec_add(vec a, vec b);
@@ -56,9 +59,15 @@ static unsigned truth_bits(truth t);
 static void vec_keep(uint32_t *out, vec x, unsigned bits);
 static void vec_keep_only(uint32_t *out, vec x, unsigned bits);
 
-// Those of x that are FSS_EMPTY, and the rest and-ed with value.
-static vec vec_cut(vec x, vec value);
+// Each half of a number by itself: x in all, fss_own of each, the least. What vec_least4 writes are
+// the least halves of x[0] to x[3].
+static vec vec_all16(uint16_t x);
+static vec vec_own(vec add, vec times, vec factor);
+static vec vec_min16(vec a, vec b);
+static void vec_least4(uint32_t out[4], const vec x[4]);
 
+// Which lanes are empty, of WIDTH from `lane` on.
+static unsigned empty_bits(const uint32_t *lane);
 // One bit a lane of a sketch, set where it is empty; false where none is.
 static bool empty_find(vec *empty, const uint32_t *lane);
 // Which hashes fall into an empty lane.
@@ -71,106 +80,125 @@ static inline unsigned first_bits(size_t n)
     return n >= WIDTH ? (1u << WIDTH) - 1 : (1u << n) - 1;
 }
 
-// The hashes of a round that fall into an empty lane are written to kept; returns how many.
-static inline size_t sift(uint32_t *kept, halves h, unsigned valid, uint32_t factor, vec empty)
+// Writes the smaller of a hash and of what stands in the lane that its top byte names. That byte is
+// loaded by itself: there is more room for loads than for shifts.
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "byte 3 is a hash's top one");
+static inline void lane_least(uint32_t *lane, const uint8_t *hash)
 {
-    vec x = vec_hash(h, factor);
-    unsigned keep = empty_hit(x, empty) & valid;
-    vec_keep(kept, x, keep);
-    return (unsigned)__builtin_popcount(keep);
-}
-
-// The rounds from `round` on at once: where the first of them fills a lane, the others' values are
-// larger.
-__attribute__((always_inline)) static inline void
-sketch_rounds(uint32_t *lane, const uint64_t *shingles, size_t n, unsigned round,
-              const unsigned rounds, uint64_t seed, vec empty)
-{
-    uint32_t kept[FSS_AT_ONCE][BLOCK + WIDTH], factor[FSS_AT_ONCE];
-    for (unsigned r = 0; r < rounds; r++)
-        factor[r] = fss_factor(seed, round + r);
-    for (size_t at = 0; at < n; at += BLOCK) {
-        size_t end = n - at < BLOCK ? n : at + BLOCK, i = at, count[FSS_AT_ONCE] = {0};
-        for (; end - i >= WIDTH; i += WIDTH) {
-            halves h = halves_load(shingles + i);
-            for (unsigned r = 0; r < rounds; r++)
-                count[r] += sift(kept[r] + count[r], h, first_bits(WIDTH), factor[r], empty);
-        }
-        if (i < end) {
-            halves h = halves_load_part(shingles + i, end - i);
-            for (unsigned r = 0; r < rounds; r++)
-                count[r] += sift(kept[r] + count[r], h, first_bits(end - i), factor[r], empty);
-        }
-        for (unsigned r = 0; r < rounds; r++)
-            for (i = 0; i < count[r]; i++)
-                fss_take(lane, kept[r][i], round + r);
-    }
-}
-
-static uint32_t sketch_last(const uint64_t *shingles, size_t n, uint32_t factor)
-{
-    uint32_t each[WIDTH], least = FSS_EMPTY;
-    vec some = vec_all(FSS_EMPTY), value = vec_all((1u << FSS_VALUE_BITS) - 1);
-    size_t i = 0;
-    for (; i + WIDTH <= n; i += WIDTH)
-        some = vec_min(some, vec_and(vec_hash(halves_load(shingles + i), factor), value));
-    memcpy(each, &some, sizeof each);
-    for (; i < n; i++) {
-        uint32_t x = fss_value(fss_hash(shingles[i], factor), 0);
-        least = x < least ? x : least;
-    }
-    for (unsigned j = 0; j < WIDTH; j++)
-        least = each[j] < least ? each[j] : least;
-    return fss_value(least, FSS_ROUNDS);
-}
-
-// Writes the smaller of a shingle's low half and of what stands in the lane that its top byte
-// names. That byte is loaded by itself: there is more room for loads than for shifts.
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "byte 3 is the low half's top one");
-static inline void lane_least(uint32_t *lane, const uint64_t *shingle)
-{
-    uint32_t *own = lane + ((const uint8_t *)shingle)[3], x = (uint32_t)*shingle;
+    uint32_t x, *own = lane + hash[3];
+    memcpy(&x, hash, sizeof x);
     *own = x < *own ? x : *own;
 }
 
-// Round 0. All hashes of a lane have the same top byte, so that the least of them has the least
-// value, and the values are cut out of the lanes at the end.
-static void sketch_first(uint32_t *lane, const uint64_t *shingles, size_t n)
+// lane_least of n hashes, `each` bytes from one to the next.
+static inline void lanes_least(uint32_t *lane, const void *hashes, size_t n, const size_t each)
 {
     enum { STEP = 4 };
-    const vec value = vec_all((1u << FSS_VALUE_BITS) - 1), empty = vec_all(FSS_EMPTY);
+    const uint8_t *p = hashes;
     size_t i = 0;
-    for (unsigned k = 0; k < MINHASH_LANES; k += WIDTH)
-        memcpy(lane + k, &empty, sizeof empty);
-    for (; i + STEP <= n; i += STEP)
+    for (; i + STEP <= n; i += STEP, p += STEP * each)
         for (unsigned k = 0; k < STEP; k++)
-            lane_least(lane, shingles + i + k);
-    for (; i < n; i++)
-        lane_least(lane, shingles + i);
-    for (unsigned k = 0; k < MINHASH_LANES; k += WIDTH) {
-        vec x;
-        memcpy(&x, lane + k, sizeof x);
-        x = vec_cut(x, value);
-        memcpy(lane + k, &x, sizeof x);
+            lane_least(lane, p + k * each);
+    for (; i < n; i++, p += each)
+        lane_least(lane, p);
+}
+
+// The second round, of n >= WIDTH shingles. Where they are no whole vectors the last one has some
+// again, which changes nothing.
+static void sketch_second(uint32_t *lane, const uint64_t *shingles, size_t n, uint32_t factor,
+                          vec empty)
+{
+    uint32_t kept[BLOCK + WIDTH];
+    for (size_t at = 0, end; at < n; at = end) {
+        size_t count = 0;
+        end = n - at < BLOCK ? n : at + BLOCK;
+        for (size_t i = at; i < end; i += WIDTH) {
+            size_t from = end - i < WIDTH ? end - WIDTH : i;
+            vec x = vec_hash(halves_load(shingles + from), factor);
+            unsigned keep = empty_hit(x, empty);
+            vec_keep(kept + count, x, keep);
+            count += (unsigned)__builtin_popcount(keep);
+        }
+        lanes_least(lane, kept, count, sizeof *kept);
     }
 }
 
-static void sketch_vector(uint32_t *lane, const uint64_t *shingles, size_t n, uint64_t seed)
+// What the last resort takes of shingles, a half of each number: fss_add, fss_times.
+typedef struct own_block {
+    vec add[BLOCK / (2 * WIDTH)], times[BLOCK / (2 * WIDTH)];
+    size_t n;
+} own_block;
+
+static inline void own_take(own_block *b, const uint64_t *shingles, size_t at, size_t end)
 {
-    vec empty;
-    sketch_first(lane, shingles, n);
-    for (unsigned round = 1; round < FSS_ROUNDS; round += fss_at_once(round)) {
-        if (!empty_find(&empty, lane))
-            return;
-        if (round == 1)
-            sketch_rounds(lane, shingles, n, round, 1, seed, empty);
-        else if (round == 2)
-            sketch_rounds(lane, shingles, n, round, 2, seed, empty);
-        else
-            sketch_rounds(lane, shingles, n, round, FSS_AT_ONCE, seed, empty);
+    const vec low = vec_all(0xffff), high = vec_all(0xffff0000);
+    b->n = 0;
+    for (size_t i = at; i < end; i += 2 * WIDTH, b->n++) {
+        const uint64_t *p = shingles + (end - i < 2 * WIDTH ? end - 2 * WIDTH : i);
+        vec x = halves_load(p).high, y = halves_load(p + WIDTH).high;
+        b->add[b->n] = vec_or(vec_and(x, low), vec_up16(y));
+        b->times[b->n] = vec_or(vec_down16(x), vec_and(y, high));
     }
-    if (empty_find(&empty, lane))
-        fss_last_resort(lane, shingles, n, seed, sketch_last);
+}
+
+static inline void own_four(uint32_t *lane, const uint32_t *list, const own_block *b,
+                            const uint16_t *factor)
+{
+    uint32_t found[4];
+    vec least[4], by[4];
+    for (unsigned k = 0; k < 4; k++) {
+        least[k] = vec_all(UINT32_MAX);
+        by[k] = vec_all16(factor[list[k]]);
+    }
+    for (size_t i = 0; i < b->n; i++)
+        for (unsigned k = 0; k < 4; k++)
+            least[k] = vec_min16(least[k], vec_own(b->add[i], b->times[i], by[k]));
+    vec_least4(found, least);
+    for (unsigned k = 0; k < 4; k++)
+        lane[list[k]] = found[k] < lane[list[k]] ? found[k] : lane[list[k]];
+}
+
+// The last resort, of n >= 2 * WIDTH shingles.
+static void sketch_own(uint32_t *lane, const uint64_t *shingles, size_t n, const uint16_t *factor)
+{
+    uint32_t list[MINHASH_LANES + WIDTH];
+    size_t count = 0;
+    vec at = vec_order();
+    for (unsigned i = 0; i < MINHASH_LANES; i += WIDTH, at = vec_add(at, vec_all(WIDTH))) {
+        unsigned bits = empty_bits(lane + i);
+        vec_keep(list + count, at, bits);
+        count += (unsigned)__builtin_popcount(bits);
+    }
+    if (count == 0)
+        return;
+    for (unsigned k = 0; k < 3; k++) // the last four are whole
+        list[count + k] = list[count - 1];
+    for (size_t from = 0, end; from < n; from = end) {
+        own_block b;
+        end = n - from < BLOCK ? n : from + BLOCK;
+        own_take(&b, shingles, from, end);
+        for (size_t k = 0; k < count; k += 4)
+            own_four(lane, list + k, &b, factor);
+    }
+}
+
+static void sketch_vector(uint32_t *lane, const uint64_t *shingles, size_t n, const fss_keys *keys)
+{
+    uint64_t few[2 * WIDTH];
+    vec empty = vec_all(FSS_EMPTY);
+    for (unsigned k = 0; k < MINHASH_LANES; k += WIDTH)
+        memcpy(lane + k, &empty, sizeof empty);
+    if (n < 2 * WIDTH) { // a set stays the same if one of it is repeated
+        for (size_t i = 0; i < 2 * WIDTH; i++)
+            few[i] = shingles[i < n ? i : 0];
+        shingles = few;
+        n = 2 * WIDTH;
+    }
+    lanes_least(lane, shingles, n, sizeof *shingles);
+    if (!empty_find(&empty, lane))
+        return;
+    sketch_second(lane, shingles, n, keys->second, empty);
+    sketch_own(lane, shingles, n, keys->own);
 }
 
 // What of winnowing goes on from WIDTH places to the next. Of a place, `two` and `four` are the

@@ -424,13 +424,11 @@ def shingles(ws, k):
     return out or ([one(0, len(ws))] if ws else [])
 
 
-KEY = 0x73686E676C656431  # of the sketch: public
+KEY = 0x73686E676C656435  # of the sketch: public
 
 
-def factor_of(r):
-    if r == 0:
-        return 0
-    z = KEY + (r + 1) * 0x9E3779B97F4A7C15 & M64
+def factor_of(i):
+    z = KEY + i * 0x9E3779B97F4A7C15 & M64
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & M64
     z = (z ^ z >> 27) * 0x94D049BB133111EB & M64
     return (z ^ z >> 31) >> 32 | 1
@@ -439,23 +437,16 @@ def factor_of(r):
 def sketch(hashes):
     """256 lanes of 32 bits; at least one hash."""
 
-    def throw(s, factor):
-        x = s + (s >> 32) * factor & M32
-        return x >> 24, x & 0xFFFFFF
-
-    lanes = [None] * 256
-    for r in range(16):
+    lanes = [M32] * 256
+    for factor in (0, factor_of(1)):
+        least = [M32] * 256
         for s in hashes:
-            if r == 0 and s & M32 == M32:
-                continue
-            lane, value = throw(s, factor_of(r))
-            value |= r << 24
-            lanes[lane] = value if lanes[lane] is None else min(lanes[lane], value)
-        if None not in lanes:
-            return lanes
+            x = s + (s >> 32) * factor & M32
+            least[x >> 24] = min(least[x >> 24], x)
+        lanes = [new if old == M32 else old for old, new in zip(lanes, least)]
     for i in range(256):
-        if lanes[i] is None:
-            lanes[i] = min(throw(s, factor_of(16 + i))[1] for s in hashes) | 16 << 24
+        if lanes[i] == M32:
+            lanes[i] = min((s >> 32) + (s >> 48) * factor_of(2 + i) & 0xFFFF for s in hashes)
     return lanes
 
 

@@ -6,6 +6,7 @@
 #include "sketch/kernels.h"
 #include "sketch/minhash.h"
 #include "sketch/winnow.h"
+#include <stdbool.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -34,21 +35,38 @@ static void guarded_free(guarded *g)
     munmap(g->map, g->size);
 }
 
-static uint32_t plain_lane(const uint64_t *s, size_t n, uint64_t seed, unsigned lane)
+// The least hash of a round that falls into a lane; FSS_EMPTY where none does.
+static uint32_t plain_round(const uint64_t *s, size_t n, uint32_t factor, unsigned lane)
 {
     uint32_t least = FSS_EMPTY;
-    for (unsigned round = 0; round < FSS_ROUNDS; round++)
-        for (size_t i = 0; i < n; i++) {
-            uint32_t x = fss_hash(s[i], fss_factor(seed, round));
-            if ((round || x != FSS_EMPTY) && fss_lane(x) == lane && fss_value(x, round) < least)
-                least = fss_value(x, round);
-        }
-    for (size_t i = 0; i < n && least >= (uint32_t)FSS_ROUNDS << FSS_VALUE_BITS; i++) {
-        uint32_t x = fss_hash(s[i], fss_factor(seed, FSS_ROUNDS + lane));
-        if (fss_value(x, FSS_ROUNDS) < least)
-            least = fss_value(x, FSS_ROUNDS);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t x = fss_hash(s[i], factor);
+        if (x >> FSS_LANE_BITS == lane && x < least)
+            least = x;
     }
     return least;
+}
+
+static uint32_t plain_lane(const uint64_t *s, size_t n, const fss_keys *keys, unsigned lane)
+{
+    uint32_t least = plain_round(s, n, 0, lane);
+    if (least == FSS_EMPTY)
+        least = plain_round(s, n, keys->second, lane);
+    if (least != FSS_EMPTY)
+        return least;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t x = fss_own(fss_add(s[i]), fss_times(s[i]), keys->own[lane]);
+        least = x < least ? x : least;
+    }
+    return least;
+}
+
+static fss_keys random_keys(uint64_t *seed)
+{
+    fss_keys keys = {.second = (uint32_t)t_random(seed) | 1};
+    for (unsigned i = 0; i < MINHASH_LANES; i++)
+        keys.own[i] = (uint16_t)(t_random(seed) | 1);
+    return keys;
 }
 
 // Window by window, from the definition.
@@ -90,7 +108,7 @@ static void check_length(size_t n, unsigned kind, bool at_end, const guarded *in
     uint32_t *kept = (uint32_t *)(at_end ? out->end - n * 4 : out->begin);
     uint64_t *p = (uint64_t *)(at_end ? in->end - n * 8 : in->begin);
     const kernels *k = kernels_get();
-    uint64_t key = t_random(seed);
+    fss_keys keys = random_keys(seed);
     random_shingles(s, n, kind, seed);
     memcpy(p, s, n * 8);
     size_t expected = plain_winnow(want, s, n), got = k->winnow(kept, p, n);
@@ -98,9 +116,9 @@ static void check_length(size_t n, unsigned kind, bool at_end, const guarded *in
         fail_msg("winnow, %zu shingles of kind %u: %zu, not %zu", n, kind, got, expected);
     if (n == 0)
         return;
-    k->sketch(lane, p, n, key);
+    k->sketch(lane, p, n, &keys);
     for (unsigned i = (unsigned)n % 7; i < MINHASH_LANES; i += n < 100 ? 7 : 41)
-        if (lane[i] != plain_lane(s, n, key, i))
+        if (lane[i] != plain_lane(s, n, &keys, i))
             fail_msg("sketch, %zu shingles of kind %u, lane %u", n, kind, i);
 }
 

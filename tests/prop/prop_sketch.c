@@ -47,7 +47,7 @@ static void test_error(void **state)
     }
 }
 
-// Also where most lanes come from later rounds and the last resort.
+// Also where most lanes come from the last resort, which makes them as good as independent: .0296.
 static void test_small_sets(void **state)
 {
     (void)state;
@@ -68,7 +68,7 @@ static void test_small_sets(void **state)
         }
         double bias = sum / PAIRS, rmse = sqrt(squares / PAIRS);
         printf("# n %zu: RMSE %.4f, bias %+.5f\n", n, rmse, bias);
-        if (rmse > .0310 || fabs(bias) > 5 * rmse / sqrt(PAIRS))
+        if (rmse > .0320 || fabs(bias) > 5 * rmse / sqrt(PAIRS))
             fail_msg("n %zu: RMSE %f, bias %f", n, rmse, bias);
     }
 }

@@ -213,6 +213,55 @@ static inline unsigned empty_hit(vec x, vec empty)
     return _mm512_test_epi32_mask(word, vec_all(1));
 }
 
+// Eight numbers of 64 bits of as many bytes.
+static inline vec each_byte(const uint8_t *p)
+{
+    return _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)p));
+}
+
+static inline vec times64(vec x, uint64_t y)
+{
+    return _mm512_mullo_epi64(x, _mm512_set1_epi64((long long)y));
+}
+
+static inline vec fold64(vec x, int by)
+{
+    return _mm512_xor_si512(x, _mm512_srli_epi64(x, (unsigned)by));
+}
+
+// Eight bands from b on, as band_block makes each.
+static inline void eight_bands(uint32_t *band, const uint8_t *lane, unsigned b, uint64_t seed)
+{
+    const vec order = _mm512_setr_epi64(1, 2, 3, 4, 5, 6, 7, 8);
+    vec z = _mm512_add_epi64(order, _mm512_set1_epi64(b));
+    z = _mm512_add_epi64(times64(z, 0x9e3779b97f4a7c15u), _mm512_set1_epi64((long long)seed));
+    for (unsigned j = 0; j < 3; j++) {
+        vec low = each_byte(lane + b + MINHASH_BANDS * j);
+        vec high = each_byte(lane + b + MINHASH_BANDS * (j + 3));
+        low = _mm512_or_si512(low, _mm512_slli_epi64(high, 32));
+        z = fold64(times64(_mm512_xor_si512(z, low), 0xbf58476d1ce4e5b9u), 32);
+    }
+    z = _mm512_srli_epi64(times64(z, 0x94d049bb133111ebu), 32);
+    _mm256_storeu_si256((__m256i *)(band + b), _mm512_cvtepi64_epi32(z));
+}
+
+static void bands_avx512(uint32_t *band, const uint8_t *lane, uint64_t seed)
+{
+    for (unsigned b = 0; b + 8 <= MINHASH_BANDS; b += 8)
+        eight_bands(band, lane, b, seed);
+    eight_bands(band, lane, MINHASH_BANDS - 8, seed); // the last, some of them once more
+}
+
+static void cut_avx512(minhash *out, const uint32_t *lane, uint64_t seed)
+{
+    for (unsigned i = 0; i < MINHASH_LANES; i += 16) {
+        vec x = _mm512_loadu_si512(lane + i);
+        x = _mm512_xor_si512(x, _mm512_srli_epi32(x, 8));
+        _mm_storeu_si128((__m128i *)(out->lane + i), _mm512_cvtepi32_epi8(x));
+    }
+    bands_avx512(out->band, out->lane, seed);
+}
+
 static unsigned equal_avx512(const uint8_t *a, const uint8_t *b)
 {
     unsigned equal = 0;
@@ -229,8 +278,8 @@ void kernels_avx512(kernels *k)
     *k = (kernels){
         .sketch = sketch_vector,
         .winnow = winnow_vector,
-        .cut = cut_blocks,
-        .bands = bands_blocks,
+        .cut = cut_avx512,
+        .bands = bands_avx512,
         .prints = prints_blocks,
         .equal_lanes = equal_avx512,
     };

@@ -14,6 +14,52 @@ typedef struct block_index {
 #include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/scan_blocks.h"
+
+#define SHINGLE_WIDTH 8
+#define SHINGLE_AHEAD
+typedef __m512i shingle_vec;
+
+static inline shingle_vec shingle_load(const uint64_t *p)
+{
+    return _mm512_loadu_si512(p);
+}
+
+static inline void shingle_store(uint64_t *p, shingle_vec x)
+{
+    _mm512_storeu_si512(p, x);
+}
+
+static inline shingle_vec shingle_add(shingle_vec a, shingle_vec b)
+{
+    return _mm512_add_epi64(a, b);
+}
+
+static inline shingle_vec shingle_turns(shingle_vec x)
+{
+    return _mm512_rol_epi64(x, 24);
+}
+
+// j is a constant in every loop that is unrolled.
+static inline shingle_vec shingle_ahead(shingle_vec x, shingle_vec after, unsigned j)
+{
+    switch (j) {
+    case 1:
+        return _mm512_alignr_epi64(after, x, 1);
+    case 2:
+        return _mm512_alignr_epi64(after, x, 2);
+    case 3:
+        return _mm512_alignr_epi64(after, x, 3);
+    case 4:
+        return _mm512_alignr_epi64(after, x, 4);
+    case 5:
+        return _mm512_alignr_epi64(after, x, 5);
+    case 6:
+        return _mm512_alignr_epi64(after, x, 6);
+    default:
+        return _mm512_alignr_epi64(after, x, 7);
+    }
+}
+
 #include "text/shingle_blocks.h"
 #include "text/utf8_blocks.h"
 

@@ -8,7 +8,9 @@
 #include "text/shingle.h"
 
 // A variant whose compiler needs to be told may define SHINGLE_WIDTH, shingle_vec of so many
-// hashes, and shingle_load, shingle_store, shingle_add and shingle_turns before it includes this.
+// hashes, and shingle_load, shingle_store, shingle_add and shingle_turns before it includes this;
+// and SHINGLE_AHEAD and shingle_ahead, which gives the hashes j places on of a vector and the next
+// one, where that costs less than loading them.
 
 // Characters that weigh as much as the words of a shingle.
 enum {
@@ -122,6 +124,33 @@ static inline void shingle_mixed_blocks(uint64_t *restrict out, const uint64_t *
     }
 }
 
+#ifdef SHINGLE_AHEAD
+// Those of the first of n places, whole vectors of them, but for the last two; returns how many. A
+// word is loaded once, and not again for each shingle: loads across lines of cache are dear.
+static inline size_t shingle_pairs_ahead(uint64_t *restrict few, uint64_t *restrict more,
+                                         const uint64_t *restrict hash, size_t n,
+                                         const unsigned n_few, const unsigned n_more)
+{
+    size_t i = 0;
+    if (n < 2 * SHINGLE_WIDTH)
+        return 0;
+    shingle_vec here = shingle_load(hash);
+    for (; i + 2 * SHINGLE_WIDTH <= n; i += SHINGLE_WIDTH) {
+        shingle_vec h = here, next = shingle_load(hash + i + SHINGLE_WIDTH);
+        for (unsigned j = 1; j < n_few; j++)
+            h = shingle_add(shingle_turns(h), shingle_ahead(here, next, j));
+        shingle_store(few + i, h);
+        for (unsigned j = n_few; j < n_more; j++)
+            h = shingle_add(shingle_turns(h), shingle_ahead(here, next, j));
+        shingle_store(more + i, h);
+        here = next;
+    }
+    return i;
+}
+
+_Static_assert((int)SHINGLE_MOST <= (int)SHINGLE_WIDTH, "no word lies behind the next vector");
+#endif
+
 // Those of `few` words and of `more` that begin at each of n words: the short one is where the long
 // one has got to.
 static inline void shingle_pair_row(uint64_t *restrict few, uint64_t *restrict more,
@@ -129,6 +158,9 @@ static inline void shingle_pair_row(uint64_t *restrict few, uint64_t *restrict m
                                     const unsigned n_more)
 {
     size_t i = 0;
+#ifdef SHINGLE_AHEAD
+    i = shingle_pairs_ahead(few, more, hash, n, n_few, n_more);
+#endif
 #ifdef SHINGLE_WIDTH
     for (; i + SHINGLE_WIDTH <= n; i += SHINGLE_WIDTH) {
         shingle_vec h = shingle_vector(shingle_load(hash + i), hash + i, 1, n_few);

@@ -210,6 +210,20 @@ static double paired(const side *a, const side *b)
     return part < 1 ? part : 1;
 }
 
+// A text, at times with so many others behind it that it has more sentences than likes.c has rows
+// of counters for.
+enum { JOINED = 40 };
+static view join(char out[JOINED * TEXT_MOST], const made *first, uint64_t *seed, unsigned kind)
+{
+    static made more;
+    size_t at = (size_t)sprintf(out, "%s", first->text);
+    for (int k = t_random(seed) % 8 ? JOINED : 1; k < JOINED; k++) {
+        make(&more, NULL, seed, kind);
+        at += (size_t)sprintf(out + at, ".\n%.*s", TEXT_MOST - 4, more.text);
+    }
+    return (view){(const uint8_t *)out, at};
+}
+
 static void test_likes_hold_all_pairs(void **state)
 {
     (void)state;
@@ -217,12 +231,13 @@ static void test_likes_hold_all_pairs(void **state)
     unsigned some = 0, few = 0;
     for (int round = 0; round < ROUNDS / 30; round++) {
         static made text_a, text_b[4];
+        static char whole[JOINED * TEXT_MOST];
         side a, b[4];
         likes l;
         double part[5];
         unsigned kind = t_random(&seed) % 4 == 0;
         make(&text_a, NULL, &seed, kind);
-        assert_ok(side_make(&a, view_of(text_a.text), NULL));
+        assert_ok(side_make(&a, join(whole, &text_a, &seed, kind), NULL));
         mark_some(&a, &seed, 3);
         assert_ok(likes_open(&l, &a));
         for (int i = 0; i < 5; i++) { // the last is the first again: nothing is left of the others

@@ -237,6 +237,8 @@ shg_err index_add(index_txn *t, const doc_add *a, uri_entry *out)
         return t->err;
     if (t->count.next_doc >= DOC_MAX)
         return SHG_EFULL;
+    if (a->record.len > ARTICLE_MOST || a->text.len > ARTICLE_MOST)
+        return SHG_EINTERNAL; // no request is as long
     shg_err err = uri_seek(t, a->uri, &p);
     if (!err)
         err = take_room(t, a);

@@ -143,6 +143,8 @@ shg_err article_parse(view body, article_row *out)
         return SHG_ECORRUPT;
     out->packed = (body.p[0] & ARTICLE_PACKED) != 0;
     out->uri_inside = (body.p[0] & ARTICLE_URI_INSIDE) != 0;
+    if (out->record_len > ARTICLE_MOST || out->text_len > ARTICLE_MOST)
+        return SHG_ECORRUPT;
     if ((out->uri_inside && !varint_take(&left, &out->uri_at)) ||
         (body.p[0] & ARTICLE_OUTLINE && !find_outline(out, &left)) || !find_uri(out, left, uri_len))
         return SHG_ECORRUPT;

@@ -83,7 +83,9 @@ shg_err corrupt(db_table table, view key, const char *what);
 enum { VALUE_NAME_LEN = 160 };
 void value_name(char out[VALUE_NAME_LEN], db_table table, view key);
 
-// ARTICLES.
+// ARTICLES. Neither record nor text is longer than ARTICLE_MOST: no more memory is asked for than
+// that takes, whatever a damaged row claims.
+enum { ARTICLE_MOST = 32 << 20 };
 typedef struct article_row {
     uint32_t version;
     bool packed;         // payload is record and text as pack_text made it

@@ -61,6 +61,7 @@ shg_err frequency_find(frequency *out, article_index *ix, known *k, const readin
     shg_err e = x.hash && x.list ? find_lists(&x, ix, k) : SHG_ENOMEM;
     if (!e)
         e = cut_lists(&out->lists, &x, r->doc, horizon);
+    out->lost = x.fresh.lost;
     if (e || !k || !known_keep(k, x.hash, &x.fresh))
         postings_free(&x.fresh);
     free(x.hash);

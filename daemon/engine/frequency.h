@@ -34,6 +34,7 @@ typedef struct frequency {
     postings lists; // [n_keys], with terms [n_keys + n_terms]; cut to the horizon, the
                     // reading itself left out
     uint32_t horizon;
+    size_t lost;      // keys of whose lists some can't be read
     uint8_t *verdict; // [n_keys], of key_verdict, by frequency_mark
 } frequency;
 

@@ -300,6 +300,7 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
         e = find_candidates(&c, lib, r, &f, side_is_shell(&out->side), &out->unverified);
     if (!e)
         e = select_asked(&c, r, lib, o, &out->unverified, vanished);
+    out->unverified += (uint32_t)f.lost;
     if (!e) {
         out->hit = calloc(c.n + 1, sizeof *out->hit);
         e = out->hit ? SHG_OK : SHG_ENOMEM;

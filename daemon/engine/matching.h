@@ -69,7 +69,7 @@ typedef struct hits {
     hit *hit;  // best first
     size_t n;
     frequency_counts counts;
-    uint32_t unverified; // candidates beyond verify_most and verify_words, or damaged
+    uint32_t unverified; // candidates beyond verify_most and verify_words, or damaged; and lists
     size_t over;         // hits beyond keep_most
 } hits;
 

@@ -20,6 +20,7 @@ typedef struct hits {
     uint32_t *n;     // [fingerprints] found so far; never over cap
     uint32_t *total; // [fingerprints] that were seen, of documents that are gone too
     uint32_t cap;
+    size_t lost; // fingerprints that stood in a damaged block of a segment
     const doc_table *d;
 } hits;
 

@@ -174,9 +174,10 @@ typedef struct postings {
     posting_list *list; // [n], as the hashes were given
     size_t n;
     posting *pool;
+    size_t lost; // lists that lack what stood in a damaged block
 } postings;
 // index_lookup finds the lists of n fingerprints (n below 2^24), to be given to
-// postings_free after SHG_OK. SHG_ECORRUPT where a block that is needed is damaged.
+// postings_free after SHG_OK. Of blocks that are damaged, which the log tells, nothing is found.
 SHG_MUST_CHECK shg_err index_lookup(article_index *ix, const uint64_t *hashes, size_t n,
                                     postings *out);
 void postings_free(postings *p);

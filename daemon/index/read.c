@@ -236,6 +236,7 @@ shg_err index_lookup(article_index *ix, const uint64_t *hashes, size_t n, postin
         err = search(ix, wants, sort_wants(wants, hashes, n), &h);
     if (!err)
         err = deal(&h, n, ix, out);
+    out->lost = h.lost;
     free(wants);
     free(h.n);
     free(h.total);

@@ -511,17 +511,22 @@ shg_err segment_lookup(const segment *s, db_txn *t, const uint64_t *wants, size_
         return SHG_OK;
     for (size_t i = 0; i < n;) {
         size_t k = 0;
+        bool lost = false;
         for (; k < BATCH && i + k < n; k++) {
             uint64_t hash = want_hash(wants[i + k]);
             uint32_t at = (uint32_t)(hash >> (PRINT_BITS - s->block_bits));
             shg_err err = seen_block(s, at, &p[k].b) ? SHG_OK : open_block(s, t, at, &p[k].b);
+            lost = err == SHG_ECORRUPT; // which the log tells; what is whole is found
+            if (lost)
+                break;
             if (err)
                 return err;
             p[k].bucket = bucket_number(s, hash);
             __builtin_prefetch(p[k].b.ends + end_width(p[k].b.n) * p[k].bucket);
         }
         scan_batch(p, wants + i, k, h);
-        i += k;
+        i += k + lost;
+        h->lost += lost;
     }
     return buf_err(&h->found);
 }

@@ -97,7 +97,8 @@ SHG_MUST_CHECK shg_err block_read(const block *b, buf *out);
 // ascending; they are reordered.
 SHG_MUST_CHECK shg_err block_build(buf *out, const segment *s, uint32_t number, flat *p, size_t n);
 
-// segment_lookup finds the postings of n sorted wants in a snapshot of the store.
+// segment_lookup finds the postings of n sorted wants in a snapshot of the store; of a block that
+// is damaged none, and h->lost counts how many wants that are.
 SHG_MUST_CHECK shg_err segment_lookup(const segment *s, db_txn *t, const uint64_t *wants, size_t n,
                                       hits *h);
 

@@ -273,6 +273,31 @@ static void test_missing_signs(void **state)
     assert_non_null(strstr(f->said, "a posting to document 0000000b, which is not there"));
 }
 
+// The fingerprints of all documents of the first segment stand in the block that is damaged: those
+// of others are found all the same, and that some lack is told.
+static void test_lookup_beside_damage(void **state)
+{
+    fixture *f = *state;
+    article_index *ix;
+    const char *why;
+    flip(f, DB_BLOCKS, 0);
+    index_opts o = {
+        .map_bytes = MAP, .seal_docs = SEAL, .block_bytes = 512, .seed = 3, .stamp = STAMP};
+    assert_ok(index_open(&ix, f->dir, &o, &why));
+    for (unsigned i = 0; i < 60; i++) {
+        uint64_t hash[PRINTS];
+        postings p;
+        for (unsigned k = 0; k < PRINTS; k++)
+            hash[k] = print_of(i, k).hash;
+        assert_ok(index_lookup(ix, hash, PRINTS, &p));
+        assert_true(p.lost > 0 && p.lost <= PRINTS);
+        for (unsigned k = 0; k < PRINTS; k++)
+            assert_int_equal(p.list[k].n, i >= SEAL);
+        postings_free(&p);
+    }
+    index_close(&ix);
+}
+
 // A signature row with a fingerprint more, or less, than were sealed.
 static void test_missing_and_foreign_posting(void **state)
 {
@@ -492,6 +517,7 @@ int main(void)
         CASE(test_missing_signs),
         CASE(test_missing_and_foreign_posting),
         CASE(test_missing_block),
+        CASE(test_lookup_beside_damage),
         CASE(test_another_uri),
         CASE(test_two_articles_of_a_uri),
         CASE(test_deleted_uri_with_an_article),

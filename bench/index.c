@@ -251,7 +251,7 @@ int main(int argc, char **argv)
     index_close(&ix);
     uint64_t faults;
     from = clock_mono_ns();
-    must(index_check(dir, o.stamp, NULL, NULL, NULL, &faults), "check");
+    must(index_check(dir, o.stamp, NULL, NULL, NULL, NULL, &faults), "check");
     printf("check,us_per_doc=%.2f,faults=%" PRIu64 "\n",
            (double)(clock_mono_ns() - from) / 1e3 / (double)n, faults);
     scratch_remove(dir);

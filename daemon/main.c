@@ -40,8 +40,8 @@ static int check_here(const conf *c)
 {
     uint64_t faults = 0;
     int last = -1;
-    shg_err e = index_check(c->data, engine_stamp(), say_fault,
-                            isatty(STDERR_FILENO) ? say_progress : NULL, &last, &faults);
+    shg_err e = engine_check(c->data, say_fault, isatty(STDERR_FILENO) ? say_progress : NULL, &last,
+                             &faults);
     if (e) {
         fprintf(stderr, "shingled: %s can't be checked: %s\n", c->data,
                 e == SHG_EBUSY ? "stop the daemon that serves it" : shg_err_text(e));

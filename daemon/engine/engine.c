@@ -126,6 +126,12 @@ shg_err engine_open(engine **out, const engine_opts *o, char *why, size_t why_le
     return err;
 }
 
+shg_err engine_check(const char *dir, index_say *say, index_progress *progress, void *ctx,
+                     uint64_t *faults)
+{
+    return index_check(dir, engine_stamp(), place_is_sound, say, progress, ctx, faults);
+}
+
 void engine_stop(engine *e)
 {
     stories_stop(e->stories);

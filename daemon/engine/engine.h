@@ -32,6 +32,10 @@ typedef struct engine_opts {
 SHG_MUST_CHECK shg_err engine_open(engine **out, const engine_opts *o, char *why, size_t why_len);
 void engine_close(engine **e); // no other call may be running
 
+// engine_check is index_check of a store that the engine made: places in stories, too, make sense.
+SHG_MUST_CHECK shg_err engine_check(const char *dir, index_say *say, index_progress *progress,
+                                    void *ctx, uint64_t *faults);
+
 // engine_stop wakes those who wait for stories (SHG_EDRAIN); engine_close does the rest.
 void engine_stop(engine *e);
 

@@ -238,3 +238,23 @@ void place_free(place *p)
     }
     free(p);
 }
+
+bool place_fits(const place *p, const seat *at, uint32_t end)
+{
+    bool fits = at->text < end && at->story < end && at->story_id;
+    for (size_t i = 0; i < p->n_edges && fits; i++)
+        fits = p->edges[i].doc < p->doc;
+    return fits;
+}
+
+shg_err place_is_sound(uint32_t doc, view stored, uint32_t end)
+{
+    place *p;
+    seat at;
+    shg_err err = place_decode(&p, &at, doc, stored);
+    if (err)
+        return err;
+    err = place_fits(p, &at, end) ? SHG_OK : SHG_ECORRUPT;
+    place_free(p);
+    return err;
+}

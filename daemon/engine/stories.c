@@ -351,10 +351,8 @@ shg_err stories_restore(stories *s, place *p, const seat *at, uint32_t end)
 {
     pthread_mutex_lock(&s->lock);
     slot *t = slot_of(s, p->doc);
-    bool sound = at->text < end && at->story < end && at->story_id && !(t && t->p);
+    bool sound = place_fits(p, at, end) && !(t && t->p);
     sound = sound && slot_make(s, at->story) && slot_make(s, at->text);
-    for (size_t i = 0; i < p->n_edges && sound; i++)
-        sound = p->edges[i].doc < p->doc;
     place *flat = sound ? place_flatten(&s->small, p) : NULL;
     shg_err err = !sound ? SHG_ECORRUPT : flat ? enter(s, flat) : SHG_ENOMEM;
     if (err) {

@@ -153,4 +153,10 @@ void place_encode(buf *out, const place *p, const seat *at);
 SHG_MUST_CHECK shg_err place_decode(place **out, seat *at, uint32_t doc, view stored);
 void place_free(place *p);
 
+// place_fits tells whether a place read back can be one in a store of documents below end: it names
+// no text, story or other article that was not there. place_is_sound tells it of the stored form;
+// SHG_ECORRUPT.
+bool place_fits(const place *p, const seat *at, uint32_t end);
+SHG_MUST_CHECK shg_err place_is_sound(uint32_t doc, view stored, uint32_t end);
+
 #endif

@@ -251,10 +251,14 @@ SHG_MUST_CHECK shg_err index_merge_step(article_index *ix, bool *more);
 // left without a segment are a "note: ", not a fault: the next start deletes them. SHG_OK
 // also when there are faults: other results mean that the check itself could not be done
 // (SHG_EBUSY: a daemon has the store; SHG_EFORMAT: another stamp; stamp NULL: any), and
-// say was told why. say and progress may be NULL. RAM: 41 bytes a document.
+// say was told why. say and progress may be NULL. RAM: 41 bytes a document. link judges what the
+// engine has put for a document into a store of documents below end (SHG_ECORRUPT: a fault); NULL:
+// any bytes are sound.
 typedef void index_say(void *ctx, const char *line);
 typedef void index_progress(void *ctx, uint64_t done, uint64_t of);
-SHG_MUST_CHECK shg_err index_check(const char *dir, const char *stamp, index_say *say,
-                                   index_progress *progress, void *ctx, uint64_t *faults);
+typedef shg_err index_judge_link(uint32_t doc, view value, uint32_t end);
+SHG_MUST_CHECK shg_err index_check(const char *dir, const char *stamp, index_judge_link *link,
+                                   index_say *say, index_progress *progress, void *ctx,
+                                   uint64_t *faults);
 
 #endif

@@ -181,7 +181,7 @@ static void say(void *ctx, const char *line)
 static void assert_sound(const char *dir)
 {
     uint64_t faults = 1;
-    assert_ok(index_check(dir, opts.stamp, say, NULL, NULL, &faults));
+    assert_ok(index_check(dir, opts.stamp, NULL, say, NULL, NULL, &faults));
     assert_int_equal(faults, 0);
 }
 

@@ -370,7 +370,7 @@ static void reopen(world *w)
     uint64_t faults = 1;
     index_close(&w->ix);
     if (below(&w->r, 4) == 0) {
-        assert_ok(index_check(w->dir, w->o.stamp, say_fault, NULL, NULL, &faults));
+        assert_ok(index_check(w->dir, w->o.stamp, NULL, say_fault, NULL, NULL, &faults));
         assert_int_equal(faults, 0);
     }
     open_index(w);

@@ -129,7 +129,7 @@ static void open_whole(world *w)
 {
     const char *why;
     uint64_t faults = 1;
-    assert_ok(index_check(w->dir, w->o.stamp, NULL, NULL, NULL, &faults));
+    assert_ok(index_check(w->dir, w->o.stamp, NULL, NULL, NULL, NULL, &faults));
     assert_int_equal(faults, 0);
     assert_ok(index_open(&w->ix, w->dir, &w->o, &why));
     assert_kept(w);
@@ -158,7 +158,7 @@ static bool run(world *w, long n)
         assert_kept(w); // and goes on without being opened again
     index_close(&w->ix);
     nomem_after(n % 40);
-    (void)is_ok(w, index_check(w->dir, w->o.stamp, NULL, NULL, NULL, &faults));
+    (void)is_ok(w, index_check(w->dir, w->o.stamp, NULL, NULL, NULL, NULL, &faults));
     (void)nomem_over();
     open_whole(w);
     return reached;

@@ -447,6 +447,10 @@ static void places_read_back(void **state)
         }
         b.p[i] = was;
     }
+    // A text, a story, an article that are not there yet.
+    for (uint32_t end = 0; end < 5; end++)
+        assert_int_equal(place_is_sound(7, buf_view(&b), end), end > 3 ? SHG_OK : SHG_ECORRUPT);
+    assert_int_equal(place_is_sound(e.doc, buf_view(&b), 8), SHG_ECORRUPT);
     for (size_t cut = 0; cut < b.len; cut++) // never reads past an end
         assert_int_equal(place_decode(&q, &back, 7, (view){b.p, cut}), SHG_ECORRUPT);
     buf_add8(&b, 0);

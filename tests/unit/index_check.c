@@ -93,10 +93,16 @@ static void say(void *ctx, const char *line)
     snprintf(f->said + at, sizeof f->said - at, "%s\n", line);
 }
 
+// What the fixture has put, and no more, is sound.
+static shg_err judge(uint32_t doc, view value, uint32_t end)
+{
+    return doc < end && view_eq(value, view_of("place")) ? SHG_OK : SHG_ECORRUPT;
+}
+
 static void check(fixture *f)
 {
     f->said[0] = 0;
-    assert_ok(index_check(f->dir, STAMP, say, NULL, f, &f->faults));
+    assert_ok(index_check(f->dir, STAMP, judge, say, NULL, f, &f->faults));
 }
 
 // The store, open to be damaged.
@@ -187,10 +193,11 @@ static void test_whole(void **state)
     check(f);
     assert_string_equal(f->said, "");
     assert_int_equal(f->faults, 0);
-    assert_int_equal(index_check(f->dir, "another", say, NULL, f, &f->faults), SHG_EFORMAT);
+    assert_int_equal(index_check(f->dir, "another", NULL, say, NULL, f, &f->faults), SHG_EFORMAT);
     assert_non_null(strstr(f->said, "another"));
-    assert_int_equal(index_check("/tmp/shingled-no-such-place", STAMP, say, NULL, f, &f->faults),
-                     SHG_EIO);
+    assert_int_equal(
+        index_check("/tmp/shingled-no-such-place", STAMP, judge, say, NULL, f, &f->faults),
+        SHG_EIO);
 }
 
 static void test_flipped_bytes(void **state)
@@ -390,6 +397,18 @@ static void test_deleted_uri_with_an_article(void **state)
     assert_non_null(strstr(f->said, "was deleted, and has an article"));
 }
 
+static void test_senseless_link(void **state)
+{
+    fixture *f = *state;
+    doc_key k = key_of_doc(5);
+    damage x = damage_begin(f);
+    put_body(&x, DB_LINKS, doc_key_view(&k), view_of("plaice"));
+    damage_end(&x);
+    check(f);
+    assert_int_equal(f->faults, 1);
+    assert_non_null(strstr(f->said, "links/00000005: its place makes no sense"));
+}
+
 static void test_wrong_counters(void **state)
 {
     fixture *f = *state;
@@ -521,6 +540,7 @@ int main(void)
         CASE(test_another_uri),
         CASE(test_two_articles_of_a_uri),
         CASE(test_deleted_uri_with_an_article),
+        CASE(test_senseless_link),
         CASE(test_wrong_counters),
         CASE(test_orphans_are_a_note),
         CASE(test_reading_the_damaged),

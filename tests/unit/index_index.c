@@ -374,7 +374,7 @@ static void test_dictionary(void **state)
         for (unsigned i = 0; i < ALL; i += 499)
             assert_article(f, i, i, 1, 1);
         index_close(&f->ix);
-        assert_ok(index_check(f->dir, f->o.stamp, NULL, NULL, NULL, &faults));
+        assert_ok(index_check(f->dir, f->o.stamp, NULL, NULL, NULL, NULL, &faults));
         assert_int_equal(faults, 0);
         assert_ok(open_again(f));
     }

@@ -167,7 +167,7 @@ static void test_all_at_once(void **state)
     assert_int_equal(atomic_load(&s.wrong), 0);
     assert_true(atomic_load(&s.looked) > 0);
     index_close(&s.ix);
-    assert_ok(index_check(s.dir, o.stamp, NULL, NULL, NULL, &faults));
+    assert_ok(index_check(s.dir, o.stamp, NULL, NULL, NULL, NULL, &faults));
     assert_int_equal(faults, 0);
     t_remove_store(s.dir);
 }

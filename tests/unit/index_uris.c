@@ -158,7 +158,7 @@ static void reopen(article_index **ix, const char *dir)
     uint64_t faults = 0;
     if (*ix) {
         index_close(ix);
-        assert_ok(index_check(dir, "uris", NULL, NULL, NULL, &faults));
+        assert_ok(index_check(dir, "uris", NULL, NULL, NULL, NULL, &faults));
         assert_int_equal(faults, 0);
     }
     assert_ok(index_open(ix, dir, &o, &why));

@@ -114,7 +114,7 @@ SHG_MUST_CHECK shg_err engine_story(engine *e, json_t *header, json_t **reply, r
 SHG_MUST_CHECK shg_err engine_sources(engine *e, json_t *header, json_t **reply, refusal *r);
 
 // engine_put_matches adds `matches` and `story` of an article just put (the change's reading) to
-// the reply. Waits, too.
+// the reply. Waits, too. reply NULL: SHG_ENOMEM, and nothing is kept for it any more.
 SHG_MUST_CHECK shg_err engine_put_matches(engine *e, reading *a, json_t *reply, refusal *r);
 
 SHG_MUST_CHECK shg_err engine_info(engine *e, json_t **reply);

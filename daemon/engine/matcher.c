@@ -281,13 +281,18 @@ static void look(struct matcher *m)
         pthread_cond_broadcast(&m->wake);
 }
 
+static bool is_awaited(const struct matcher *m)
+{
+    return stories_awaited(m->e->stories) || pace_is_wanted(&m->pace, clock_mono_ns());
+}
+
 // Leaves the cores to the other threads for a while, if they want them.
 static void rest(struct matcher *m, int64_t began_ns)
 {
     int64_t now_ns = clock_mono_ns(), ns = pace_rest_ns(&m->pace, now_ns, now_ns - began_ns);
     while (ns && !m->stop) {
         struct timespec until = clock_mono_after(ns);
-        for (int timed_out = 0; !m->stop && !timed_out && !stories_awaited(m->e->stories);)
+        for (int timed_out = 0; !m->stop && !timed_out && !is_awaited(m);)
             timed_out = pthread_cond_timedwait(&m->wake, &m->lock, &until);
         look(m);
         ns = pace_rest_ns(&m->pace, clock_mono_ns(), 0);

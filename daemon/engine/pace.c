@@ -24,13 +24,13 @@ void pace_look(pace *p, int64_t now_ns, int64_t others_ns)
 
 unsigned pace_hands(const pace *p, int64_t now_ns)
 {
-    return now_ns < p->wanted_ns ? p->cores : 1 + p->more;
+    return pace_is_wanted(p, now_ns) ? p->cores : 1 + p->more;
 }
 
 int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t worked_ns)
 {
     const int64_t most = (int64_t)PACE_REST_MS * 1000000;
-    bool rests = p->busy && now_ns >= p->wanted_ns;
+    bool rests = p->busy && !pace_is_wanted(p, now_ns);
     p->owed_ns = rests ? p->owed_ns + worked_ns * (PACE_PARTS - 1) : 0;
     int64_t rest = p->owed_ns < most ? p->owed_ns : most;
     p->owed_ns -= rest;

@@ -49,6 +49,12 @@ unsigned pace_hands(const pace *p, int64_t now_ns);
 // as soon as the others want less.
 int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t worked_ns);
 
+// pace_is_wanted tells whether somebody waits, or did just now.
+static inline bool pace_is_wanted(const pace *p, int64_t now_ns)
+{
+    return now_ns < p->wanted_ns;
+}
+
 // pace_want tells that somebody waits for what is done.
 void pace_want(pace *p, int64_t now_ns);
 

@@ -317,8 +317,7 @@ reply *request_matched(request *q, engine *e)
     put_header(&text, q, true);
     json_t *h = buf_err(&text) ? NULL : json_loadb((const char *)text.p, text.len, 0, NULL);
     buf_fini(&text);
-    shg_err err = h ? engine_put_matches(e, q->change.reading, h, &r)
-                    : refuse(&r, SHG_ENOMEM, "out of memory");
+    shg_err err = engine_put_matches(e, q->change.reading, h, &r); // asked without memory, too
     reply *out = err ? request_refuse(q, &r) : reply_make(&q->message, SHG_STATUS_OK, h);
     json_decref(h);
     return out;

@@ -266,7 +266,8 @@ SCAN_INLINE size_t group_lettered(plain_batch *x, size_t i, const group_text *te
     group_bits(x, i, bits, PLAIN_LETTERS, keys_only);
     x->is_wide = true;
     __m512i wide = _mm512_loadu_si512(x->wide + i + 1);
-    if (_mm_popcnt_u32(_mm512_test_epi64_mask(wide, wide)) <= FEW)
+    // of a letter whose second byte is the next group's, that one makes a key, too
+    if (_mm_popcnt_u32(_mm512_test_epi64_mask(wide, wide)) <= FEW && !(x->wide[i + n] >> 63))
         c->how = PLAIN_SIGNS;
     return n;
 }

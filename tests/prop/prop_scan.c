@@ -289,6 +289,27 @@ static void test_characters(void **state)
         skip();
 }
 
+// One letter at each place of a text that is ASCII otherwise, so that it stands on every border of
+// what a variant reads at once.
+static void test_places(void **state)
+{
+    (void)state;
+    static const char *const LETTER[] = {"ª", "é", "ß", "ж", "Я", "س", "’", "中"};
+    scan_run *by = text_kernels_get()->scan;
+    for (size_t k = 0; by && k < sizeof LETTER / sizeof *LETTER; k++) {
+        uint8_t text[3 * 512];
+        size_t n = strlen(LETTER[k]);
+        for (size_t at = 0; at + n <= sizeof text; at++) {
+            for (size_t i = 0; i < sizeof text; i++)
+                text[i] = (uint8_t)("the pumps don't hold, "[i % 22]);
+            memcpy(text + at, LETTER[k], n);
+            check((view){text, sizeof text}, by);
+        }
+    }
+    if (!by)
+        skip();
+}
+
 // More words than a variant takes in one call, and words longer than a block.
 static void test_long(void **state)
 {
@@ -381,9 +402,8 @@ static void test_utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_texts),  cmocka_unit_test(test_characters),
+        cmocka_unit_test(test_places), cmocka_unit_test(test_long),
         cmocka_unit_test(test_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,7 +242,7 @@ __attribute__((noinline)) static bool scan_general(scan *s, scan_state *c, bool 
     return !f.stop && (!f.alone || scan_alone(s, c, keys_only));
 }
 
-// How long a batch is not tried again, after one that read n blocks.
+// How long no batch is tried after one: the longer, the more there were in vain before it.
 static inline void scan_wait(scan_state *c, bool in_vain)
 {
     enum { MOST = 32 };

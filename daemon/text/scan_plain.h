@@ -21,8 +21,8 @@ typedef struct plain_batch {
     plain_bits three, rest;          // of lead, sequences of three bytes; all bytes behind a lead
     plain_bits point, initial;       // dots between digits; between letters, if one stands before
     plain_bits in, begin, end, keep; // bytes in words, their ends, what keys are made of
-    // Letters of two bytes: their first ones, and those that a shorter fold has no use for. Where
-    // is_wide is not set, they are not, either.
+    // Letters of two bytes: their first bytes, and those that a shorter fold has no use for. Where
+    // is_wide is not set, what stands there is from before.
     plain_bits wide, gone;
     bool is_wide;
     _Alignas(64) uint8_t key[PLAIN_BLOCKS + 2][SCAN_BLOCK]; // two may be read behind the last
@@ -258,6 +258,8 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     x.apos2[0] = x.apos3[0] = x.letters[n + 1] = x.digit[n + 1] = 0;
     if (x.is_wide)
         plain_widen(&x, n);
+    else if (alike)
+        memset(x.wide, 0, (n + 2) * sizeof *x.wide);
     plain_decide(&x, n);
     if (x.is_wide || alike)
         n = plain_before_odd(&x, n, c, alike);

@@ -310,6 +310,41 @@ static void test_places(void **state)
         skip();
 }
 
+// Leaves other bytes where a scan will have what it reads.
+__attribute__((noinline)) static void litter(uint8_t with)
+{
+    volatile uint8_t stack[1 << 16];
+    for (size_t i = 0; i < sizeof stack; i++)
+        stack[i] = with;
+}
+
+// Words that go on from block to block, of two alphabets that look alike, with whatever a scan has
+// left on the stack; and what is no letter across the end of a block.
+static void test_across(void **state)
+{
+    (void)state;
+    static const char *const HEAD[] = {"слово", "λόγος", "a", "”", "—", "é"};
+    static const char *const TAIL[] = {"a b", "abc d", "a.b", "я", "” b", " b"};
+    static const char PROSE[] =
+        " The tide gauge at Nettlemouth had stuck, the harbour stayed shut.";
+    enum { HEADS = sizeof HEAD / sizeof *HEAD, TAILS = sizeof TAIL / sizeof *TAIL, DIGITS = 4 };
+    scan_run *by = text_kernels_get()->scan;
+    for (unsigned i = 0; by && i < HEADS * TAILS * DIGITS * 64; i++) {
+        char text[1024];
+        int lead = i / (HEADS * TAILS * DIGITS), digits = 64 * (i / (HEADS * TAILS) % DIGITS);
+        int len = sprintf(text, "%.*s%s", lead, PROSE, HEAD[i % HEADS]);
+        memset(text + len, '7', (size_t)digits);
+        len += digits;
+        len += sprintf(text + len, "%s", TAIL[i / HEADS % TAILS]);
+        while (len < 900)
+            len += sprintf(text + len, "%s", PROSE);
+        litter(i % 5 & 1 ? 0xff : 0);
+        check((view){(const uint8_t *)text, (size_t)len}, by);
+    }
+    if (!by)
+        skip();
+}
+
 // More words than a variant takes in one call, and words longer than a block.
 static void test_long(void **state)
 {
@@ -403,8 +438,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),  cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_places), cmocka_unit_test(test_long),
-        cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_places), cmocka_unit_test(test_across),
+        cmocka_unit_test(test_long),   cmocka_unit_test(test_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

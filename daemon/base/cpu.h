@@ -7,7 +7,7 @@
 typedef enum cpu_level {
     CPU_SCALAR, // plain C
     CPU_AVX2,   // x86-64: AVX2, BMI, BMI2, POPCNT
-    CPU_AVX512, // x86-64: AVX-512 F, DQ, BW, VL, VBMI, VBMI2
+    CPU_AVX512, // x86-64: AVX-512 F, DQ, BW, VL, VBMI, VBMI2, and GFNI
     CPU_NEON,   // every AArch64
 } cpu_level;
 

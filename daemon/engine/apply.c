@@ -354,10 +354,19 @@ static void delete_older(engine *e, change *c)
     free(o.doc);
 }
 
+static bool has_put(const change *c, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (c[i].kind == CHANGE_PUT && !c[i].refusal.err)
+            return true;
+    return false;
+}
+
 void engine_apply(engine *e, change *c, size_t n)
 {
     shg_err err = SHG_OK;
-    retention_hold(e->retention);
+    if (has_put(c, n)) // who deletes makes room
+        retention_hold(e->retention);
     for (size_t from = 0; from < n;) {
         size_t to = from;
         while (to < n && c[to].kind != CHANGE_DELETE_OLDER)

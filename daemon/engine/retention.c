@@ -43,7 +43,7 @@ struct retention {
     pthread_mutex_t lock;
     pthread_cond_t wake, room;
     bool stop, woken;
-    int64_t hold_ms; // that who writes has to wait now
+    int64_t hold_ms; // that who writes has to wait now; the thread alone sets it
     atomic_uint_fast64_t by_age, by_size;
     // of the thread alone
     aged oldest[2 * AGED_MOST]; // [at, n): ascending

@@ -26,8 +26,8 @@ SHG_MUST_CHECK shg_err streams_change(index_txn *t, change *c);
 // retention.c: the thread that lets articles go by age and by size
 struct retention;
 SHG_MUST_CHECK shg_err retention_start(struct retention **out, engine *e, const engine_opts *o);
-// retention_hold waits a little, before something is stored, where merging is so far behind that
-// there is no room for it; NULL is fine.
+// retention_hold waits a little, 120 ms at most, before articles are stored, where merging is so
+// far behind that there is no room for them; NULL is fine.
 void retention_hold(struct retention *r);
 void retention_wake(struct retention *r);  // something was stored; NULL is fine
 void retention_stop(struct retention **r); // waits for the thread; nulls *r; NULL is fine

@@ -148,7 +148,10 @@ shg_err likes_open(likes *out, const side *a)
     if (reserve(out, n_terms)) {
         for (size_t k = 0; k < all.n; k++)
             out->s[k].prose = prose_of(a, all.s[k]);
-        out->rows ? fill_rows(out, &all) : list_terms(out, &all);
+        if (out->rows)
+            fill_rows(out, &all);
+        else
+            list_terms(out, &all);
     } else {
         likes_close(out);
         e = SHG_ENOMEM;
@@ -316,7 +319,7 @@ shg_err likes_part(likes *l, double *part, const side *b)
         return e;
     e = reserve_others(l, &all);
     for (size_t k = 0; k < all.n && !e; k++)
-        l->rows ? compare_rows(l, b, all.s[k]) : compare_lists(l, b, all.s[k]);
+        (l->rows ? compare_rows : compare_lists)(l, b, all.s[k]);
     sentences_free(&all);
     if (e)
         return e;

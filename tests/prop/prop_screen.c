@@ -261,9 +261,55 @@ static void test_likes_hold_all_pairs(void **state)
     assert_in_range(few, ROUNDS / 100, ROUNDS);
 }
 
+// A text with some more sentences than another, or with so many more that it has no rows.
+static double like(const char *text, unsigned more, const side *b, bool *has_rows)
+{
+    static char longer[TEXT_MOST + 8192];
+    side a;
+    likes l;
+    double part;
+    size_t n = (size_t)sprintf(longer, "%s.\n", text);
+    for (unsigned i = 0; i < more; i++)
+        n += (size_t)sprintf(longer + n, "Quay%u q%u r%u s%u t%u. ", i, i, i, i, i);
+    assert_ok(side_make(&a, view_of(longer), NULL));
+    memset(a.mark, 0, a.words.n);
+    side_count(&a);
+    assert_ok(likes_open(&l, &a));
+    *has_rows = l.rows;
+    assert_ok(likes_part(&l, &part, b));
+    part *= a.own_prose;
+    likes_close(&l);
+    side_free(&a);
+    return part;
+}
+
+static void test_likes_of_long_texts(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    unsigned some = 0;
+    for (int round = 0; round < ROUNDS / 30; round++) {
+        static made text_a, text_b;
+        side b;
+        bool rows, lists;
+        make(&text_a, NULL, &seed, 0);
+        make(&text_b, &text_a, &seed, 0);
+        assert_ok(side_make(&b, view_of(text_b.text), NULL));
+        mark_some(&b, &seed, 2);
+        double by_rows = like(text_a.text, 2, &b, &rows),
+               by_lists = like(text_a.text, 90, &b, &lists);
+        assert_true(rows && !lists);
+        assert_true(by_rows >= by_lists - 1e-6 && by_rows <= by_lists + 1e-6);
+        some += by_rows > 0;
+        side_free(&b);
+    }
+    assert_in_range(some, ROUNDS / 300, ROUNDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_screen), cmocka_unit_test(test_known),
-                                       cmocka_unit_test(test_likes_hold_all_pairs)};
+                                       cmocka_unit_test(test_likes_hold_all_pairs),
+                                       cmocka_unit_test(test_likes_of_long_texts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

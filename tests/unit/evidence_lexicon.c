@@ -73,9 +73,35 @@ static void test_numbers(void **state)
     words_free(&w);
 }
 
+// Word by word, and by the next one: the same numbers.
+static void test_next_number(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"",
+                                        "quay",
+                                        "Three boats, 7 crews: the twelfth of 1,200 in 2019",
+                                        "no number in here at all",
+                                        "Am 7. Oktober kamen sieben Boote",
+                                        "في خمسة أيام و 131رنز"};
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        words w;
+        uint64_t hash = 0, same = 0;
+        assert_ok(words_make(&w, view_of(texts[k]), NULL));
+        for (size_t i = 0; i <= w.n; i++) {
+            size_t next = i;
+            while (next < w.n && !lexicon_number(&w, next, &same))
+                next++;
+            assert_int_equal(lexicon_next_number(&w, i, &hash), next);
+            assert_true(next == w.n || hash == same);
+        }
+        words_free(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_classes),
-                                       cmocka_unit_test(test_numbers)};
+                                       cmocka_unit_test(test_numbers),
+                                       cmocka_unit_test(test_next_number)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

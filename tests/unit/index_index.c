@@ -382,6 +382,66 @@ static void test_dictionary(void **state)
     buf_fini(&packed);
 }
 
+static void remove_some(fixture *f, unsigned from, unsigned to)
+{
+    sample s;
+    index_txn *t;
+    assert_ok(index_begin(&t, f->ix));
+    for (unsigned i = from; i < to; i++) {
+        make_sample(&s, i, 1);
+        assert_ok(index_remove(t, s.a.uri));
+    }
+    assert_ok(index_commit(&t));
+}
+
+static index_stats steps(fixture *f, unsigned most)
+{
+    index_stats s;
+    bool more = true;
+    for (unsigned i = 0; i < most && more; i++)
+        assert_ok(index_merge_step(f->ix, &more));
+    assert_ok(index_stat(f->ix, &s));
+    return s;
+}
+
+// A segment of which nothing is left goes while another is being written anew.
+static void test_dead_segment(void **state)
+{
+    enum { SEAL = 32, SEGMENTS = 4, ALL = SEAL * SEGMENTS, STEPS = 1000 };
+    fixture *f = *state;
+    uint64_t faults = 1;
+    index_close(&f->ix);
+    f->o.seal_docs = SEAL;
+    assert_ok(open_again(f));
+    for (unsigned i = 0; i < ALL; i += SEAL) {
+        put_many(f, i, i + SEAL);
+        steps(f, STEPS);
+    }
+    index_stats full = steps(f, STEPS);
+    assert_int_equal(full.segments, SEGMENTS);
+    assert_int_equal(full.dead_bytes, 0);
+    assert_true(full.spare_bytes > 0 && full.spare_bytes < full.live_bytes);
+    remove_some(f, 4, SEAL);
+    index_stats thin = steps(f, 1);
+    assert_int_equal(thin.postings, full.postings);
+    assert_true(thin.dead_bytes > 0 && thin.spare_bytes < full.spare_bytes);
+    remove_some(f, 2 * SEAL, 3 * SEAL);
+    index_stats dead = steps(f, 0), dropped = steps(f, 2);
+    assert_int_equal(dead.merges, full.merges);
+    assert_true(dead.dead_bytes > thin.dead_bytes);
+    assert_int_equal(dropped.postings, full.postings - SEAL * PRINTS);
+    assert_int_equal(dropped.dead_bytes, thin.dead_bytes); // the other one is still to be written
+    index_stats done = steps(f, STEPS);
+    assert_int_equal(done.postings, 2 * SEAL * PRINTS + 4 * PRINTS);
+    assert_int_equal(done.dead_bytes, 0);
+    assert_article(f, 3, 3, 1, 1);
+    assert_article(f, ALL - 1, ALL - 1, 1, 1);
+    index_close(&f->ix);
+    assert_ok(index_check(f->dir, f->o.stamp, NULL, NULL, NULL, NULL, &faults));
+    assert_int_equal(faults, 0);
+    assert_ok(open_again(f));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +455,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_packed_outside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dictionary, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_dead_segment, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 // The table of sources: names, addresses, ambiguous words, the user's own file.
 #include "t.h"
 
+#include "evidence/nameword.h"
 #include "evidence/sources.h"
 
 #include <unistd.h>
@@ -224,6 +225,59 @@ static void says_what_is_wrong(void **state)
     assert_non_null(strstr(why, "/nonexistent/sources.tsv"));
 }
 
+static void knows_plain_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word;
+        bool is;
+    } rows[] = {{"quay", true},
+                {"Quay", true},
+                {"extraordinarily", true},
+                {"zaZ", false},
+                {"QUAY", false},
+                {"quay's", false},
+                {"quays7", false},
+                {"OlsenReuters", false},
+                {"qu\u00e4y", false},
+                {"extraordina\u0159y", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[64];
+        words w;
+        snprintf(text, sizeof text, "%s {@[`~ more",
+                 rows[i].word); // what stands beside letters in ASCII
+        assert_ok(words_make(&w, view_of(text), NULL));
+        if (nameword_is_plain(&w, 0) != rows[i].is)
+            fail_msg("%s", rows[i].word);
+        words_free(&w);
+    }
+}
+
+// Of words that are passed over none begins a name.
+static void skips_no_name(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "the board told reuters and the associated press, according to Reuters, that dpa had it "
+        "from "
+        "the Guardian's own desk; boats of a radio station and of TASS lay there, wrote le monde, "
+        "spiegel.de and nobody else in the harbour town of Quillhaven who spoke to Agence "
+        "France-Presse";
+    words w;
+    source_hit hit;
+    size_t skipped = 0, found = 0;
+    assert_ok(words_make(&w, view_of(text), NULL));
+    for (size_t i = 0; i < w.n; i++) {
+        bool is = sources_match(table, &w, i, &hit), skips = sources_skip(table, &w, i) > i;
+        assert_false(is && skips);
+        found += is;
+        skipped += skips;
+    }
+    assert_int_equal(sources_skip(table, &w, w.n), w.n);
+    assert_true(found >= 4 && skipped >= w.n / 3);
+    words_free(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +286,8 @@ int main(void)
         cmocka_unit_test(finds_names_in_text),
         cmocka_unit_test(tells_vague_and_possessive),
         cmocka_unit_test(finds_names_stuck_to_words),
+        cmocka_unit_test(knows_plain_words),
+        cmocka_unit_test(skips_no_name),
         cmocka_unit_test(credits_shows_to_networks),
         cmocka_unit_test(takes_a_users_file),
         cmocka_unit_test(says_what_is_wrong),

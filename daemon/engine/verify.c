@@ -109,8 +109,8 @@ static shg_err deepen(hit *h, const work *w)
     return e || w->o->depth < MATCH_WHOLE ? e : reading_credits(h->with, w->lib->sources, &c);
 }
 
-// Of so many likeliest candidates the hits are deepened at once, by who has them in his cache: few
-// questions have more, and who else would let the other hands wait.
+// Hits among as many of the likeliest candidates as are kept are deepened at once, by the hand in
+// whose cache they are: few questions have others. A later one may not be kept.
 static bool is_deepened_early(const work *w, size_t i)
 {
     size_t most = w->o->keep_most;

@@ -153,7 +153,7 @@ SHG_MUST_CHECK shg_err index_get(article_index *ix, uint32_t doc, article *out);
 void article_free(article *a);
 
 // index_outline gives the outline that a document was added with, for much less than index_get; out
-// is emptied first. SHG_ENOTFOUND.
+// is emptied first. SHG_ENOTFOUND, SHG_ECORRUPT, SHG_ENOMEM.
 SHG_MUST_CHECK shg_err index_outline(article_index *ix, uint32_t doc, buf *out);
 
 // The signature of a stored document. SHG_ENOTFOUND.

@@ -79,7 +79,7 @@ static shg_err unpack_row(article_index *ix, const article_row *a, void *to)
     return buf_err(&out->own);
 }
 
-// Has `then` take what is asked for of a document's row, which is valid no longer.
+// Has `then` take what is asked for out of a document's row, whose views end with it.
 static shg_err with_row(article_index *ix, uint32_t doc,
                         shg_err (*then)(article_index *ix, const article_row *a, void *out),
                         void *out)

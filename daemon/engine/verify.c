@@ -166,7 +166,7 @@ static void keep_best(hits *h, size_t most)
         verify_drop(&h->hit[--h->n]);
 }
 
-// What a hand keeps of the article (sift.h) takes some 220 bytes a word: of a very long one that is
+// What a hand keeps of the article (sift.h) takes some 350 bytes a word: of a very long one that is
 // there once.
 static void share(work *w, size_t n, helpers_step *step)
 {

@@ -14,12 +14,15 @@
 
 enum {
     CACHE_BYTES = 32 << 20,
-    BLOCK_PARTS = 32768,   // blocks of postings that the room for a store would hold, at least,
-    BLOCK_LEAST = 3800,    // but of a page each, with its head and what chance adds
-    BLOCK_MOST = 64 << 10, // and as without a limit
-    SEAL_BYTES = 64 << 10, // of room for each article of the segment in RAM: of some 20 there are,
-    SEAL_LEAST = 512,      // one is sealed at a time
-    SEAL_MOST = 32768,     // as without a limit
+    // The room for a store is so many blocks of postings, but none is shorter than what a page
+    // holds beside its head and what chance adds; as long as without a limit at most.
+    BLOCK_PARTS = 32768,
+    BLOCK_LEAST = 3800,
+    BLOCK_MOST = 64 << 10,
+    // It has so many bytes for each article of the segment in RAM: of some 20 that are kept, one.
+    SEAL_BYTES = 64 << 10,
+    SEAL_LEAST = 512,
+    SEAL_MOST = 32768,
 };
 
 static char stamp[160];
@@ -53,22 +56,25 @@ static shg_err restore(void *ctx)
     return matcher_restore(ctx);
 }
 
+// A part of the room for a store, within bounds; the most where there is no limit.
+static unsigned part_of_room(uint64_t keep_bytes, uint64_t by, unsigned least, unsigned most)
+{
+    uint64_t part = keep_bytes / by;
+    if (!keep_bytes || part > most)
+        return most;
+    return part > least ? (unsigned)part : least;
+}
+
 // A block takes a run of pages, and where room is scarce long runs become rare: the file would grow
 // for want of them while single pages are free.
 static unsigned block_bytes(uint64_t keep_bytes)
 {
-    uint64_t part = keep_bytes / BLOCK_PARTS;
-    if (!keep_bytes || part >= BLOCK_MOST)
-        return BLOCK_MOST;
-    return part > BLOCK_LEAST ? (unsigned)part : BLOCK_LEAST;
+    return part_of_room(keep_bytes, BLOCK_PARTS, BLOCK_LEAST, BLOCK_MOST);
 }
 
 static unsigned seal_docs(uint64_t keep_bytes)
 {
-    uint64_t docs = keep_bytes / SEAL_BYTES;
-    if (!keep_bytes || docs > SEAL_MOST)
-        return SEAL_MOST;
-    return docs > SEAL_LEAST ? (unsigned)docs : SEAL_LEAST;
+    return part_of_room(keep_bytes, SEAL_BYTES, SEAL_LEAST, SEAL_MOST);
 }
 
 static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why_len)

@@ -261,7 +261,7 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     else if (alike)
         memset(x.wide, 0, (n + 2) * sizeof *x.wide);
     plain_decide(&x, n);
-    if (x.is_wide || alike)
+    if (n && (x.is_wide || alike))
         n = plain_before_odd(&x, n, c, alike);
     unsigned ready = n ? plain_ready(&x, n) : 0;
     if (n && ready == 0) {

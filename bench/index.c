@@ -115,7 +115,7 @@ static void ingest(article_index *ix, uint64_t n, uint64_t group)
         for (uint64_t k = 0; k < group; k++) {
             make(&m[k], i + k);
             aim(&m[k]);
-            must(index_pack(ix, m[k].a.record, m[k].a.text, &m[k].packed), "pack");
+            must(index_pack(ix, m[k].a.record, m[k].a.text, NULL, &m[k].packed), "pack");
             m[k].a.packed = buf_view(&m[k].packed);
         }
         index_txn *t;

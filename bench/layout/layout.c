@@ -49,7 +49,7 @@ static void prepare(run *r, uint64_t first)
         prepared *p = &r->p[i];
         view record = texts_record(r->t, i), text = texts_text(r->t, i);
         signing_make(&p->s, text, index_seed(r->packer));
-        must(index_pack(r->ix ? r->ix : r->packer, record, text, &p->packed), "pack");
+        must(index_pack(r->ix ? r->ix : r->packer, record, text, NULL, &p->packed), "pack");
         p->add = (doc_add){.uri = texts_uri(r->t, i),
                            .record = record,
                            .text = text,

@@ -116,7 +116,7 @@ static void prepare(article_index *ix, const corpus *c, item *group, size_t from
         item *m = &group[i - from];
         snprintf(m->uri, sizeof m->uri, "https://a.example/%zu", i);
         signing_make(&m->s, c->text[i], SEED);
-        must(index_pack(ix, (view){0}, c->text[i], &m->packed), "pack");
+        must(index_pack(ix, (view){0}, c->text[i], NULL, &m->packed), "pack");
     }
 }
 

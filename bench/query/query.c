@@ -45,7 +45,6 @@ static void add(index_txn *t, const change *c)
         .record = {(const uint8_t *)r->stored, r->stored_len},
         .text = r->record.text,
         .packed = buf_view(&c->packed),
-        .outline = buf_view(&c->outline),
         .published_ms = r->record.published_ms,
         .stored_ms = r->record.published_ms,
         .publisher = r->publisher_hash,

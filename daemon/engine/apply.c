@@ -4,7 +4,6 @@
 #include "engine/header.h"
 #include "engine/options.h"
 #include "engine/state.h"
-#include "evidence/outline.h"
 #include "shingled/wire.h"
 
 #include <stdlib.h>
@@ -37,11 +36,8 @@ static shg_err make_reading(change *out, record *rec, engine *e, bool bare)
     shg_err err = reading_make(&out->reading, rec, lib->sources, lib->seed);
     if (err)
         return err;
-    hash_list list = words_hashes(&out->reading->side.words);
-    outline_make(&out->outline, &list, out->reading->square);
-    if (buf_err(&out->outline))
-        return SHG_ENOMEM;
-    return index_pack(lib->ix, stored_record(out->reading), out->reading->record.text,
+    text_words list = reading_words(&out->reading->side.words, out->reading->square);
+    return index_pack(lib->ix, stored_record(out->reading), out->reading->record.text, &list,
                       &out->packed);
 }
 
@@ -117,7 +113,6 @@ void change_fini(change *c)
 {
     reading_drop(&c->reading);
     buf_fini(&c->packed);
-    buf_fini(&c->outline);
     free(c->uri);
     free(c->mark);
     c->uri = c->mark = NULL;
@@ -131,7 +126,6 @@ static doc_add addition(const change *c)
         .record = stored_record(r),
         .text = r->record.text,
         .packed = r->is_bare ? r->packed : buf_view(&c->packed),
-        .outline = r->is_bare ? r->outline : buf_view(&c->outline),
         .published_ms = r->record.published_ms,
         .stored_ms = r->stored_ms,
         .publisher = r->publisher_hash,

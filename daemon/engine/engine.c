@@ -1,7 +1,6 @@
 #include "engine/engine.h"
 #include "base/clock.h"
 #include "engine/state.h"
-#include "evidence/outline.h"
 #include "shingled/version.h"
 #include "shingled/wire.h"
 #include "sketch/winnow.h"
@@ -30,11 +29,10 @@ static char stamp[160];
 static void make_stamp(void)
 {
     snprintf(stamp, sizeof stamp,
-             "text=%d shingle=%d,%d,%d/%d sketch=%d,%dx%d,%d winnow=%d,%d,%d print=%d terms=%d,%d "
-             "outline=%d",
+             "text=%d shingle=%d,%d,%d/%d sketch=%d,%dx%d,%d winnow=%d,%d,%d print=%d terms=%d,%d",
              TEXT_VERSION, SKETCH_WORDS, PRINT_WORDS, CHAR_WEIGHT, WORD_WEIGHT, MINHASH_VERSION,
              MINHASH_BANDS, MINHASH_ROWS, MINHASH_LANES, WINNOW_VERSION, WINNOW_WINDOW,
-             SPEECH_WINDOW, PRINT_BITS, RARE_VERSION, RARE_MOST, OUTLINE_VERSION);
+             SPEECH_WINDOW, PRINT_BITS, RARE_VERSION, RARE_MOST);
 }
 
 const char *engine_stamp(void)

@@ -63,7 +63,6 @@ typedef struct change {
     change_kind kind;
     reading *reading;    // PUT: held by the change; change_fini drops it
     buf packed;          // PUT: record and text as they are stored, where the reading has them not
-    buf outline;         // likewise: of the text
     bool has_if_version; // PUT
     uint32_t if_version;
     bool match; // PUT: where it is done, its matches are kept until engine_put_matches is asked

@@ -11,7 +11,6 @@ void reader_settle(reader *r)
     side_free(&r->side);
     prints_free(&r->prints);
     buf_fini(&r->packed);
-    buf_fini(&r->outline);
 }
 
 void reader_fini(reader *r)
@@ -21,7 +20,6 @@ void reader_fini(reader *r)
     buf_fini(&r->record);
     buf_fini(&r->publisher);
     buf_fini(&r->packed);
-    buf_fini(&r->outline);
     free(r->names);
 }
 

@@ -22,7 +22,7 @@ typedef struct reader_name {
 typedef struct reader {
     side side;
     prints prints;
-    buf record, publisher, packed, outline;
+    buf record, publisher, packed;
     reader_name *names;    // [READER_NAMES], by hash; NULL: none are remembered
     struct readers *owner; // NULL: none
     struct reader *next;

@@ -1,7 +1,6 @@
 #include "engine/reading.h"
 #include "base/clock.h"
 #include "base/xxh.h"
-#include "evidence/outline.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
@@ -87,7 +86,7 @@ static uint64_t content_hash(const reading *r, view stored)
 
 // How many bytes stand behind a reading, and of what.
 typedef struct behind {
-    size_t keys, places, stored, publisher, packed, outline, fields;
+    size_t keys, places, stored, publisher, packed, fields;
 } behind;
 
 static size_t measure(behind *b, const reading *made, const reader *in)
@@ -99,10 +98,9 @@ static size_t measure(behind *b, const reading *made, const reader *in)
         .stored = in->record.len,
         .publisher = in->publisher.len,
         .packed = made->is_bare ? in->packed.len : 0,
-        .outline = made->is_bare ? in->outline.len : 0,
         .fields = made->record.own_len,
     };
-    return b->keys + b->places + b->stored + b->publisher + b->packed + b->outline + b->fields;
+    return b->keys + b->places + b->stored + b->publisher + b->packed + b->fields;
 }
 
 static uint8_t *put(uint8_t **to, const void *from, size_t n)
@@ -134,7 +132,6 @@ static reading *settle(const reading *made, const reader *in)
     r->stored_len = b.stored - 1;
     r->publisher = (char *)put(&to, in->publisher.p, b.publisher);
     r->packed = (view){put(&to, in->packed.p, b.packed), b.packed};
-    r->outline = (view){put(&to, in->outline.p, b.outline), b.outline};
     record_move(&r->record, to);
     atomic_init(&r->refs, 1);
     pthread_mutex_init(&r->lock, NULL);
@@ -184,26 +181,24 @@ static shg_err own_text(record *rec)
     return SHG_OK;
 }
 
+text_words reading_words(const struct words *w, double square)
+{
+    return (text_words){w->hash, w->alone ? 0 : w->n, (float)(square * (1 - 1e-6))};
+}
+
 // Packs the text to in->packed and lets go of it; what is better left alone is packed with others
 // when it is stored.
 static shg_err pack(reading *made, article_index *ix, reader *in)
 {
     record *rec = &made->record;
-    shg_err e = index_pack(ix, stored_in(in), rec->text, &in->packed);
+    text_words list = reading_words(&in->side.words, made->square);
+    shg_err e = index_pack(ix, stored_in(in), rec->text, &list, &in->packed);
     if (e || !in->packed.len)
         return e ? e : own_text(rec);
     free(rec->text_own);
     rec->text_own = NULL;
     rec->text.p = NULL;
     return SHG_OK;
-}
-
-static shg_err make_outline(reader *in)
-{
-    hash_list list = words_hashes(&in->side.words);
-    buf_reset(&in->outline);
-    outline_make(&in->outline, &list, in->prints.square);
-    return buf_err(&in->outline);
 }
 
 shg_err reading_make_bare(reading **out, record *rec, article_index *ix, const sources *s,
@@ -216,8 +211,6 @@ shg_err reading_make_bare(reading **out, record *rec, article_index *ix, const s
     made.side.body = in->side.body;
     if (!e)
         e = make(&made, s, seed, in);
-    if (!e)
-        e = make_outline(in);
     if (!e)
         e = pack(&made, ix, in);
     if (!e && !(*out = settle(&made, in)))

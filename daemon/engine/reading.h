@@ -36,9 +36,12 @@ typedef struct reading {
     credits credits;
     bool is_bare;  // reading_make_bare
     view packed;   // of such a one: by index_pack
-    view outline;  // likewise: of the text
     double square; // as rare_terms gives it
-} reading; // keys, prints, publisher, stored, packed and outline stand behind it, in one allocation
+} reading;         // keys, prints, publisher, stored and packed stand behind it, in one allocation
+
+// reading_words is what the index keeps of a text's words, that it may tell them (index_words);
+// square is at most the squared length of the text's vector.
+text_words reading_words(const struct words *w, double square);
 
 // reading_make reads an article. It takes the record (also on failure), copies the text.
 SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed);

@@ -17,7 +17,7 @@ shg_err sift_open(sift *out, library *lib, const side *a, unsigned relations)
 void sift_close(sift *s)
 {
     screen_close(&s->screen);
-    buf_fini(&s->outline);
+    words_told_fini(&s->told);
     likes_close(&s->likes);
 }
 
@@ -58,25 +58,14 @@ static shg_err try_reading(bool *may, sift *s, reading *r)
     return e ? e : try_topic(may, s, &r->side);
 }
 
-// What of a stored text can be told without unpacking it: of most all there is to tell. What makes
-// no sense tells nothing.
-static shg_err try_outline(screen_found *may, sift *s, uint32_t doc)
-{
-    *may = (screen_found){true, true, true, 0};
-    shg_err e = index_outline(s->lib->ix, doc, &s->outline);
-    if (e || !s->outline.len)
-        return e;
-    e = screen_outline(&s->screen, buf_view(&s->outline), may);
-    return e == SHG_ECORRUPT ? SHG_OK : e;
-}
-
-// What of a stored text can be told without signing it.
-static shg_err try_text(bool *may, sift *s, view text, screen_found found)
+// What of a stored text can be told without signing it. Its words are screened already where they
+// were known without it.
+static shg_err try_text(bool *may, sift *s, view text, screen_found *found)
 {
     side b;
-    shg_err e = screen_text(&s->screen, text, &found);
-    *may = found.words || found.near;
-    if (e || found.words || !found.near || !is_left_to_likes(s, found.alike))
+    shg_err e = s->told.words.n ? SHG_OK : screen_text(&s->screen, text, found);
+    *may = found->words || found->near;
+    if (e || found->words || !found->near || !is_left_to_likes(s, found->alike))
         return e;
     e = side_read(&b, text, NULL);
     if (e)
@@ -86,20 +75,24 @@ static shg_err try_text(bool *may, sift *s, view text, screen_found found)
     return e;
 }
 
-// Reads what is not in the cache, as far as it takes.
+// Reads what is not in the cache, as far as it takes: of most their words tell that they are no
+// match, without unpacking them.
 static shg_err fetch(reading **out, bool *may, sift *s, uint32_t doc)
 {
     article a;
     doc_info info;
-    screen_found found;
-    shg_err e = try_outline(&found, s, doc);
+    screen_found found = {true, true, true};
+    const text_words *w = &s->told.words;
+    shg_err e = index_words(s->lib->ix, doc, &s->told);
+    if (!e && w->n)
+        e = screen_hashes(&s->screen, &(hash_list){.hash = w->hash, .n = w->n}, w->square, &found);
     *may = found.words || found.near;
     if (e || !*may)
         return e;
     e = library_fetch(&a, &info, s->lib, doc);
     if (e)
         return e;
-    e = try_text(may, s, a.text, found);
+    e = try_text(may, s, a.text, &found);
     if (!e && *may)
         e = library_make(out, s->lib, &a, &info);
     article_free(&a);

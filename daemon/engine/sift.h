@@ -15,7 +15,7 @@ typedef struct sift {
     const side *a;
     screen screen;
     likes likes;        // made when it is first asked for
-    buf outline;        // scratch
+    words_told told;    // scratch
     unsigned relations; // asked for: bits 1 << relation
 } sift;
 

@@ -30,7 +30,7 @@ typedef struct commons {
     bool enough;  // one is a passage alone, or there are too many to tell
 } commons;
 
-static screen_slot *slot_of(const screen_seeds *s, uint64_t seed)
+static screen_slot *slot_of(const screen *s, uint64_t seed)
 {
     size_t at = hash_place(seed, s->slot) & s->mask;
     while (s->slot[at].place && s->slot[at].seed != seed)
@@ -39,13 +39,13 @@ static screen_slot *slot_of(const screen_seeds *s, uint64_t seed)
 }
 
 // Thirty-two bits for each word of a.
-static uint64_t *maybe_of(const screen_seeds *s, uint64_t seed, uint64_t *bit)
+static uint64_t *maybe_of(const screen *s, uint64_t seed, uint64_t *bit)
 {
     *bit = (uint64_t)1 << (seed >> 58);
     return &s->maybe[seed >> 24 & (s->mask / 4)];
 }
 
-static bool is_maybe(const screen_seeds *s, uint64_t seed)
+static bool is_maybe(const screen *s, uint64_t seed)
 {
     uint64_t bit, maybe = *maybe_of(s, seed, &bit);
     return (maybe & bit) != 0;
@@ -70,82 +70,29 @@ static shg_err reserve(screen *s, size_t n)
     return SHG_ENOMEM;
 }
 
-static void seeds_close(screen_seeds *x)
-{
-    free(x->slot);
-    free(x->maybe);
-    free(x->next);
-    *x = (screen_seeds){0};
-}
-
-// The n seeds of a text of n_words.
-static shg_err seeds_open(screen_seeds *x, const uint64_t *seed, size_t n, size_t n_words)
-{
-    size_t size = 16;
-    while (size < 2 * n_words)
-        size *= 2;
-    *x = (screen_seeds){.mask = size - 1};
-    x->slot = calloc(size, sizeof *x->slot);
-    x->maybe = calloc(size / 4, sizeof *x->maybe);
-    x->next = malloc((n + 1) * sizeof *x->next);
-    if (!x->slot || !x->maybe || !x->next)
-        return SHG_ENOMEM;
-    for (size_t i = n; i-- > 0;) {
-        screen_slot *s = slot_of(x, seed[i]);
-        uint64_t bit, *maybe = maybe_of(x, seed[i], &bit);
-        *maybe |= bit;
-        x->next[i] = s->place;
-        *s = (screen_slot){seed[i], (uint32_t)i + 1};
-    }
-    return SHG_OK;
-}
-
-// The seeds of words by their codes, and where they end; how many: as shingles_from has them. All
-// codes of a seed stand in it, turned so that its high bits depend on all of them.
-static size_t code_seeds(uint64_t *seed, uint32_t *ends, const uint16_t *code, size_t n)
-{
-    enum { BITS = 12 };
-    _Static_assert(OUTLINE_CODES == 1 << BITS && BITS * PASSAGE_SEED < 64, "they fit");
-    uint64_t all = 0;
-    size_t n_seeds = 0;
-    for (size_t i = 0; i < n; i++) {
-        all = (all << BITS | code[i]) & (((uint64_t)1 << BITS * PASSAGE_SEED) - 1);
-        if (i + 1 < PASSAGE_SEED && i + 1 < n)
-            continue;
-        uint64_t x = all * 0x9e3779b97f4a7c15u;
-        seed[n_seeds] = x ^ x >> 32;
-        ends[n_seeds++] = (uint32_t)i + 1;
-    }
-    return n_seeds;
-}
-
-static shg_err open_words(screen *s)
-{
-    size_t n = shingles_make(s->seed, NULL, &s->a->words, PASSAGE_SEED);
-    return seeds_open(&s->words, s->seed, n, s->a->words.n);
-}
-
-static shg_err open_codes(screen *s)
-{
-    const words *w = &s->a->words;
-    uint16_t *code = malloc((w->n + 1) * sizeof *code);
-    if (!code)
-        return SHG_ENOMEM;
-    for (size_t i = 0; i < w->n; i++)
-        code[i] = (uint16_t)outline_code(terms_often_get(), w->hash[i]);
-    size_t n = code_seeds(s->seed, s->end, code, w->n);
-    free(code);
-    return seeds_open(&s->codes, s->seed, n, w->n);
-}
-
 shg_err screen_open(screen *out, const side *a)
 {
+    size_t size = 16, n = a->words.n;
     *out = (screen){.a = a};
-    out->seen_a = calloc(a->words.n + 1, sizeof *out->seen_a);
-    if (!out->seen_a || reserve(out, a->words.n + 1) || open_words(out) || open_codes(out) ||
-        topic_open(&out->topic, &a->terms) || outline_terms_open(&out->terms, &a->terms)) {
+    while (size < 2 * n)
+        size *= 2;
+    out->mask = size - 1;
+    out->slot = calloc(size, sizeof *out->slot);
+    out->maybe = calloc(size / 4, sizeof *out->maybe);
+    out->next = malloc((n + 1) * sizeof *out->next);
+    out->seen_a = calloc(n + 1, sizeof *out->seen_a);
+    if (!out->slot || !out->maybe || !out->next || !out->seen_a || reserve(out, n + 1) ||
+        topic_open(&out->topic, &a->terms)) {
         screen_close(out);
         return SHG_ENOMEM;
+    }
+    n = shingles_make(out->seed, NULL, &a->words, PASSAGE_SEED);
+    for (size_t i = n; i-- > 0;) {
+        screen_slot *s = slot_of(out, out->seed[i]);
+        uint64_t bit, *maybe = maybe_of(out, out->seed[i], &bit);
+        *maybe |= bit;
+        out->next[i] = s->place;
+        *s = (screen_slot){out->seed[i], (uint32_t)i + 1};
     }
     return SHG_OK;
 }
@@ -153,11 +100,10 @@ shg_err screen_open(screen *out, const side *a)
 void screen_close(screen *s)
 {
     topic_close(&s->topic);
-    outline_terms_close(&s->terms);
     hashes_free(&s->text);
-    outline_fini(&s->outline);
-    seeds_close(&s->words);
-    seeds_close(&s->codes);
+    free(s->slot);
+    free(s->maybe);
+    free(s->next);
     free(s->seed);
     free(s->at);
     free(s->end);
@@ -304,25 +250,24 @@ static bool may_be_shell(const commons *all, size_t n_a, size_t n_b)
 }
 
 // Lists which of the n seeds of b may be a's. Which are is at random: no branch depends on it.
-static size_t list_maybe(screen *s, const screen_seeds *of, uint32_t n)
+static size_t list_maybe(screen *s, uint32_t n)
 {
     size_t n_at = 0;
     for (uint32_t j = 0; j < n; j++) {
         s->at[n_at] = j;
-        n_at += is_maybe(of, s->seed[j]);
+        n_at += is_maybe(s, s->seed[j]);
     }
     return n_at;
 }
 
-// n: seeds of b, in s->seed.
-static void find_commons(commons *all, screen *s, const screen_seeds *of, const hash_list *b,
-                         const uint8_t *mark, uint32_t n)
+static void find_commons(commons *all, screen *s, const hash_list *b, const uint8_t *mark,
+                         uint32_t n)
 {
-    size_t n_at = list_maybe(s, of, n);
+    size_t n_at = list_maybe(s, n);
     for (size_t k = 0; k < n_at && !all->enough; k++) {
         uint32_t j = s->at[k];
         int places = 0;
-        for (uint32_t i = slot_of(of, s->seed[j])->place; i && !all->enough; i = of->next[i - 1]) {
+        for (uint32_t i = slot_of(s, s->seed[j])->place; i && !all->enough; i = s->next[i - 1]) {
             note(all, s->a, b, mark, i - 1, j, end_of(b, s->end[j]));
             all->enough |= ++places == PLACES;
         }
@@ -339,62 +284,38 @@ static bool may_relate(unsigned weight, const side *a, size_t n_b)
            (weight && (double)weight / WORD_WEIGHT + 1 >= RELATION_PART * (own - 1));
 }
 
-// Whether the n seeds of b in s->seed may make a relation.
-static bool may_share(screen *s, const screen_seeds *of, const hash_list *b, const uint8_t *mark,
-                      size_t n)
+shg_err screen_words(screen *s, const hash_list *b, const uint8_t *mark, bool *may)
 {
     commons all;
     unsigned weight = 0;
     all.n = 0;
     all.all = 0;
     all.enough = b->n == s->a->words.n && b->n <= FEW;
-    find_commons(&all, s, of, b, mark, (uint32_t)n);
-    if (!all.enough)
-        weight = weigh(s, &all, &(screened){b, mark});
-    return all.enough || may_relate(weight, s->a, b->n) ||
-           (all.n && may_be_shell(&all, s->a->words.n, b->n));
-}
-
-shg_err screen_words(screen *s, const hash_list *b, const uint8_t *mark, bool *may)
-{
     shg_err e = reserve(s, b->n + 1);
-    if (!e)
-        *may = may_share(s, &s->words, b, mark, shingles_from(s->seed, s->end, b, PASSAGE_SEED));
-    return e;
-}
-
-static void note_cosine(screen_found *found, double cosine)
-{
-    found->near = cosine >= RELATION_COSINE;
-    found->alike = cosine >= RELATION_ALIKE;
-}
-
-shg_err screen_outline(screen *s, view bytes, screen_found *found)
-{
-    outline *o = &s->outline;
-    shg_err e = outline_read(o, bytes);
-    if (!e)
-        e = reserve(s, o->n + 1);
     if (e)
         return e;
-    hash_list b = {.n = o->n};
-    size_t n = code_seeds(s->seed, s->end, o->code, o->n);
-    found->words = may_share(s, &s->codes, &b, NULL, n);
-    found->square = o->square;
-    note_cosine(found, outline_cosine(&s->terms, o));
+    find_commons(&all, s, b, mark, (uint32_t)shingles_from(s->seed, s->end, b, PASSAGE_SEED));
+    if (!all.enough)
+        weight = weigh(s, &all, &(screened){b, mark});
+    *may = all.enough || may_relate(weight, s->a, b->n) ||
+           (all.n && may_be_shell(&all, s->a->words.n, b->n));
     return SHG_OK;
+}
+
+shg_err screen_hashes(screen *s, const hash_list *b, double square, screen_found *found)
+{
+    double cosine = 0;
+    *found = (screen_found){false, false, false};
+    shg_err e = screen_words(s, b, NULL, &found->words);
+    if (!e && !found->words)
+        e = topic_most(&s->topic, b, square, RELATION_COSINE, &cosine);
+    found->near = cosine >= RELATION_COSINE;
+    found->alike = cosine >= RELATION_ALIKE;
+    return e;
 }
 
 shg_err screen_text(screen *s, view text, screen_found *found)
 {
-    const hash_list *list = &s->text.list;
-    double cosine = 0;
-    bool near = found->near;
     shg_err e = hashes_make(&s->text, text, NULL);
-    if (!e && found->words)
-        e = screen_words(s, list, NULL, &found->words);
-    if (!e && !found->words && near)
-        e = topic_most(&s->topic, list, found->square, RELATION_COSINE, &cosine);
-    note_cosine(found, cosine);
-    return e;
+    return e ? e : screen_hashes(s, &s->text.list, 0, found);
 }

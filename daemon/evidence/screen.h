@@ -5,12 +5,10 @@
 // (passages.h): where no runs of common seeds that are near each other in both weigh enough
 // together, each word counted once, there is none, whatever the marks of either side. Without a
 // passage and below RELATION_COSINE no relation holds (relation.h). So what is screened out would
-// be REL_NONE at every depth. Of most texts that shows in their outlines already (outline.h), in
-// which words that are equal are equal, and some others too. Layer: evidence.  May include:
-// passages, relation, side, terms, text, base.  Threads: one owner.
+// be REL_NONE at every depth. Layer: evidence.  May include: passages, relation, side, terms, text,
+// base.  Threads: one owner.
 #ifndef SHINGLED_EVIDENCE_SCREEN_H
 #define SHINGLED_EVIDENCE_SCREEN_H
-#include "evidence/outline.h"
 #include "evidence/side.h"
 #include "evidence/topic.h"
 #include "text/hashes.h"
@@ -21,28 +19,21 @@ typedef struct screen_slot {
     uint32_t place;
 } screen_slot;
 
-// The seeds of a, by its words or by their codes.
-typedef struct screen_seeds {
-    screen_slot *slot;
-    size_t mask;
-    uint64_t *maybe; // a bit for each seed: most seeds of other texts stop at them
-    uint32_t *next;  // by place in a, less one: the next place of the same seed; 0 after the last
-} screen_seeds;
-
 typedef struct screen {
     const side *a;
-    screen_seeds words, codes;
-    uint64_t *seed; // scratch: the seeds of a text, and where they end
-    uint32_t *at;   // those that may be a's
+    screen_slot *slot;
+    size_t mask;
+    uint64_t *maybe; // a bit for each seed of a: most seeds of other texts stop at them
+    uint32_t *next;  // by place in a, less one: the next place of the same seed; 0 after the last
+    uint64_t *seed;  // scratch: the seeds of a text, and where they end
     uint32_t *end;
+    uint32_t *at;     // those that may be a's
     uint32_t *seen_b; // by word of the text: the last round that counted it
     size_t room;      // of each of them
     uint32_t *seen_a; // likewise, of a
     uint32_t round;
     topic topic;
-    outline_terms terms;
-    hashes text;     // scratch: the words of a text
-    outline outline; // likewise
+    hashes text; // scratch: the words of a text
 } screen;
 
 // screen_open makes one for the texts that are compared with a, which must outlive it. SHG_ENOMEM.
@@ -55,14 +46,13 @@ void screen_close(screen *s);
 typedef struct screen_found {
     bool words;
     bool near, alike; // the cosine may be RELATION_COSINE or more, or RELATION_ALIKE
-    double square;    // outline.square; 0 where it is not known
 } screen_found;
 
-// screen_outline screens a text of which the outline alone is at hand. SHG_ECORRUPT, SHG_ENOMEM.
-SHG_MUST_CHECK shg_err screen_outline(screen *s, view bytes, screen_found *found);
-
-// screen_text screens a text that is not read yet, and of which all but *found was ruled out
-// before. SHG_EUTF8, SHG_ENOMEM.
+// screen_hashes screens a text of which the words are at hand, and the squared length of its vector
+// or somewhat less (0: it is not known); screen_text one that is not read
+// yet. SHG_ENOMEM; screen_text SHG_EUTF8, too.
+SHG_MUST_CHECK shg_err screen_hashes(screen *s, const hash_list *b, double square,
+                                     screen_found *found);
 SHG_MUST_CHECK shg_err screen_text(screen *s, view text, screen_found *found);
 
 // screen_words tells whether the two may share enough in passages. mark: what is known of b's words

@@ -41,7 +41,7 @@ void topic_close(topic *t); // zeroes it; a zeroed one is fine
 
 // topic_most writes the most that terms_cosine can be: that itself, but for rounding, where it is
 // `least` (over 0) or more; where it is less for certain, 0. square: that of b's vector, or a
-// little less (outline.square); 0 where it is not known. Linear in the words. SHG_ENOMEM.
+// little less; 0 where it is not known. Linear in the words. SHG_ENOMEM.
 SHG_MUST_CHECK shg_err topic_most(topic *t, const hash_list *b, double square, double least,
                                   double *most);
 

@@ -104,17 +104,17 @@ static shg_err train_dict(const samples *s, size_t every, buf *out)
 // The wordbook first: it takes a tenth of the time, and most texts.
 static shg_err train(article_index *ix, const samples *s)
 {
-    buf words = {0}, dict = {0};
+    buf book = {0}, dict = {0};
     shg_err err = SHG_OK;
     if (!packer_has_words(ix->packer))
-        err = wordbook_train(buf_view(&s->all), s->sizes, s->n, &words);
-    if (!err && words.len)
-        err = keep(ix, META_WORDS, buf_view(&words), packer_set_words);
+        err = wordbook_train(buf_view(&s->all), s->sizes, s->n, &book);
+    if (!err && book.len)
+        err = keep(ix, META_WORDS, buf_view(&book), packer_set_words);
     if (!err && !packer_has_dict(ix->packer))
         err = train_dict(s, packer_has_words(ix->packer) ? DICT_EVERY : 1, &dict);
     if (!err && dict.len)
         err = keep(ix, META_DICT, buf_view(&dict), packer_set_dict);
-    buf_fini(&words);
+    buf_fini(&book);
     buf_fini(&dict);
     return err;
 }

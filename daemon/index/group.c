@@ -98,7 +98,7 @@ static shg_err pack(index_txn *t, const doc_add *a, article_row *row)
     row->payload = a->packed;
     if (!row->payload.len) {
         buf_reset(&t->packed);
-        shg_err err = pack_text(t->ix->packer, a->record, a->text, &t->packed);
+        shg_err err = pack_text(t->ix->packer, a->record, a->text, NULL, &t->packed);
         if (err)
             return err;
         row->payload = buf_view(&t->packed);
@@ -127,7 +127,6 @@ static shg_err put_article(index_txn *t, uint32_t doc, uint32_t version, const d
     doc_key k = key_of_doc(doc);
     article_row row = {.version = version,
                        .uri = a->uri,
-                       .outline = a->outline,
                        .record_len = (uint32_t)a->record.len,
                        .text_len = (uint32_t)a->text.len};
     shg_err err = pack(t, a, &row);
@@ -180,7 +179,7 @@ static shg_err take_room(index_txn *t, const doc_add *a)
     shg_err err = t->room_known ? SHG_OK : db_room(t->t, &t->room);
     t->room_known = !err;
     uint64_t text = a->packed.len ? a->packed.len : a->record.len + a->text.len;
-    uint64_t need = text + a->outline.len + a->n_prints * sizeof(print) + PAGES;
+    uint64_t need = text + a->n_prints * sizeof(print) + PAGES;
     if (!err && need > t->room)
         err = SHG_EFULL;
     if (!err)
@@ -207,10 +206,10 @@ static shg_err add(index_txn *t, const doc_add *a, uri_place *p)
     return t->err = err;
 }
 
-shg_err index_pack(article_index *ix, view record, view text, buf *out)
+shg_err index_pack(article_index *ix, view record, view text, const text_words *words, buf *out)
 {
     buf_reset(out);
-    return pack_text(ix->packer, record, text, out);
+    return pack_text(ix->packer, record, text, words, out);
 }
 
 static void fetch(const void *p, size_t n)
@@ -226,7 +225,6 @@ void index_fetch(const index_txn *t, const doc_add *a)
     uri_fetch(t, a->uri);
     fetch(a->sig, sizeof *a->sig);
     fetch(a->packed.p, a->packed.len);
-    fetch(a->outline.p, a->outline.len);
     fetch(a->prints, a->n_prints * sizeof *a->prints);
 }
 

@@ -58,7 +58,6 @@ typedef struct doc_add {
     view record;          // the canonical record as compact JSON, without the text
     view text;            // as it was sent
     view packed;          // of record and text, by index_pack; empty: index_add packs them
-    view outline;         // what index_outline gives back
     int64_t published_ms; // CLOCK_ABSENT where unknown
     int64_t stored_ms;
     uint64_t publisher; // hash of the publisher's id; 0 = none
@@ -70,10 +69,19 @@ typedef struct doc_add {
     uint32_t n_prints;
 } doc_add;
 
+// The words of a text, none of them a character of an unspaced script, by their hashes as in
+// hash_list.
+typedef struct text_words {
+    const uint64_t *hash; // [n]
+    size_t n;
+    float square; // what the caller knows of the text, kept with them
+} text_words;
+
 // index_pack makes what is stored of record and text, in any thread and outside of the
 // writer's turn: packing is most of index_add's time. out is emptied first and stays
-// empty where packing would save nothing.
-SHG_MUST_CHECK shg_err index_pack(article_index *ix, view record, view text, buf *out);
+// empty where packing would save nothing. words: what index_words gives back; NULL: nothing.
+SHG_MUST_CHECK shg_err index_pack(article_index *ix, view record, view text,
+                                  const text_words *words, buf *out);
 
 // index_begin starts a group of changes: they become visible and durable together.
 // index_begin_behind is the same for work that can wait: how long it keeps others from their turn
@@ -152,9 +160,14 @@ typedef struct article {
 SHG_MUST_CHECK shg_err index_get(article_index *ix, uint32_t doc, article *out);
 void article_free(article *a);
 
-// index_outline gives the outline that a document was added with, for much less than index_get; out
-// is emptied first. SHG_ENOTFOUND, SHG_ECORRUPT, SHG_ENOMEM.
-SHG_MUST_CHECK shg_err index_outline(article_index *ix, uint32_t doc, buf *out);
+// The words of a stored text, for much less than index_get and reading it; there are none where
+// they can't be told so. Filled again and again; a zeroed one is empty. SHG_ENOTFOUND.
+typedef struct words_told {
+    text_words words; // n is 0 where there are none
+    struct book_words *own;
+} words_told;
+SHG_MUST_CHECK shg_err index_words(article_index *ix, uint32_t doc, words_told *out);
+void words_told_fini(words_told *w);
 
 // The signature of a stored document. SHG_ENOTFOUND.
 SHG_MUST_CHECK shg_err index_signs(article_index *ix, uint32_t doc, minhash *out);

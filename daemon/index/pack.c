@@ -1,5 +1,6 @@
 #include "index/pack.h"
 #include "base/bytes.h"
+#include "index/index.h"
 #include "index/tokens.h"
 #include "index/varint.h"
 #include "index/wordbook.h"
@@ -16,7 +17,9 @@ enum {
     KEPT_MOST = 1 << 20,    // bytes of memory that a tool keeps for each of its buffers
     IDLE_TOOLS = 8,         // kept for the next caller
     WORDS = 0x57,           // first byte of a text in words; zstd's frames begin with another
+    TOLD = 0x77,            // likewise; wordbook_words is right about it
     WORDS_HEAD = 5,         // and the book's id; the length follows
+    SQUARE = 4,             // TOLD: between them
     DICT_BYTES = 32 * 1024, // packs news by 2.3 instead of 2.0, and faster; 110 KB is no better
 };
 
@@ -24,6 +27,7 @@ typedef struct tool {
     ZSTD_CCtx *c;
     ZSTD_DCtx *d;
     buf joined, parts;
+    book_words words;
 } tool;
 
 struct packer {
@@ -43,6 +47,7 @@ static void tool_free(tool *t)
     ZSTD_freeDCtx(t->d);
     buf_fini(&t->joined);
     buf_fini(&t->parts);
+    book_words_fini(&t->words);
     free(t);
 }
 
@@ -103,6 +108,8 @@ static void give_back(packer *p, tool *t)
 {
     empty(&t->joined);
     empty(&t->parts);
+    if (t->words.room > KEPT_MOST / sizeof *t->words.hash)
+        book_words_fini(&t->words);
     pthread_mutex_lock(&p->lock);
     if (p->n_idle < IDLE_TOOLS) {
         p->idle[p->n_idle++] = t;
@@ -133,13 +140,13 @@ shg_err packer_set_dict(packer *p, view dict)
 
 shg_err packer_set_words(packer *p, view book)
 {
-    wordbook *words;
-    shg_err err = wordbook_open(&words, book);
+    wordbook *opened;
+    shg_err err = wordbook_open(&opened, book);
     if (err)
         return err;
     pthread_mutex_lock(&p->lock);
     assert(!p->words);
-    p->words = words;
+    p->words = opened;
     pthread_mutex_unlock(&p->lock);
     return SHG_OK;
 }
@@ -147,9 +154,9 @@ shg_err packer_set_words(packer *p, view book)
 static const wordbook *words_of(packer *p)
 {
     pthread_mutex_lock(&p->lock);
-    const wordbook *words = p->words;
+    const wordbook *book = p->words;
     pthread_mutex_unlock(&p->lock);
-    return words;
+    return book;
 }
 
 bool packer_has_dict(packer *p)
@@ -177,17 +184,41 @@ static shg_err join(tool *t, view a, view b)
     return SHG_OK;
 }
 
-// True where words will do.
-static bool pack_in_words(const wordbook *words, view text, buf *parts, buf *out)
+// Whether the last words that are told by the parts of a text are these.
+static bool are_told(const wordbook *book, const wordbook_parts *p, size_t len, const text_words *w,
+                     book_words *told)
 {
+    return w && w->n && wordbook_parts_words(book, p, len, told) && told->n >= w->n &&
+           memcmp(told->hash + told->n - w->n, w->hash, w->n * sizeof *w->hash) == 0;
+}
+
+// The head of a text in words.
+static uint8_t *put_head(uint8_t *to, const wordbook *book, size_t len, const float *square)
+{
+    *to = square ? TOLD : WORDS;
+    store32(to + 1, wordbook_id(book));
+    to += WORDS_HEAD;
+    if (square) {
+        uint32_t bits;
+        memcpy(&bits, square, SQUARE);
+        store32(to, bits);
+        to += SQUARE;
+    }
+    return varint_put(to, (uint32_t)len);
+}
+
+// True where words will do.
+static bool pack_in_words(const wordbook *book, tool *t, const text_words *w, buf *out)
+{
+    view text = buf_view(&t->joined);
+    wordbook_parts parts;
     size_t from = out->len;
-    if (!words || text.len > UINT32_MAX)
+    if (!book || text.len > UINT32_MAX || !wordbook_split(book, text, &t->parts, &parts))
         return false;
-    buf_add8(out, WORDS);
-    buf_add32(out, wordbook_id(words));
-    uint8_t len[VARINT_MOST];
-    buf_add(out, len, (size_t)(varint_put(len, (uint32_t)text.len) - len));
-    if (wordbook_pack(words, text, parts, out))
+    bool told = are_told(book, &parts, text.len, w, &t->words);
+    uint8_t head[WORDS_HEAD + SQUARE + VARINT_MOST];
+    buf_add(out, head, (size_t)(put_head(head, book, text.len, told ? &w->square : NULL) - head));
+    if (wordbook_pack(book, text.len, &parts, out))
         return true;
     out->len = from;
     return false;
@@ -209,7 +240,7 @@ static shg_err pack_with(tool *t, const ZSTD_CDict *dict, view a, view b, buf *o
     return SHG_OK;
 }
 
-shg_err pack_text(packer *p, view a, view b, buf *out)
+shg_err pack_text(packer *p, view a, view b, const text_words *w, buf *out)
 {
     ZSTD_CDict *c;
     ZSTD_DDict *d;
@@ -219,35 +250,38 @@ shg_err pack_text(packer *p, view a, view b, buf *out)
     if (!t)
         return SHG_ENOMEM;
     shg_err err = join(t, a, b);
-    if (!err && !pack_in_words(words_of(p), buf_view(&t->joined), &t->parts, out))
+    if (!err && !pack_in_words(words_of(p), t, w, out))
         err = pack_with(t, c, a, b, out);
     give_back(p, t);
     return err;
 }
 
 // What stands behind the head of a text in words; false where it is none of n bytes.
-static bool behind_head(view payload, size_t n, view *words)
+static bool behind_head(view payload, size_t n, view *out)
 {
     uint32_t len;
-    *words = (view){payload.p + WORDS_HEAD, payload.len - WORDS_HEAD};
-    return varint_take(words, &len) && len == n;
+    size_t head = WORDS_HEAD + (*payload.p == TOLD ? SQUARE : 0);
+    if (payload.len < head)
+        return false;
+    *out = (view){payload.p + head, payload.len - head};
+    return varint_take(out, &len) && len == n;
 }
 
 static bool is_in_words(view payload)
 {
-    return payload.len >= WORDS_HEAD && *payload.p == WORDS;
+    return payload.len >= WORDS_HEAD && (*payload.p == WORDS || *payload.p == TOLD);
 }
 
 static shg_err unpack_words(packer *p, view payload, size_t n, buf *out)
 {
-    const wordbook *words = words_of(p);
+    const wordbook *book = words_of(p);
     view text;
-    if (!words || wordbook_id(words) != load32(payload.p + 1) || !behind_head(payload, n, &text))
+    if (!book || wordbook_id(book) != load32(payload.p + 1) || !behind_head(payload, n, &text))
         return SHG_ECORRUPT;
     uint8_t *to = buf_grow(out, n);
     if (!to)
         return SHG_ENOMEM;
-    if (!wordbook_unpack(words, text, to, n))
+    if (!wordbook_unpack(book, text, to, n))
         return SHG_ECORRUPT;
     out->len += n;
     return SHG_OK;
@@ -255,9 +289,9 @@ static shg_err unpack_words(packer *p, view payload, size_t n, buf *out)
 
 bool pack_is_frame(view payload, size_t n)
 {
-    view words;
+    view text;
     if (is_in_words(payload))
-        return behind_head(payload, n, &words);
+        return behind_head(payload, n, &text);
     return ZSTD_getFrameContentSize(payload.p, payload.len) == n;
 }
 
@@ -281,6 +315,20 @@ shg_err unpack_text(packer *p, view payload, size_t n, buf *out)
         return SHG_ECORRUPT;
     out->len += n;
     return SHG_OK;
+}
+
+bool pack_words(packer *p, view payload, size_t n, book_words *room, text_words *out)
+{
+    const wordbook *book = words_of(p);
+    view text;
+    if (!book || !out->n || !is_in_words(payload) || *payload.p != TOLD ||
+        wordbook_id(book) != load32(payload.p + 1) || !behind_head(payload, n, &text) ||
+        !wordbook_words(book, text, n, room) || room->n < out->n)
+        return false;
+    out->hash = room->hash + room->n - out->n;
+    uint32_t square = load32(payload.p + WORDS_HEAD);
+    memcpy(&out->square, &square, SQUARE);
+    return true;
 }
 
 shg_err pack_train(view samples, const size_t *sizes, size_t n, buf *out)

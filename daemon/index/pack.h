@@ -5,9 +5,11 @@
 #define SHINGLED_INDEX_PACK_H
 #include "base/buf.h"
 #include "base/view.h"
+#include "index/wordbook.h"
 #include "shingled/err.h"
 
 typedef struct packer packer;
+struct text_words; // index.h
 
 SHG_MUST_CHECK shg_err packer_new(packer **out);
 void packer_free(packer *p);
@@ -24,8 +26,12 @@ bool packer_has_dict(packer *p);
 bool packer_has_words(packer *p);
 
 // pack_text appends one zstd frame, or words, of a and b together to out; nothing where that would
-// save nothing.
-SHG_MUST_CHECK shg_err pack_text(packer *p, view a, view b, buf *out);
+// save nothing. w: the words of b, or NULL; where they can be told from what is packed, they will.
+SHG_MUST_CHECK shg_err pack_text(packer *p, view a, view b, const struct text_words *w, buf *out);
+
+// pack_words gives the out->n words of b from a payload that holds n bytes, for much less than
+// unpacking it; false where it can't. They stand in room.
+bool pack_words(packer *p, view payload, size_t n, book_words *room, struct text_words *out);
 
 // pack_is_frame tells whether a payload names n as its size.
 bool pack_is_frame(view payload, size_t n);

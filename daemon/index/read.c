@@ -111,17 +111,36 @@ shg_err index_get(article_index *ix, uint32_t doc, article *out)
     return err;
 }
 
-static shg_err copy_outline(article_index *ix, const article_row *a, void *out)
+static shg_err tell_words(article_index *ix, const article_row *a, void *to)
 {
-    (void)ix;
-    buf_add(out, a->outline.p, a->outline.len);
-    return buf_err(out);
+    words_told *out = to;
+    size_t n = (size_t)a->record_len + a->text_len;
+    if (!a->packed || !pack_words(ix->packer, a->payload, n, out->own, &out->words))
+        out->words.n = 0;
+    return SHG_OK;
 }
 
-shg_err index_outline(article_index *ix, uint32_t doc, buf *out)
+shg_err index_words(article_index *ix, uint32_t doc, words_told *out)
 {
-    buf_reset(out);
-    return with_row(ix, doc, copy_outline, out);
+    doc_info info;
+    out->words = (text_words){0};
+    if (!out->own && !(out->own = calloc(1, sizeof *out->own)))
+        return SHG_ENOMEM;
+    if (!index_info(ix, doc, &info))
+        return SHG_ENOTFOUND;
+    out->words.n = info.n_words;
+    shg_err err = with_row(ix, doc, tell_words, out);
+    if (err)
+        out->words.n = 0;
+    return err;
+}
+
+void words_told_fini(words_told *w)
+{
+    if (w->own)
+        book_words_fini(w->own);
+    free(w->own);
+    *w = (words_told){0};
 }
 
 void article_free(article *a)

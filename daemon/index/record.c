@@ -14,7 +14,6 @@ enum {
     SIGN_BYTES = SIGN_HEAD + MINHASH_LANES, // twelve fill a leaf of LMDB's
     ARTICLE_PACKED = 1,                     // flags
     ARTICLE_URI_INSIDE = 2,
-    ARTICLE_OUTLINE = 4,
 };
 
 static uint64_t checksum(db_table table, view key, view rest)
@@ -87,32 +86,18 @@ shg_err corrupt(db_table table, view key, const char *what)
 
 void article_put(buf *b, const article_row *a)
 {
-    uint8_t head[1 + 6 * VARINT_MOST], *p = head;
-    *p++ = (uint8_t)((a->packed ? ARTICLE_PACKED : 0) | (a->uri_inside ? ARTICLE_URI_INSIDE : 0) |
-                     (a->outline.len ? ARTICLE_OUTLINE : 0));
+    uint8_t head[1 + 5 * VARINT_MOST], *p = head;
+    *p++ = (uint8_t)((a->packed ? ARTICLE_PACKED : 0) | (a->uri_inside ? ARTICLE_URI_INSIDE : 0));
     p = varint_put(p, a->version);
     p = varint_put(p, a->record_len);
     p = varint_put(p, a->text_len);
     p = varint_put(p, (uint32_t)a->uri.len);
     if (a->uri_inside)
         p = varint_put(p, a->uri_at);
-    if (a->outline.len)
-        p = varint_put(p, (uint32_t)a->outline.len);
     buf_add(b, head, (size_t)(p - head));
-    buf_add(b, a->outline.p, a->outline.len);
     if (!a->uri_inside)
         buf_add(b, a->uri.p, a->uri.len);
     buf_add(b, a->payload.p, a->payload.len);
-}
-
-static bool find_outline(article_row *a, view *left)
-{
-    uint32_t n;
-    if (!varint_take(left, &n) || !n || n > left->len)
-        return false;
-    a->outline = (view){left->p, n};
-    *left = (view){left->p + n, left->len - n};
-    return true;
 }
 
 // Where the uri stands: before the payload, or in the record, be it packed or not.
@@ -134,8 +119,7 @@ shg_err article_parse(view body, article_row *out)
 {
     uint32_t uri_len;
     *out = (article_row){0};
-    const unsigned flags = ARTICLE_PACKED | ARTICLE_URI_INSIDE | ARTICLE_OUTLINE;
-    if (body.len == 0 || body.p[0] & ~flags)
+    if (body.len == 0 || body.p[0] & ~(ARTICLE_PACKED | ARTICLE_URI_INSIDE))
         return SHG_ECORRUPT;
     view left = {body.p + 1, body.len - 1};
     if (!varint_take(&left, &out->version) || !varint_take(&left, &out->record_len) ||
@@ -145,8 +129,7 @@ shg_err article_parse(view body, article_row *out)
     out->uri_inside = (body.p[0] & ARTICLE_URI_INSIDE) != 0;
     if (out->record_len > ARTICLE_MOST || out->text_len > ARTICLE_MOST)
         return SHG_ECORRUPT;
-    if ((out->uri_inside && !varint_take(&left, &out->uri_at)) ||
-        (body.p[0] & ARTICLE_OUTLINE && !find_outline(out, &left)) || !find_uri(out, left, uri_len))
+    if ((out->uri_inside && !varint_take(&left, &out->uri_at)) || !find_uri(out, left, uri_len))
         return SHG_ECORRUPT;
     if (!out->packed && out->payload.len != (uint64_t)out->record_len + out->text_len)
         return SHG_ECORRUPT;

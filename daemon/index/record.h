@@ -93,7 +93,6 @@ typedef struct article_row {
     uint32_t text_len;
     bool uri_inside; // at uri_at of the record; uri has its length alone
     uint32_t uri_at;
-    view outline; // empty: none
     view uri, payload;
 } article_row;
 void article_put(buf *b, const article_row *a); // appends the body

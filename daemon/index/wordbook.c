@@ -85,6 +85,7 @@ shg_err wordbook_open(wordbook **out, view book)
         return SHG_ECORRUPT;
     }
     b->walk = best_walk();
+    wordbook_learn_words(b);
     uint64_t hash = XXH3_64bits(book.p, book.len);
     b->id = (uint32_t)hash ? (uint32_t)hash : 1;
     return SHG_OK;
@@ -178,11 +179,9 @@ bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out
     return good;
 }
 
-bool wordbook_pack(const wordbook *b, view text, buf *room, buf *out)
+bool wordbook_pack(const wordbook *b, size_t len, const wordbook_parts *parts, buf *out)
 {
-    wordbook_parts p;
-    if (!wordbook_split(b, text, room, &p))
-        return false;
+    const wordbook_parts p = *parts;
     uint8_t *begin =
         buf_grow(out, 2 * VARINT_MOST + code_room(p.n_first) + code_room(p.n_letters) + p.n_second);
     if (!begin)
@@ -193,8 +192,8 @@ bool wordbook_pack(const wordbook *b, view text, buf *room, buf *out)
     to = code_write(&b->letters, p.letters, p.n_letters, to);
     memcpy(to, p.second, p.n_second);
     size_t n = (size_t)(to - begin) + p.n_second;
-    out->len += n <= most_of(text.len) ? n : 0;
-    return n <= most_of(text.len);
+    out->len += n <= most_of(len) ? n : 0;
+    return n <= most_of(len);
 }
 
 enum {

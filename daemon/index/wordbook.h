@@ -45,10 +45,27 @@ typedef struct wordbook_parts {
 // memory (buf_err(room)).
 bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out);
 
-// wordbook_pack appends a text to out, with room for its parts; false likewise (buf_err of both).
-bool wordbook_pack(const wordbook *b, view text, buf *room, buf *out);
+// wordbook_pack appends the parts of a text of len bytes to out; false likewise.
+bool wordbook_pack(const wordbook *b, size_t len, const wordbook_parts *p, buf *out);
 
 // wordbook_unpack writes the n bytes that packed must hold; false where it holds others.
 bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n);
+
+// book_words are the words of a text that was packed, by their hashes (hashes.h). Filled again and
+// again; a zeroed one is empty. One owner.
+typedef struct book_words {
+    uint64_t *hash; // [n]
+    size_t n, room;
+    struct hashes *reader; // scratch
+    buf parts;             // likewise
+} book_words;
+void book_words_fini(book_words *w);
+
+// wordbook_words tells the words of a packed text of n bytes from the numbers of its tokens, for
+// much less than unpacking and reading it. False where it can't, or for want of memory. What it
+// tells is nearly always what hashes_make would: what is packed is compared once
+// (wordbook_parts_words, before it is written in bits).
+bool wordbook_words(const wordbook *b, view packed, size_t n, book_words *out);
+bool wordbook_parts_words(const wordbook *b, const wordbook_parts *p, size_t n, book_words *out);
 
 #endif

@@ -45,6 +45,7 @@ struct wordbook {
     wordbook_walk *walk; // the fastest that this machine has: all write the same
     uint32_t id, n;
     uint8_t text[WORDBOOK_TOKENS + 1][WIDE];
+    uint64_t word[WORDBOOK_TOKENS + 1]; // what words a token holds
     bucket bucket[BUCKETS];
     code first, letters;
 };
@@ -149,6 +150,9 @@ static inline bool put_new(writing *w, view token, uint64_t hash)
     put_unknown(w, token, hash);
     return true;
 }
+
+// wordbook_learn_words fills b->word.
+void wordbook_learn_words(wordbook *b);
 
 wordbook_walk wordbook_walk_plain, wordbook_walk_avx512; // of x86-64 alone
 

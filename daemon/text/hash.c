@@ -26,3 +26,15 @@ uint64_t words_body_hash(const words *w)
 {
     return xxh_bytes((view){w->keys, w->keys_len}, 0);
 }
+
+uint64_t hash_ascii_long(const uint8_t *p, size_t len)
+{
+    uint64_t x = len;
+    uint8_t part[HASH_SHORT];
+    for (size_t i = 0; i < len; i += HASH_SHORT) {
+        for (size_t k = 0; k < HASH_SHORT; k++)
+            part[k] = i + k < len ? p[i + k] | 0x20 : 0;
+        x = hash_step(x, load64(part), load64(part + 8));
+    }
+    return x;
+}

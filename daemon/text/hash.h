@@ -86,4 +86,17 @@ static inline uint64_t hash_padded(const uint8_t *key, size_t len)
                       len);
 }
 
+// hash_ascii is the hash of a word of ASCII letters and digits, len >= 1, where 16 bytes may be
+// read from it: its key is itself in lower case, which is bit 5, and digits have that.
+uint64_t hash_ascii_long(const uint8_t *p, size_t len);
+static inline uint64_t hash_ascii(const uint8_t *p, size_t len)
+{
+    const uint64_t lower = 0x2020202020202020;
+    if (len > HASH_SHORT)
+        return hash_ascii_long(p, len);
+    size_t first = len < 8 ? len : 8;
+    return hash_short((load64(p) | lower) & hash_ones(first),
+                      (load64(p + 8) | lower) & hash_ones(len - first), len);
+}
+
 #endif

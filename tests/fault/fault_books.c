@@ -52,7 +52,7 @@ static void put(fixture *f, unsigned from, unsigned to)
     for (unsigned i = from; i < to; i++) {
         buf packed = {0};
         doc_add a = make(f, i);
-        assert_ok(index_pack(f->ix, a.record, a.text, &packed));
+        assert_ok(index_pack(f->ix, a.record, a.text, NULL, &packed));
         a.packed = buf_view(&packed);
         assert_ok(index_add(t, &a, &e));
         buf_fini(&packed);

@@ -121,16 +121,7 @@ static void test_questions(void **state)
 static shg_err look(screen *s, likes *l, const side *a, const side *b, screen_found *found,
                     double *part)
 {
-    buf bytes = {0};
-    hash_list list = words_hashes(&b->words);
-    *found = (screen_found){.words = true, .near = true, .alike = true};
-    outline_make(&bytes, &list, b->terms.square);
-    shg_err e = buf_err(&bytes);
-    if (!e)
-        e = screen_outline(s, buf_view(&bytes), found);
-    buf_fini(&bytes);
-    if (!e)
-        e = screen_text(s, b->words.text, found);
+    shg_err e = screen_text(s, b->words.text, found);
     if (!e && !l->a)
         e = likes_open(l, a);
     return e ? e : likes_part(l, part, b);

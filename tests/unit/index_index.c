@@ -73,7 +73,6 @@ static void make_sample(sample *s, unsigned uri, unsigned edition)
     s->a = (doc_add){.uri = view_of(s->uri),
                      .record = view_of(s->record),
                      .text = view_of(s->text),
-                     .outline = edition % 2 ? view_of(s->record) : (view){NULL, 0},
                      .published_ms = uri,
                      .stored_ms = edition,
                      .publisher = uri + 1,
@@ -106,11 +105,6 @@ static void assert_article(fixture *f, uint32_t doc, unsigned uri, unsigned edit
     minhash g;
     doc_info info;
     make_sample(&s, uri, edition);
-    buf outline = {0};
-    buf_add(&outline, "left", 4);
-    assert_ok(index_outline(f->ix, doc, &outline));
-    assert_true(view_eq(buf_view(&outline), s.a.outline));
-    buf_fini(&outline);
     assert_ok(index_get(f->ix, doc, &a));
     assert_int_equal(a.version, version);
     assert_true(view_eq(a.uri, s.a.uri));
@@ -321,7 +315,7 @@ static void test_packed_outside(void **state)
     make_sample(&s, 1, 1);
     make_sample(&other, 2, 1);
     other.a.text.len -= 1;
-    assert_ok(index_pack(f->ix, s.a.record, s.a.text, &packed));
+    assert_ok(index_pack(f->ix, s.a.record, s.a.text, NULL, &packed));
     assert_true(packed.len > 0 && packed.len < s.a.text.len);
     s.a.packed = other.a.packed = buf_view(&packed);
     assert_ok(index_begin(&t, f->ix));
@@ -332,7 +326,7 @@ static void test_packed_outside(void **state)
     assert_int_equal(index_add(t, &other.a, &e), SHG_EINTERNAL); // of another article
     assert_int_equal(index_commit(&t), SHG_EINTERNAL);
     assert_int_equal(index_end(f->ix), 1);
-    assert_ok(index_pack(f->ix, view_of("{}"), view_of("short"), &packed));
+    assert_ok(index_pack(f->ix, view_of("{}"), view_of("short"), NULL, &packed));
     assert_int_equal(packed.len, 0); // saves nothing
     buf_fini(&packed);
 }
@@ -364,10 +358,10 @@ static void test_dictionary(void **state)
     assert_ok(open_again(f));
     put_many(f, 0, BEFORE);
     make_sample(&s, 7, 7);
-    assert_ok(index_pack(f->ix, s.a.record, s.a.text, &plain));
+    assert_ok(index_pack(f->ix, s.a.record, s.a.text, NULL, &plain));
     while (more)
         assert_ok(index_merge_step(f->ix, &more));
-    assert_ok(index_pack(f->ix, s.a.record, s.a.text, &packed));
+    assert_ok(index_pack(f->ix, s.a.record, s.a.text, NULL, &packed));
     assert_true(packed.len < plain.len * 3 / 4);
     put_many(f, BEFORE, ALL);
     for (int again = 0; again < 2; again++) {

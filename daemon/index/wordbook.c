@@ -121,6 +121,7 @@ static void look_up(found *x, const tokens *t, const wordbook *b)
     for (size_t i = 0; i < t->n; i++) {
         x->number[i] = tagged(b, x->hash[i]);
         __builtin_prefetch(b->text[x->number[i]]);
+        __builtin_prefetch(&b->word[x->number[i]]); // what is packed is told at once
     }
 }
 

@@ -101,6 +101,14 @@ static inline void fetch_rows(const eight *x, size_t n, const void *base)
             _mm_prefetch((const char *)base + x[i].at[k], _MM_HINT_T0);
 }
 
+// Asks for the words of tokens whose rows are found: what was packed is told at once.
+static inline void fetch_words(const eight *x, size_t n, const wordbook *b)
+{
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < EIGHT; k++)
+            _mm_prefetch((const char *)&b->word[x[i].at[k] >> ROW_LOG], _MM_HINT_T0);
+}
+
 static inline void begin_eight(eight *x, const tokens *t, size_t i)
 {
     __m256i begin = _mm256_loadu_si256((const void *)(t->begin + i));
@@ -203,6 +211,7 @@ static bool write_step(writing *w, tokens *t, const wordbook *b)
     for (size_t i = 0; i < n; i++)
         find_eight(&x[i], b);
     fetch_rows(x, n, b->text);
+    fetch_words(x, n, b);
     for (size_t i = 0; good && i < n; i++)
         good = write_eight(w, &x[i], t, i * EIGHT, b);
     return good && written(&w->part) <= w->most;

@@ -47,9 +47,8 @@ text_words reading_words(const struct words *w, double square);
 SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s, uint64_t seed);
 
 // reading_make_bare makes what storing needs and nothing else: no words, marks or places of
-// fingerprints, of side the body alone, and of the text its length, `packed` and `outline`; the
-// text itself only where `packed` is empty. Storing it is all that may follow. It takes the record,
-// too.
+// fingerprints, of side the body alone, and of the text its length and `packed`; the text itself
+// only where `packed` is empty. Storing it is all that may follow. It takes the record, too.
 SHG_MUST_CHECK shg_err reading_make_bare(reading **out, record *rec, article_index *ix,
                                          const sources *s, uint64_t seed, reader *in);
 

@@ -248,7 +248,7 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     size_t n = plain_read(&x, s->text + c->at, s->len - c->at, most, s->tables, c, keys_only);
     if (s->checked < s->len)
         n = plain_valid(&x, n);
-    if (n && c->letter && x.dot[1] & 1)
+    if (n == 0 || (c->letter && x.dot[1] & 1))
         return false;
     alike = scan_pair_of(s->tables, c->pair)->alike &&
             (x.is_wide || (c->open && c->carry == SCAN_HAS_ALIKE));

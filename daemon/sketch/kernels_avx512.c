@@ -148,9 +148,14 @@ static inline unsigned truth_bits(truth t)
     return t;
 }
 
+// In halves: of all 64 bytes at once, gcc 12 with -fsanitize=thread makes wrong code; and most
+// often few are kept, and 64 bytes that lie across a line of cache are dear.
 static inline void vec_keep(uint32_t *out, vec x, unsigned bits)
 {
-    _mm512_storeu_si512(out, _mm512_maskz_compress_epi32((__mmask16)bits, x));
+    vec packed = _mm512_maskz_compress_epi32((__mmask16)bits, x);
+    _mm256_storeu_si256((__m256i *)out, _mm512_castsi512_si256(packed));
+    if (__builtin_popcount(bits) > 8)
+        _mm256_storeu_si256((__m256i *)(out + 8), _mm512_extracti64x4_epi64(packed, 1));
 }
 
 static inline void vec_keep_only(uint32_t *out, vec x, unsigned bits)

@@ -115,12 +115,15 @@ static shg_err crowd(struct retention *r, uint64_t *n)
     if (!r->keep_bytes)
         return SHG_OK;
     shg_err err = index_stat(r->e->lib.ix, &s);
+    if (err) {
+        set_hold(r, 0, 0); // nobody waits for what can't be seen
+        return err;
+    }
     uint64_t room = r->keep_bytes - r->keep_bytes / ROOM_PARTS;
     uint64_t left = s.live_bytes - s.dead_bytes, need = left + s.spare_bytes;
-    if (!err)
-        set_hold(r, s.used_bytes, left);
-    if (err || need <= room || s.articles == 0)
-        return err;
+    set_hold(r, s.used_bytes, left);
+    if (need <= room || s.articles == 0)
+        return SHG_OK;
     double each = (double)need / (double)(s.articles + s.unfreed);
     uint64_t fit = (uint64_t)((double)room / each);
     *n = s.articles > fit ? s.articles - fit : 0;

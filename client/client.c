@@ -21,36 +21,7 @@ enum {
     RECONNECT_MS = 100,      // first wait before a new try, doubling up to
     RECONNECT_MAX_MS = 1000, // this
     HEARTBEAT_MS = 5000,     // a peer that is silent for three of them is taken for dead
-    REPLY_FRAMES = 4,        // magic, status, rid, header: the least an answer has
 };
-
-typedef struct flight {
-    uint64_t tag;
-    unsigned life;
-} flight;
-
-struct shg_client {
-    void *ctx, *sock, *monitor;
-    int connect_ms, answer_ms;
-    unsigned window;
-    flight *flights; // n_flights, in the order of sending
-    size_t n_flights;
-    uint64_t last_tag;
-    unsigned life; // connections lost so far
-    bool up;       // shaken hands, now
-    bool was_up;   // has shaken hands at least once
-    bool tcp_up;   // the transport came up at least once
-    char endpoint[256];
-    char why[512];
-};
-
-// The frames of one answer, kept because the bodies point into them.
-typedef struct hold {
-    zmq_msg_t frame[SHG_FRAMES_MAX];
-    size_t n;
-    char *header;
-    shg_body body[SHG_FRAMES_MAX];
-} hold;
 
 shg_client_err shg_client_fail(shg_client *c, shg_client_err e, const char *format, ...)
 {
@@ -61,7 +32,7 @@ shg_client_err shg_client_fail(shg_client *c, shg_client_err e, const char *form
     return e;
 }
 
-static shg_client_err fail_zmq(shg_client *c, const char *what)
+shg_client_err shg_client_fail_zmq(shg_client *c, const char *what)
 {
     if (errno == EINTR)
         return shg_client_fail(c, SHG_CLIENT_EINTR, "interrupted by a signal");
@@ -139,10 +110,10 @@ static shg_client_err monitor_open(shg_client *c)
     snprintf(name, sizeof name, "inproc://shg-monitor-%p", (void *)c);
     int events = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED;
     if (zmq_socket_monitor(c->sock, name, events))
-        return fail_zmq(c, "socket monitor");
+        return shg_client_fail_zmq(c, "socket monitor");
     c->monitor = zmq_socket(c->ctx, ZMQ_PAIR);
     if (!c->monitor || zmq_connect(c->monitor, name))
-        return fail_zmq(c, "socket monitor");
+        return shg_client_fail_zmq(c, "socket monitor");
     return SHG_CLIENT_OK;
 }
 
@@ -151,7 +122,7 @@ static shg_client_err wait_for(shg_client *c, short events, deadline d)
 {
     zmq_pollitem_t items[2] = {{c->sock, 0, events, 0}, {c->monitor, 0, ZMQ_POLLIN, 0}};
     if (zmq_poll(items, 2, left_ms(d)) < 0)
-        return fail_zmq(c, "poll");
+        return shg_client_fail_zmq(c, "poll");
     monitor_drain(c);
     return SHG_CLIENT_OK;
 }
@@ -224,7 +195,7 @@ static shg_client_err set_options(shg_client *c)
               set_int(c, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
               set_int(c, ZMQ_HEARTBEAT_TIMEOUT, 3 * HEARTBEAT_MS) && set_int(c, ZMQ_IPV6, 1) &&
               !zmq_setsockopt(c->sock, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max);
-    return ok ? SHG_CLIENT_OK : fail_zmq(c, "socket options");
+    return ok ? SHG_CLIENT_OK : shg_client_fail_zmq(c, "socket options");
 }
 
 static shg_client_err no_server(shg_client *c, deadline d)
@@ -365,7 +336,7 @@ static shg_client_err send_magic(shg_client *c, unsigned *life)
         if (!gone && zmq_send(c->sock, SHG_MAGIC, SHG_MAGIC_LEN, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
             break;
         if (!gone && errno != EAGAIN)
-            return fail_zmq(c, "send");
+            return shg_client_fail_zmq(c, "send");
         if (left_ms(d) == 0)
             return no_server(c, d);
         shg_client_err e = wait_for(c, gone ? 0 : ZMQ_POLLOUT, d);
@@ -390,14 +361,6 @@ static void tag_store(unsigned char out[8], uint64_t tag)
         out[i] = (unsigned char)(tag >> (56 - 8 * i));
 }
 
-static uint64_t tag_load(const unsigned char *in)
-{
-    uint64_t tag = 0;
-    for (int i = 0; i < 8; i++)
-        tag = tag << 8 | in[i];
-    return tag;
-}
-
 shg_client_err shg_client_send(shg_client *c, const char *verb, const char *header,
                                const shg_body *body, size_t n_bodies, uint64_t *tag)
 {
@@ -420,7 +383,7 @@ shg_client_err shg_client_send(shg_client *c, const char *verb, const char *head
     for (size_t i = 0; ok && i < n_bodies; i++)
         ok = send_frame(c, body[i].data, body[i].len, i + 1 < n_bodies);
     if (!ok)
-        return fail_zmq(c, "send");
+        return shg_client_fail_zmq(c, "send");
     c->flights[c->n_flights++] = (flight){++c->last_tag, life};
     if (tag)
         *tag = c->last_tag;
@@ -429,117 +392,11 @@ shg_client_err shg_client_send(shg_client *c, const char *verb, const char *head
 
 // -- receive ----------------------------------------------------------------------------
 
-void shg_reply_free(shg_reply *r)
-{
-    hold *h = r->hold;
-    if (h) {
-        for (size_t i = 0; i < h->n; i++)
-            zmq_msg_close(&h->frame[i]);
-        free(h->header);
-        free(h);
-    }
-    memset(r, 0, sizeof *r);
-}
-
-// Reads one message whole. Frames over SHG_FRAMES_MAX are read and dropped; *n counts them.
-static bool read_frames(shg_client *c, hold *h, size_t *n)
-{
-    int more = 1;
-    for (*n = 0; more; ++*n) {
-        zmq_msg_t frame;
-        zmq_msg_init(&frame);
-        int got;
-        do
-            got = zmq_msg_recv(&frame, c->sock, ZMQ_DONTWAIT);
-        while (got < 0 && errno == EINTR && *n); // the rest of a message is there already
-        if (got < 0) {
-            zmq_msg_close(&frame);
-            return false;
-        }
-        more = zmq_msg_more(&frame);
-        if (h->n == SHG_FRAMES_MAX) {
-            zmq_msg_close(&frame);
-            continue;
-        }
-        zmq_msg_init(&h->frame[h->n]);
-        zmq_msg_move(&h->frame[h->n++], &frame);
-        zmq_msg_close(&frame);
-    }
-    return true;
-}
-
-static bool frame_is(zmq_msg_t *f, const char *text)
-{
-    size_t n = strlen(text);
-    return zmq_msg_size(f) == n && !memcmp(zmq_msg_data(f), text, n);
-}
-
-static int parse_status(zmq_msg_t *f)
-{
-    const unsigned char *p = zmq_msg_data(f);
-    if (zmq_msg_size(f) != SHG_STATUS_LEN)
-        return -1;
-    for (int i = 0; i < SHG_STATUS_LEN; i++)
-        if (p[i] < '0' || p[i] > '9')
-            return -1;
-    return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
-}
-
-static shg_client_err parse_reply(shg_client *c, hold *h, size_t n, shg_reply *r)
-{
-    if (n < REPLY_FRAMES || n > SHG_FRAMES_MAX || !frame_is(&h->frame[0], SHG_MAGIC))
-        return shg_client_fail(c, SHG_CLIENT_EPEER, "the peer at %s does not answer in " SHG_MAGIC,
-                               c->endpoint);
-    r->status = parse_status(&h->frame[1]);
-    if (r->status < 0)
-        return shg_client_fail(c, SHG_CLIENT_EPEER, "the peer at %s answers without a status",
-                               c->endpoint);
-    if (zmq_msg_size(&h->frame[2]) == 8)
-        r->tag = tag_load(zmq_msg_data(&h->frame[2]));
-    size_t len = zmq_msg_size(&h->frame[3]);
-    h->header = malloc(len + 3);
-    if (!h->header)
-        return shg_client_fail(c, SHG_CLIENT_ENOMEM, "out of memory");
-    memcpy(h->header, len ? zmq_msg_data(&h->frame[3]) : "{}", len ? len : 2);
-    r->header_len = len ? len : 2;
-    h->header[r->header_len] = 0;
-    r->header = h->header;
-    for (size_t i = REPLY_FRAMES; i < n; i++)
-        h->body[i - REPLY_FRAMES] =
-            (shg_body){zmq_msg_data(&h->frame[i]), zmq_msg_size(&h->frame[i])};
-    r->body = h->body;
-    r->n_bodies = n - REPLY_FRAMES;
-    return SHG_CLIENT_OK;
-}
-
-// *got = an answer came and was read; without one SHG_CLIENT_OK and *got false.
-static shg_client_err read_reply(shg_client *c, shg_reply *r, bool *got)
-{
-    *got = false;
-    hold *h = r->hold = malloc(sizeof *h);
-    if (!h)
-        return shg_client_fail(c, SHG_CLIENT_ENOMEM, "out of memory");
-    h->n = 0;
-    h->header = NULL;
-    size_t n;
-    if (!read_frames(c, h, &n)) {
-        int failed = errno;
-        shg_reply_free(r);
-        errno = failed;
-        return failed == EAGAIN ? SHG_CLIENT_OK : fail_zmq(c, "receive");
-    }
-    *got = true;
-    shg_client_err e = parse_reply(c, h, n, r);
-    if (e)
-        shg_reply_free(r);
-    return e;
-}
-
 // Answers to nobody (of a call given up) are passed over.
 static shg_client_err next_reply(shg_client *c, shg_reply *r, bool *got)
 {
     for (;;) {
-        shg_client_err e = read_reply(c, r, got);
+        shg_client_err e = shg_reply_read(c, r, got);
         if (e || !*got)
             return e;
         if (r->status == SHG_STATUS_PARTIAL ? flight_known(c, r->tag) : flight_end(c, r->tag))

@@ -37,7 +37,7 @@ FOREIGN = {  # library header: the layers that may see it
     "zstd.h": {"store", "index", "cli"},
     "zlib.h": {"cli"},
 }
-LIBRARY_SOURCES = {"client/client.c", "client/client_stream.c", "client/client_inside.h"}
+LIBRARY_SOURCES = {"client/client.c", "client/client_reply.c", "client/client_stream.c", "client/client_inside.h"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 
 

@@ -5,10 +5,7 @@
 
 #include <stdlib.h>
 
-enum {
-    EDGES_KEPT = 64,
-    BACK_LEAST = 2, // 1 << 2 later documents
-};
+enum { EDGES_KEPT = 64 };
 
 shg_err stories_open(stories **out)
 {
@@ -58,46 +55,6 @@ void stories_leave(stories *s)
     pthread_mutex_unlock(&s->lock);
 }
 
-static size_t back_bytes(const slot *t)
-{
-    return t->room_back ? sizeof *t->back << t->room_back : 0;
-}
-
-static void drop_back_list(stories *s, slot *t)
-{
-    if (t->room_back)
-        pool_free(&s->small, t->back, back_bytes(t));
-    t->back = NULL;
-    t->n_back = t->room_back = 0;
-}
-
-static void free_chunk(stories *s, size_t c)
-{
-    for (size_t i = 0; i < CHUNK; i++)
-        drop_back_list(s, &s->chunk[c][i]);
-    free(s->chunk[c]);
-    s->chunk[c] = NULL;
-}
-
-// A chunk is given back once all its documents have come, and none is left.
-static void chunk_let_go(stories *s, size_t c)
-{
-    if (!s->chunk[c] || s->in_use[c] || (c + 1) * CHUNK > s->passed)
-        return;
-    free_chunk(s, c);
-    s->in_use[c] = CHUNK_GONE;
-}
-
-// A slot that neither holds a place nor stands in a chain says nothing any more.
-static void let_slot_go(stories *s, uint32_t doc)
-{
-    size_t c = doc / CHUNK;
-    slot *t = slot_of(s, doc);
-    drop_back_list(s, t);
-    s->in_use[c]--;
-    chunk_let_go(s, c);
-}
-
 void stories_close(stories **ps)
 {
     stories *s = *ps;
@@ -105,11 +62,10 @@ void stories_close(stories **ps)
     if (!s)
         return;
     for (size_t c = 0; c < CHUNKS; c++) {
-        for (size_t i = 0; s->chunk[c] && i < CHUNK; i++) {
+        for (size_t i = 0; s->chunk[c] && i < CHUNK; i++)
             place_drop(&s->small, s->chunk[c][i].p);
-            drop_back_list(s, &s->chunk[c][i]);
-        }
-        free(s->chunk[c]);
+        if (s->chunk[c])
+            slots_free(s, c);
     }
     open_graves(s);
     free(s->graves);
@@ -119,18 +75,6 @@ void stories_close(stories **ps)
     pthread_cond_destroy(&s->moved);
     pthread_mutex_destroy(&s->lock);
     free(s);
-}
-
-static slot *slot_make(stories *s, uint32_t doc)
-{
-    slot **c = &s->chunk[doc / CHUNK];
-    if (s->in_use[doc / CHUNK] == CHUNK_GONE)
-        return NULL;
-    if (!*c && !(*c = calloc(CHUNK, sizeof **c)))
-        return NULL;
-    if (doc >= s->end)
-        s->end = doc + 1;
-    return slot_of(s, doc);
 }
 
 // ---- placing
@@ -157,69 +101,15 @@ static void trim_edges(const stories *s, place *p)
     p->n_edges = (uint32_t)n;
 }
 
-// Who was removed stays listed until the list is full: a removal costs nothing here.
-static void drop_dead(const stories *s, slot *t)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < t->n_back; i++)
-        if (is_live(s, t->back[i]))
-            t->back[n++] = t->back[i];
-    t->n_back = n;
-}
-
-static bool widen_back(stories *s, slot *t)
-{
-    slot wider = *t;
-    wider.room_back = t->room_back ? t->room_back + 1 : BACK_LEAST;
-    wider.back = pool_alloc(&s->small, back_bytes(&wider));
-    if (!wider.back)
-        return false;
-    if (t->n_back)
-        memcpy(wider.back, t->back, t->n_back * sizeof *t->back);
-    drop_back_list(s, t);
-    *t = wider;
-    return true;
-}
-
-static shg_err add_back(stories *s, uint32_t to, uint32_t from)
-{
-    if (s->in_use[to / CHUNK] == CHUNK_GONE)
-        return SHG_OK; // it and all about it were taken out meanwhile
-    slot *t = slot_make(s, to);
-    if (!t)
-        return SHG_ENOMEM;
-    size_t room = back_bytes(t) / sizeof *t->back;
-    bool full = t->n_back == room;
-    if (full)
-        drop_dead(s, t);
-    if (full && 2 * t->n_back >= room && !widen_back(s, t))
-        return SHG_ENOMEM;
-    t->back[t->n_back++] = from;
-    return SHG_OK;
-}
-
-static void drop_back(stories *s, const place *p)
-{
-    for (size_t i = 0; i < p->n_edges; i++) {
-        slot *t = slot_of(s, p->edges[i].doc);
-        uint32_t n = 0;
-        for (uint32_t k = 0; t && k < t->n_back; k++)
-            if (t->back[k] != p->doc)
-                t->back[n++] = t->back[k];
-        if (t)
-            t->n_back = n;
-    }
-}
-
 // enter makes p known by its edges, without a seat.
 static shg_err enter(stories *s, place *p)
 {
     slot *t = slot_make(s, p->doc);
     shg_err err = t ? SHG_OK : SHG_ENOMEM;
     for (size_t i = 0; i < p->n_edges && !err; i++)
-        err = add_back(s, p->edges[i].doc, p->doc);
+        err = slot_add_back(s, p->edges[i].doc, p->doc);
     if (err) {
-        drop_back(s, p);
+        slots_drop_back(s, p);
         return err;
     }
     t->p = p;
@@ -238,12 +128,12 @@ static shg_err seat_newcomer(stories *s, place *p)
     err = region_cast(s, p->doc);
     if (!err)
         return SHG_OK;
-    drop_back(s, p); // as if it had never come
+    slots_drop_back(s, p); // as if it had never come
     slot *t = slot_of(s, p->doc);
     t->p = NULL;
     t->live = false;
     s->n_live--;
-    let_slot_go(s, p->doc);
+    slot_let_go(s, p->doc);
     return err;
 }
 
@@ -326,7 +216,7 @@ static void remove_now(stories *s, slot *t)
         if (slot_of(s, near[i])->cast != s->casts && region_cast(s, near[i]))
             break;
     for (size_t i = 0; i < n_dead; i++)
-        let_slot_go(s, dead[i]);
+        slot_let_go(s, dead[i]);
     free(near);
 }
 
@@ -426,7 +316,7 @@ shg_err stories_restored(stories *s)
     free(live);
     for (size_t c = 0; c < CHUNKS; c++) // made for seats of documents that are gone
         if (s->chunk[c] && s->in_use[c] == 0)
-            free_chunk(s, c);
+            slots_free(s, c);
     return err;
 }
 
@@ -438,7 +328,7 @@ void stories_pass(stories *s, uint32_t end)
     size_t last = s->passed / CHUNK;
     s->passed = end;
     if (end / CHUNK > last)
-        chunk_let_go(s, last);
+        slots_pass(s, last);
     pthread_cond_broadcast(&s->moved);
     pthread_mutex_unlock(&s->lock);
 }

@@ -1,4 +1,5 @@
-// stories_inside.h - what stories.c and region.c share. Private to them; all under the lock.
+// stories_inside.h - what stories.c, slots.c and region.c share. Private to them; all under the
+// lock.
 #ifndef SHINGLED_ENGINE_STORIES_INSIDE_H
 #define SHINGLED_ENGINE_STORIES_INSIDE_H
 #include "engine/idset.h"
@@ -62,6 +63,24 @@ static inline bool is_live(const stories *s, uint32_t doc)
     const slot *t = slot_of(s, doc);
     return t && t->live;
 }
+
+// slot_make is the slot of a document, made where there is none; NULL for want of memory, and where
+// its chunk was freed.
+slot *slot_make(stories *s, uint32_t doc);
+
+// slot_let_go: it neither holds a place nor stands in a chain, and says nothing any more.
+void slot_let_go(stories *s, uint32_t doc);
+
+// slot_add_back lists from with the later documents of to. SHG_ENOMEM: it is not.
+SHG_MUST_CHECK shg_err slot_add_back(stories *s, uint32_t to, uint32_t from);
+
+// slots_drop_back takes p out of the lists of those that it has an edge to.
+void slots_drop_back(stories *s, const place *p);
+
+// slots_pass frees a chunk once all its documents have come, and none is left; slots_free frees one
+// that there is. Its places are not theirs.
+void slots_pass(stories *s, size_t chunk);
+void slots_free(stories *s, size_t chunk);
 
 // story_chain makes ascending documents the members of one story.
 void story_chain(stories *s, const uint32_t *docs, size_t n);

@@ -85,23 +85,26 @@ shg_err ask_provenance(provenance *out, engine *e, reading *a, const side *side_
     return SHG_OK;
 }
 
-// The stored articles of the credited sources that share text with the one that credits.
-static shg_err find_confirming(hits *out, engine *e, const reading *a, const credits *c)
+shg_err ask_confirming(confirming *out, const credits *c)
 {
-    *out = (hits){0};
-    if (c->n == 0)
-        return SHG_OK;
-    uint64_t *hash = calloc(c->n + 1, sizeof *hash);
-    if (!hash)
+    *out = (confirming){
+        .match = match_opts_for(HORIZON_ALL, VERIFY_STORY),
+        .publishers = calloc(c->n + 1, sizeof *out->publishers),
+    };
+    if (!out->publishers)
         return SHG_ENOMEM;
-    match_opts o = match_opts_for(HORIZON_ALL, VERIFY_STORY);
-    o.only_publishers = true;
-    o.publishers = hash;
     for (size_t i = 0; i < c->n; i++)
-        hash[o.n_publishers++] = publisher_hash_of(c->c[i].id);
-    shg_err err = matching_find(out, &e->lib, a, &o);
-    free(hash);
-    return err;
+        out->publishers[i] = publisher_hash_of(c->c[i].id);
+    out->match.only_publishers = true;
+    out->match.publishers = out->publishers;
+    out->match.n_publishers = c->n;
+    return SHG_OK;
+}
+
+void confirming_free(confirming *c)
+{
+    free(c->publishers);
+    c->publishers = NULL;
 }
 
 static json_t *confirming_uris(const hits *h, const credit *c)
@@ -109,30 +112,55 @@ static json_t *confirming_uris(const hits *h, const credit *c)
     json_t *list = json_array();
     uint64_t publisher = publisher_hash_of(c->id);
     for (size_t i = 0; i < h->n; i++)
-        if (h->hit[i].with->publisher_hash == publisher)
+        if (h->hit[i].also && h->hit[i].with->publisher_hash == publisher)
             json_array_append_new(list, ask_field(h->hit[i].with, "uri"));
     return list;
 }
 
-shg_err ask_credits(engine *e, reading *a, offset_unit unit, json_t **out, size_t *left_out)
+shg_err ask_credits(json_t **out, const reading *a, const credits *c, const hits *h,
+                    offset_unit unit)
+{
+    *out = NULL;
+    json_t **confirmed = calloc(c->n + 1, sizeof *confirmed);
+    for (size_t i = 0; confirmed && i < c->n; i++)
+        confirmed[i] = confirming_uris(h, &c->c[i]);
+    if (confirmed)
+        *out = render_credits(c, a->record.text, unit, confirmed);
+    free(confirmed);
+    return *out ? SHG_OK : SHG_ENOMEM;
+}
+
+// Asks for what confirms an article's credits, and for nothing else.
+static shg_err find_confirming(hits *out, engine *e, const reading *a, const credits *c)
+{
+    confirming x;
+    match_opts o = {.horizon = HORIZON_ALL, .only_publishers = true, .also = &x.match};
+    *out = (hits){0};
+    if (!c->n)
+        return SHG_OK;
+    shg_err err = ask_confirming(&x, c);
+    if (!err)
+        err = matching_find(out, &e->lib, a, &o);
+    confirming_free(&x);
+    return err;
+}
+
+static shg_err answer_credits(json_t **out, engine *e, reading *a, offset_unit unit)
 {
     const credits *c;
-    hits h;
+    hits h = {0};
+    json_t *list = NULL;
     *out = NULL;
     shg_err err = reading_credits(a, e->lib.sources, &c);
     if (!err)
         err = find_confirming(&h, e, a, c);
     if (err)
         return err;
-    json_t **confirmed = calloc(c->n + 1, sizeof *confirmed);
-    for (size_t i = 0; confirmed && i < c->n; i++)
-        confirmed[i] = confirming_uris(&h, &c->c[i]);
-    if (confirmed)
-        *out = render_credits(c, a->record.text, unit, confirmed);
-    *left_out = c->left_out;
-    free(confirmed);
+    err = ask_credits(&list, a, c, &h, unit);
+    if (!err)
+        *out = json_pack("{s:o, s:I}", "credits", list, "left_out", (json_int_t)c->left_out);
     hits_free(&h);
-    return *out ? SHG_OK : SHG_ENOMEM;
+    return err ? err : *out ? SHG_OK : SHG_ENOMEM;
 }
 
 shg_err engine_credits(engine *e, json_t *header, view body, json_t **reply, refusal *r)
@@ -156,13 +184,8 @@ shg_err engine_credits(engine *e, json_t *header, view body, json_t **reply, ref
     }
     if (err)
         return err;
-    json_t *list;
-    size_t left_out;
-    err = ask_credits(e, a, unit, &list, &left_out);
+    err = answer_credits(reply, e, a, unit);
     reading_drop(&a);
-    if (!err &&
-        !(*reply = json_pack("{s:o, s:I}", "credits", list, "left_out", (json_int_t)left_out)))
-        err = SHG_ENOMEM;
     return err ? refuse(r, err, "%s", shg_err_text(err)) : SHG_OK;
 }
 

@@ -1,6 +1,7 @@
 // ask.h - what the asking verbs share. Private to engine/.
 #ifndef SHINGLED_ENGINE_ASK_H
 #define SHINGLED_ENGINE_ASK_H
+#include "engine/matching.h"
 #include "engine/state.h"
 #include "text/utf8.h"
 
@@ -15,17 +16,26 @@ SHG_MUST_CHECK shg_err ask_stored(engine *e, view uri, reading **out, refusal *r
 SHG_MUST_CHECK shg_err ask_read(engine *e, json_t *record_header, view body, reading **out,
                                 refusal *r);
 
-// ask_credits renders an article's credits, each with the stored articles that confirm it;
-// *left_out is how many more there were.
-SHG_MUST_CHECK shg_err ask_credits(engine *e, reading *a, offset_unit unit, json_t **out,
-                                   size_t *left_out);
+// What confirms an article's credits: the stored articles of their sources that share text with it.
+typedef struct confirming {
+    match_opts match; // finds them
+    uint64_t *publishers;
+} confirming;
+
+// ask_confirming makes the question for it; confirming_free after a failure, too.
+SHG_MUST_CHECK shg_err ask_confirming(confirming *out, const credits *c);
+void confirming_free(confirming *c);
+
+// ask_credits renders credits of a, each with what confirms it of the hits that are `also`.
+SHG_MUST_CHECK shg_err ask_credits(json_t **out, const reading *a, const credits *c, const hits *h,
+                                   offset_unit unit);
 
 // ask_name_it adds uri, publisher, headline and published of an article to an object; null
 // where it has none.
 SHG_MUST_CHECK shg_err ask_name_it(json_t *object, const reading *a);
 
 // ask_matches renders what a question about a with its defaults would be answered by, from hits
-// of match_opts.also_most, whose matches it deepens.
+// that are `also`, whose matches it deepens.
 SHG_MUST_CHECK shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h);
 
 // ask_field is one of an article's fields as a new reference; null where it has none.

@@ -111,7 +111,7 @@ static shg_err make_place(place **out, engine *e, reading *r, const hits *h)
     p->published_ms = r->record.published_ms;
     p->n_words = (uint32_t)r->side.words.n;
     for (size_t i = 0; i < h->n; i++) {
-        if (h->hit[i].beside)
+        if (!h->hit[i].asked)
             continue;
         shg_err err = make_edge(&p->edges[p->n_edges++], e, r, &h->side, &h->hit[i]);
         if (err)
@@ -131,12 +131,13 @@ static shg_err make_answer(draft *d, engine *e, reading *r, hits *h)
 static shg_err match_reading(draft *d, engine *e, reading *r)
 {
     match_opts o = match_opts_for(r->doc + 1, VERIFY_STORY); // it counts for the others' marks
+    match_opts question = match_opts_for(r->doc + 1, VERIFY_QUERY);
     o.same_most = SAME_MOST;
     o.depth = MATCH_RETOLD;
     o.centre_of = centre_of;
     o.ctx = &(asking){e->stories, &d->centres};
     o.helpers = d->wanted && d->alone ? e->helpers : NULL;
-    o.also_most = d->wanted ? VERIFY_QUERY : 0;
+    o.also = d->wanted ? &question : NULL;
     hits h;
     shg_err err = matching_find(&h, &e->lib, r, &o);
     if (err)

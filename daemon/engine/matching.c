@@ -16,9 +16,10 @@ enum {
 typedef struct candidate {
     uint32_t doc, weight;
     uint32_t terms, capped; // rare terms, and fingerprints with capped lists, that are shared
-    uint32_t n_words;       // of the document; from here on by passes
+    uint32_t n_words;       // of the document; from here on by describe
     bool same;              // it reads the same as the one asked about
-    bool beside, also;      // as of a hit
+    uint64_t publisher;
+    int64_t published_ms;
 } candidate;
 
 typedef struct candidates {
@@ -123,8 +124,8 @@ static void drop_unlikely(candidates *all, uint32_t n_capped)
 }
 
 // A copy of a copy reaches the centre of its text also where a band has more documents than
-// are looked at.
-static void add_centres(candidates *all, const match_opts *o)
+// are looked at. Returns whether there are any.
+static bool add_centres(candidates *all, const match_opts *o)
 {
     size_t n = all->n;
     for (size_t i = 0; o->centre_of && i < n; i++) {
@@ -133,8 +134,10 @@ static void add_centres(candidates *all, const match_opts *o)
         if (centre != DOC_NONE && centre != all->c[i].doc)
             all->c[all->n++] = (candidate){.doc = centre, .weight = WEIGHT_NEAR};
     }
-    if (all->n > n)
-        all->n = merge_same(all->c, all->n);
+    if (all->n == n)
+        return false;
+    all->n = merge_same(all->c, all->n);
+    return true;
 }
 
 static shg_err find_candidates(candidates *out, library *lib, const reading *r, const frequency *f,
@@ -162,24 +165,45 @@ static bool is_in(uint64_t x, const uint64_t *set, size_t n)
     return false;
 }
 
-static bool passes(candidate *c, library *lib, const reading *r, const match_opts *o,
-                   bool *vanished)
+// What the index tells of each; those that are gone are left out.
+static void describe(candidates *c, library *lib, const reading *r, bool *vanished)
 {
-    doc_info d;
-    if (!index_info(lib->ix, c->doc, &d)) {
-        *vanished = true;
-        return false;
+    enum { PART = 64 };
+    size_t out = 0;
+    for (size_t from = 0; from < c->n; from += PART) {
+        uint32_t docs[PART];
+        doc_info d[PART];
+        bool there[PART];
+        size_t n = c->n - from < PART ? c->n - from : PART;
+        for (size_t i = 0; i < n; i++)
+            docs[i] = c->c[from + i].doc;
+        index_infos(lib->ix, docs, n, d, there);
+        for (size_t i = 0; i < n; i++) {
+            candidate *to = &c->c[out];
+            *vanished |= !there[i];
+            if (!there[i])
+                continue;
+            *to = c->c[from + i];
+            to->n_words = d[i].n_words;
+            to->same = d[i].body == r->side.body && r->side.words.n;
+            to->publisher = d[i].publisher;
+            to->published_ms = d[i].published_ms;
+            out++;
+        }
     }
-    c->n_words = d.n_words;
-    c->same = d.body == r->side.body && r->side.words.n;
-    if (o->only_publishers && !is_in(d.publisher, o->publishers, o->n_publishers))
+    c->n = out;
+}
+
+static bool passes(const candidate *c, const match_opts *o)
+{
+    if (o->only_publishers && !is_in(c->publisher, o->publishers, o->n_publishers))
         return false;
-    if (is_in(d.publisher, o->not_publishers, o->n_not_publishers))
+    if (is_in(c->publisher, o->not_publishers, o->n_not_publishers))
         return false;
-    bool dated = d.published_ms != CLOCK_ABSENT;
-    if (o->since_ms != CLOCK_ABSENT && (!dated || d.published_ms < o->since_ms))
+    bool dated = c->published_ms != CLOCK_ABSENT;
+    if (o->since_ms != CLOCK_ABSENT && (!dated || c->published_ms < o->since_ms))
         return false;
-    return o->before_ms == CLOCK_ABSENT || (dated && d.published_ms < o->before_ms);
+    return o->before_ms == CLOCK_ABSENT || (dated && c->published_ms < o->before_ms);
 }
 
 // How many of the likeliest may be verified: by count, and by the words that must be read.
@@ -207,81 +231,66 @@ static size_t drop_same(candidate *c, size_t n, const match_opts *o)
     return out;
 }
 
-static void select_likeliest(candidates *c, const reading *r, library *lib, const match_opts *o,
-                             uint32_t *left_out, bool *vanished)
+// Returns how many may not be verified.
+static uint32_t select_likeliest(candidates *c, const match_opts *o)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->n; i++)
-        if (passes(&c->c[i], lib, r, o, vanished))
+        if (passes(&c->c[i], o))
             c->c[n++] = c->c[i];
     qsort(c->c, n, sizeof *c->c, by_weight);
     if (o->same_most)
         n = drop_same(c->c, n, o);
     c->n = affordable(c->c, n, o);
-    *left_out += (uint32_t)(n - c->n);
+    return (uint32_t)(n - c->n);
 }
 
-static candidate *candidate_of(const candidates *c, uint32_t doc)
+static shg_err copy(candidates *out, const candidates *c)
 {
-    for (size_t i = 0; i < c->n; i++)
-        if (c->c[i].doc == doc)
-            return &c->c[i];
-    return NULL;
-}
-
-// select_both adds to what is selected of c as asked for what also_most selects.
-static shg_err select_both(candidates *c, const reading *r, library *lib, const match_opts *o,
-                           uint32_t *left_out, bool *vanished)
-{
-    match_opts also_opts = *o;
-    also_opts.verify_most = o->also_most;
-    also_opts.same_most = 0;
-    candidates also = {.c = malloc((c->n + 1) * sizeof *also.c), .n = c->n};
-    if (!also.c)
+    *out = (candidates){.c = malloc((c->n + 1) * sizeof *out->c), .n = c->n};
+    if (!out->c)
         return SHG_ENOMEM;
-    memcpy(also.c, c->c, c->n * sizeof *also.c);
-    select_likeliest(&also, r, lib, &also_opts, &(uint32_t){0}, vanished);
-    add_centres(c, o);
-    select_likeliest(c, r, lib, o, left_out, vanished);
-    candidates asked = *c;
-    for (size_t i = 0; i < also.n; i++) {
-        candidate *both = candidate_of(&asked, also.c[i].doc);
-        if (!both) {
-            both = &c->c[c->n++];
-            *both = also.c[i];
-            both->beside = true;
+    memcpy(out->c, c->c, c->n * sizeof *out->c);
+    return SHG_OK;
+}
+
+// Behind what is asked for stands what only `also` asks for.
+static shg_err join(chosen **out, size_t *n, const candidates *asked, const candidates *also)
+{
+    chosen *x = *out = malloc((asked->n + also->n + 1) * sizeof *x);
+    if (!x)
+        return SHG_ENOMEM;
+    for (*n = 0; *n < asked->n; ++*n)
+        x[*n] = (chosen){.doc = asked->c[*n].doc, .asked = true};
+    for (size_t i = 0; i < also->n; i++) {
+        size_t k = 0;
+        while (k < asked->n && x[k].doc != also->c[i].doc)
+            k++;
+        if (k == asked->n) {
+            k = (*n)++;
+            x[k] = (chosen){.doc = also->c[i].doc};
         }
-        both->also = true;
+        x[k].also = true;
     }
+    return SHG_OK;
+}
+
+// Of all candidates those that are verified. *chosen is the caller's, also after a failure.
+static shg_err choose(chosen **out, size_t *n, candidates *all, library *lib, const reading *r,
+                      const match_opts *o, uint32_t *left_out, bool *vanished)
+{
+    candidates also = {0};
+    describe(all, lib, r, vanished);
+    shg_err e = o->also ? copy(&also, all) : SHG_OK;
+    if (e)
+        return e;
+    if (o->also)
+        select_likeliest(&also, o->also);
+    if (add_centres(all, o))
+        describe(all, lib, r, vanished);
+    *left_out += select_likeliest(all, o);
+    e = join(out, n, all, &also);
     free(also.c);
-    return SHG_OK;
-}
-
-static shg_err select_asked(candidates *c, const reading *r, library *lib, const match_opts *o,
-                            uint32_t *left_out, bool *vanished)
-{
-    if (o->also_most)
-        return select_both(c, r, lib, o, left_out, vanished);
-    add_centres(c, o);
-    select_likeliest(c, r, lib, o, left_out, vanished);
-    return SHG_OK;
-}
-
-static shg_err verify_selected(hits *out, library *lib, const reading *r, const known *of,
-                               const candidates *c, const match_opts *o, bool *vanished)
-{
-    uint32_t *docs = malloc(c->n * sizeof *docs);
-    if (!docs)
-        return SHG_ENOMEM;
-    for (size_t i = 0; i < c->n; i++)
-        docs[i] = c->c[i].doc;
-    shg_err e = verify_all(out, lib, r, of, docs, c->n, o, vanished);
-    for (size_t i = 0; o->also_most && i < out->n; i++) {
-        const candidate *from = candidate_of(c, out->hit[i].with->doc);
-        out->hit[i].beside = from->beside;
-        out->hit[i].also = from->also;
-    }
-    free(docs);
     return e;
 }
 
@@ -292,6 +301,8 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
     frequency f;
     known of = {0};
     candidates c = {0};
+    chosen *x = NULL;
+    size_t n = 0;
     shg_err e = frequency_find(&f, lib->ix, &of, r, o->horizon, true);
     if (e)
         return e;
@@ -299,17 +310,18 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
     if (!e)
         e = find_candidates(&c, lib, r, &f, side_is_shell(&out->side), &out->unverified);
     if (!e)
-        e = select_asked(&c, r, lib, o, &out->unverified, vanished);
+        e = choose(&x, &n, &c, lib, r, o, &out->unverified, vanished);
     out->unverified += (uint32_t)f.lost;
     if (!e) {
-        out->hit = calloc(c.n + 1, sizeof *out->hit);
+        out->hit = calloc(n + 1, sizeof *out->hit);
         e = out->hit ? SHG_OK : SHG_ENOMEM;
     }
     frequency_free(&f);
-    if (!e && c.n)
-        e = verify_selected(out, lib, r, &of, &c, o, vanished);
-    known_close(&of);
     free(c.c);
+    if (!e && n)
+        e = verify_all(out, lib, r, &of, x, n, o, vanished);
+    known_close(&of);
+    free(x);
     if (e)
         hits_free(out);
     return e;

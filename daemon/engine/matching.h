@@ -35,10 +35,10 @@ typedef struct match_opts {
     size_t n_not_publishers;
     uint32_t (*centre_of)(void *ctx, uint32_t doc); // centre of a text, a candidate too; or NULL
     void *ctx;
-    uint32_t also_most;  // candidates beside: so many as would be without same_most and centre_of,
-                         // as a question has them; 0: none
-    helpers *helpers;    // that compare candidates beside this thread; NULL: none
-    reading *credits_of; // whose credits they find besides, where there is a candidate; or NULL
+    const struct match_opts *also; // another question about the same article and horizon, answered
+                                   // by the same search: what chooses candidates and matches of it
+                                   // counts, but centre_of; all hits of it are kept; or NULL
+    helpers *helpers;              // that compare candidates beside this thread; NULL: none
 } match_opts;
 
 // match_opts_for is what all questions start from: the default relations, no filter, and bounds.
@@ -59,9 +59,9 @@ typedef struct hit {
     reading *with;
     side side;
     match match;
-    bool beside; // of those that also_most adds alone
-    bool also;   // of those of also_most
-    bool deep;   // as deep as match_opts says
+    bool asked; // what was asked for; else of `also` alone
+    bool also;  // of `also`
+    bool deep;  // as deep as match_opts says
 } hit;
 
 typedef struct hits {

@@ -129,7 +129,8 @@ static shg_err render_hits(json_t **out, engine *e, reading *a, const hits *h, c
     *out = json_array();
     shg_err err = *out ? SHG_OK : SHG_ENOMEM;
     for (size_t i = 0; !err && i < h->n; i++)
-        err = add_hit(*out, e, a, &h->side, &h->hit[i], q);
+        if (h->hit[i].asked)
+            err = add_hit(*out, e, a, &h->side, &h->hit[i], q);
     if (err) {
         json_decref(*out);
         *out = NULL;
@@ -160,31 +161,46 @@ shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h)
     return err;
 }
 
+static shg_err render_answer(json_t **out, engine *e, reading *a, const credits *c, const hits *h,
+                             const query *q, int64_t began_ns)
+{
+    json_t *matches = NULL, *credited_by = NULL;
+    *out = NULL;
+    shg_err err = render_hits(&matches, e, a, h, q);
+    if (!err)
+        err = ask_credits(&credited_by, a, c, h, q->unit);
+    if (!err)
+        *out = json_pack(
+            "{s:O, s:O, s:{s:i, s:i, s:i, s:i, s:i, s:i}, s:b, s:I}", "matches", matches, "credits",
+            credited_by, "suppressed", "capped", (int)h->counts.capped, "terms",
+            (int)h->counts.terms, "furniture", (int)h->counts.furniture, "candidates",
+            (int)h->unverified, "limit", (int)h->over, "credits", (int)c->left_out, "truncated",
+            h->over || h->unverified, "took_us", (json_int_t)((clock_mono_ns() - began_ns) / 1000));
+    json_decref(matches);
+    json_decref(credited_by);
+    return err ? err : *out ? SHG_OK : SHG_ENOMEM;
+}
+
 static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q, int64_t began_ns)
 {
     hits h;
-    json_t *matches = NULL, *credited_by = NULL;
-    size_t left_out = 0;
+    const credits *c;
+    confirming x;
     match_opts o = q->match;
     *out = NULL;
-    o.credits_of = a; // which are rendered anyway
-    shg_err err = matching_find(&h, &e->lib, a, &o);
+    shg_err err = reading_credits(a, e->lib.sources, &c);
+    if (!err)
+        err = ask_confirming(&x, c);
     if (err)
         return err;
-    err = render_hits(&matches, e, a, &h, q);
-    if (!err)
-        err = ask_credits(e, a, q->unit, &credited_by, &left_out);
-    if (!err)
-        *out = json_pack("{s:O, s:O, s:{s:i, s:i, s:i, s:i, s:i, s:i}, s:b, s:I}", "matches",
-                         matches, "credits", credited_by, "suppressed", "capped",
-                         (int)h.counts.capped, "terms", (int)h.counts.terms, "furniture",
-                         (int)h.counts.furniture, "candidates", (int)h.unverified, "limit",
-                         (int)h.over, "credits", (int)left_out, "truncated", h.over || h.unverified,
-                         "took_us", (json_int_t)((clock_mono_ns() - began_ns) / 1000));
-    json_decref(matches);
-    json_decref(credited_by);
+    o.also = c->n ? &x.match : NULL;
+    err = matching_find(&h, &e->lib, a, &o);
+    confirming_free(&x);
+    if (err)
+        return err;
+    err = render_answer(out, e, a, c, &h, q, began_ns);
     hits_free(&h);
-    return err ? err : *out ? SHG_OK : SHG_ENOMEM;
+    return err;
 }
 
 shg_err engine_query(engine *e, json_t *header, view body, json_t **reply, refusal *r)

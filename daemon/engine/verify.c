@@ -56,7 +56,7 @@ typedef struct work {
     const reading *r;
     const match_opts *o;
     const side *query;
-    const uint32_t *docs; // of this part, how many, and how many came before
+    const chosen *docs; // of this part, how many, and how many came before
     size_t n_docs, n_before;
     verdict verdict[PART];
     hit *hit;                   // of those that are deepened
@@ -84,20 +84,13 @@ static shg_err read_candidate(work *w, unsigned who, uint32_t doc, reading **out
 {
     *out = NULL;
     if (!w->has_sift[who]) {
-        shg_err e = sift_open(&w->sift[who], w->lib, w->query, w->o->relations);
+        unsigned also = w->o->also ? w->o->also->relations : 0;
+        shg_err e = sift_open(&w->sift[who], w->lib, w->query, w->o->relations | also);
         if (e)
             return e;
         w->has_sift[who] = true;
     }
     return sift_read(&w->sift[who], doc, out);
-}
-
-// What stands in the article itself.
-static void find_own_credits(work *w, unsigned who)
-{
-    const credits *c;
-    shg_err e = reading_credits(w->o->credits_of, w->lib->sources, &c);
-    w->err[who] = w->err[who] ? w->err[who] : e;
 }
 
 // What only the hits that are kept need. An answer shows their credits, which the reading keeps.
@@ -114,20 +107,26 @@ static shg_err deepen(hit *h, const work *w)
 static bool is_deepened_early(const work *w, size_t i)
 {
     size_t most = w->o->keep_most;
-    return most == 0 || w->n_before + i < most;
+    return w->verdict[i].hit.asked && (most == 0 || w->n_before + i < most);
+}
+
+// For whom a candidate, compared, is a match.
+static bool is_match(hit *h, const chosen *x, const work *w)
+{
+    if (is_itself(w->r, h->with))
+        return false;
+    h->asked = x->asked && is_asked_for(&h->match, w->o);
+    h->also = x->also && is_asked_for(&h->match, w->o->also);
+    return h->asked || h->also;
 }
 
 static void verify_step(void *ctx, unsigned who, size_t i)
 {
     work *w = ctx;
-    if (i == w->n_docs) {
-        find_own_credits(w, who);
-        return;
-    }
     verdict *v = &w->verdict[i];
     hit *h = &v->hit;
     *v = (verdict){0};
-    shg_err e = read_candidate(w, who, w->docs[i], &h->with);
+    shg_err e = read_candidate(w, who, w->docs[i].doc, &h->with);
     v->damaged = e == SHG_ECORRUPT; // the log tells; its neighbours have their answers
     v->vanished = e == SHG_ENOTFOUND;
     if (v->damaged || v->vanished || (!e && !h->with))
@@ -136,7 +135,7 @@ static void verify_step(void *ctx, unsigned who, size_t i)
         e = verify_mark(&h->side, w->lib, &w->found[who], h->with, w->o->horizon);
     if (!e)
         e = verify_compare(&h->match, w->query, &h->side, MATCH_RELATION);
-    v->match = !e && is_asked_for(&h->match, w->o) && !is_itself(w->r, h->with);
+    v->match = !e && is_match(h, &w->docs[i], w);
     if (v->match && is_deepened_early(w, i))
         e = deepen(h, w);
     v->err = e;
@@ -161,9 +160,21 @@ static int by_strength(const void *a, const void *b)
 // Sorts, best first, and lets go of what nobody will see: readings may be large.
 static void keep_best(hits *h, size_t most)
 {
+    size_t n = 0, n_asked = 0;
     qsort(h->hit, h->n, sizeof *h->hit, by_strength);
-    for (; h->n > most; h->over++)
-        verify_drop(&h->hit[--h->n]);
+    for (size_t i = 0; i < h->n; i++) {
+        hit *x = &h->hit[i];
+        n_asked += x->asked;
+        if (x->asked && n_asked > most) {
+            x->asked = false;
+            h->over++;
+        }
+        if (x->asked || x->also)
+            h->hit[n++] = *x;
+        else
+            verify_drop(x);
+    }
+    h->n = n;
 }
 
 // What a hand keeps of the article (sift.h) takes some 350 bytes a word: of a very long one that is
@@ -181,15 +192,15 @@ static shg_err first_error(const work *w)
     return SHG_OK;
 }
 
-static shg_err verify_part(hits *out, work *w, bool first, bool *vanished)
+static shg_err verify_part(hits *out, work *w, bool *vanished)
 {
-    share(w, w->n_docs + (first && w->o->credits_of), verify_step);
-    shg_err e = first_error(w);
+    shg_err e = SHG_OK;
+    share(w, w->n_docs, verify_step);
     for (size_t i = 0; i < w->n_docs; i++) {
         const verdict *v = &w->verdict[i];
         e = e ? e : v->err;
         *vanished |= v->vanished;
-        out->unverified += v->damaged;
+        out->unverified += v->damaged && w->docs[i].asked;
         if (v->match)
             out->hit[out->n++] = v->hit;
     }
@@ -199,7 +210,8 @@ static shg_err verify_part(hits *out, work *w, bool first, bool *vanished)
 static void deepen_step(void *ctx, unsigned who, size_t i)
 {
     work *w = ctx;
-    shg_err e = w->hit[i].deep ? SHG_OK : deepen(&w->hit[i], w);
+    hit *h = &w->hit[i];
+    shg_err e = h->deep || !h->asked ? SHG_OK : deepen(h, w);
     w->err[who] = w->err[who] ? w->err[who] : e;
 }
 
@@ -207,7 +219,7 @@ static shg_err deepen_all(hits *out, work *w)
 {
     bool deep = true;
     for (size_t i = 0; i < out->n; i++)
-        deep &= out->hit[i].deep;
+        deep &= out->hit[i].deep || !out->hit[i].asked;
     if (deep)
         return SHG_OK;
     w->hit = out->hit;
@@ -215,7 +227,7 @@ static shg_err deepen_all(hits *out, work *w)
     return first_error(w);
 }
 
-shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, const uint32_t *docs,
+shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, const chosen *docs,
                    size_t n, const match_opts *o, bool *vanished)
 {
     shg_err e = SHG_OK;
@@ -232,7 +244,7 @@ shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, c
         w->docs = docs + i;
         w->n_before = i;
         w->n_docs = n - i < PART ? n - i : PART;
-        e = verify_part(out, w, i == 0, vanished);
+        e = verify_part(out, w, vanished);
         if (o->keep_most && out->n >= 2 * o->keep_most)
             keep_best(out, o->keep_most);
     }

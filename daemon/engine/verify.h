@@ -4,12 +4,18 @@
 #define SHINGLED_ENGINE_VERIFY_H
 #include "engine/matching.h"
 
+// A candidate: of what is asked for, of o->also, or of both.
+typedef struct chosen {
+    uint32_t doc;
+    bool asked, also;
+} chosen;
+
 // verify_all compares n stored documents with r, whose marked copy out->side is, and adds to out
 // those that match as asked for, best first. out->hit has room for n. of: what was looked up for r.
 // *vanished is set where one is gone; a damaged one counts as unverified. o->helpers lend a hand,
 // but where r is very long. After a failure out is for hits_free.
 SHG_MUST_CHECK shg_err verify_all(hits *out, library *lib, const reading *r, const known *of,
-                                  const uint32_t *docs, size_t n, const match_opts *o,
+                                  const chosen *docs, size_t n, const match_opts *o,
                                   bool *vanished);
 
 // verify_mark makes a reading's marked copy, to be given to frequency_unmark (k as in

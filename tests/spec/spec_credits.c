@@ -171,6 +171,43 @@ static void c_10_12_confirmed(void **state)
     assert_int_equal(len_at(r, "credits.0.confirmed_by"), 0);
 }
 
+// What a question leaves out of its matches confirms nevertheless.
+static void c_8_5_confirmed_with_options(void **state)
+{
+    live *l = *state;
+    char text[4096];
+    static const struct {
+        const char *options;
+        size_t matches;
+    } asked[] = {
+        {"{}", 2},
+        {"{'limit':1}", 1},
+        {"{'since':'2021-03-15'}", 1},
+        {"{'before':'2021-01-01'}", 0},
+        {"{'publisher':'fenpost.example'}", 1},
+        {"{'publisher':[]}", 0},
+        {"{'not_publisher':'thehill.com'}", 1},
+        {"{'relations':['quotes']}", 0},
+        {"{'relations':['related','template']}", 0},
+        {"{'min_containment':1}", 0},
+    };
+    expect(ask(l, "PUT", sample(l, "bridge", "text"),
+               "{'uri':'https://thehill.com/bridge','published':'2021-03-01'}"),
+           200);
+    expect(ask(l, "PUT", sample(l, "bridge_copy", "text"),
+               "{'uri':'https://fenpost.example/bridge','published':'2021-04-01'}"),
+           200);
+    snprintf(text, sizeof text, "Via The Hill:\n\n%s", sample(l, "bridge_excerpt", "text"));
+    for (size_t i = 0; i < COUNT(asked); i++) {
+        reply *r = ask(l, "QUERY", text, asked[i].options);
+        expect(r, 200);
+        assert_int_equal(len_at(r, "matches"), asked[i].matches);
+        credit_of(r, "thehill.com", "republished");
+        assert_int_equal(len_at(r, "credits.0.confirmed_by"), 1);
+        expect_str(r, "credits.0.confirmed_by.0", "https://thehill.com/bridge");
+    }
+}
+
 static void c_10_13_nobody(void **state)
 {
     live *l = *state;
@@ -182,10 +219,19 @@ static void c_10_13_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SPEC(c_10_1_stored_article), SPEC(c_10_2_text_and_record), SPEC(c_10_3_neither),
-        SPEC(c_10_4_members),        SPEC(c_10_5_field_and_span),  SPEC(c_10_6_wire),
-        SPEC(c_10_7_republished),    SPEC(c_10_8_reports),         SPEC(c_10_9_told),
-        SPEC(c_10_10_photo),         SPEC(c_10_11_own_name),       SPEC(c_10_12_confirmed),
+        SPEC(c_10_1_stored_article),
+        SPEC(c_10_2_text_and_record),
+        SPEC(c_10_3_neither),
+        SPEC(c_10_4_members),
+        SPEC(c_10_5_field_and_span),
+        SPEC(c_10_6_wire),
+        SPEC(c_10_7_republished),
+        SPEC(c_10_8_reports),
+        SPEC(c_10_9_told),
+        SPEC(c_10_10_photo),
+        SPEC(c_10_11_own_name),
+        SPEC(c_10_12_confirmed),
+        SPEC(c_8_5_confirmed_with_options),
         SPEC(c_10_13_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

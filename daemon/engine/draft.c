@@ -139,7 +139,9 @@ static shg_err match_reading(draft *d, engine *e, reading *r)
     o.helpers = d->wanted && d->alone ? e->helpers : NULL;
     o.also = d->wanted ? &question : NULL;
     hits h;
+    helpers_begin(o.helpers);
     shg_err err = matching_find(&h, &e->lib, r, &o);
+    helpers_end(o.helpers);
     if (err)
         return err;
     err = make_place(&d->place, e, r, &h);

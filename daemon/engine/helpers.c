@@ -1,32 +1,88 @@
 #include "engine/helpers.h"
+#include "base/clock.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { WORTH = 2 }; // steps, from which on it is worth to wake somebody
+enum {
+    WORTH = 2,        // steps, from which on it is worth to wake somebody
+    WATCH_US = 200,   // without sleep; a question has no longer stretches without steps
+    WATCH_TRIES = 32, // between two looks at the clock: about a microsecond
+};
 
 typedef struct job {
     helpers_step *step;
     void *ctx;
     size_t n;
     atomic_size_t next;
-    unsigned at_work; // helpers; guarded by the lock
+    atomic_uint at_work; // helpers; changed under the lock
 } job;
 
 struct helpers {
-    pthread_mutex_t lock; // of the members below
+    pthread_mutex_t lock; // of what is no atomic below, and of changes of `offer`
     pthread_cond_t offered, done;
-    job *offer; // on the stack of who asked; NULL where there is nothing left to begin
+    _Atomic(job *) offer;  // on the stack of who asked; NULL where there is nothing left to begin
+    atomic_uint questions; // begun, and not at their end
+    unsigned asleep;       // helpers
     bool stop;
-    unsigned n;
+    unsigned n, cores; // cores: for helpers and questions, but one
     struct helper {
         struct helpers *h;
         unsigned who;
         pthread_t thread;
     } helper[HELPERS_MOST];
 };
+
+static void relax(void)
+{
+#if defined __x86_64__
+    __builtin_ia32_pause();
+#elif defined __aarch64__
+    __asm__ volatile("yield");
+#endif
+}
+
+// Whether no more questions are under way than leave a core to a helper.
+static bool has_core(helpers *h)
+{
+    return atomic_load_explicit(&h->questions, memory_order_relaxed) <= h->cores;
+}
+
+static bool is_expected(helpers *h)
+{
+    return atomic_load_explicit(&h->questions, memory_order_relaxed) && has_core(h);
+}
+
+// Waits for an offer where one is to be expected.
+static void watch_offers(helpers *h)
+{
+    int64_t until_ns = clock_mono_ns() + WATCH_US * 1000;
+    while (is_expected(h) && clock_mono_ns() < until_ns) {
+        for (int i = 0; i < WATCH_TRIES; i++) {
+            if (atomic_load_explicit(&h->offer, memory_order_relaxed))
+                return;
+            relax();
+        }
+        sched_yield();
+    }
+}
+
+// Waits for those who are at a job of which all has begun.
+static void watch_job(job *j)
+{
+    int64_t until_ns = clock_mono_ns() + WATCH_US * 1000;
+    while (clock_mono_ns() < until_ns) {
+        for (int i = 0; i < WATCH_TRIES; i++) {
+            if (!atomic_load_explicit(&j->at_work, memory_order_relaxed))
+                return;
+            relax();
+        }
+        sched_yield();
+    }
+}
 
 static void work(job *j, unsigned who)
 {
@@ -40,6 +96,29 @@ static void withdraw(helpers *h, const job *j)
         h->offer = NULL;
 }
 
+static void take_part(helpers *h, job *j, unsigned who)
+{
+    atomic_fetch_add_explicit(&j->at_work, 1, memory_order_relaxed);
+    pthread_mutex_unlock(&h->lock);
+    work(j, who);
+    pthread_mutex_lock(&h->lock);
+    withdraw(h, j); // all of it has begun
+    if (atomic_fetch_sub_explicit(&j->at_work, 1, memory_order_relaxed) == 1)
+        pthread_cond_broadcast(&h->done);
+}
+
+static void wait_for_offer(helpers *h)
+{
+    pthread_mutex_unlock(&h->lock);
+    watch_offers(h);
+    pthread_mutex_lock(&h->lock);
+    if (h->stop || h->offer)
+        return;
+    h->asleep++;
+    pthread_cond_wait(&h->offered, &h->lock);
+    h->asleep--;
+}
+
 static void *run_helper(void *arg)
 {
     struct helper *me = arg;
@@ -47,17 +126,10 @@ static void *run_helper(void *arg)
     pthread_mutex_lock(&h->lock);
     while (!h->stop) {
         job *j = h->offer;
-        if (!j) {
-            pthread_cond_wait(&h->offered, &h->lock);
-            continue;
-        }
-        j->at_work++;
-        pthread_mutex_unlock(&h->lock);
-        work(j, me->who);
-        pthread_mutex_lock(&h->lock);
-        withdraw(h, j); // all of it has begun
-        if (--j->at_work == 0)
-            pthread_cond_broadcast(&h->done);
+        if (j)
+            take_part(h, j, me->who);
+        else
+            wait_for_offer(h);
     }
     pthread_mutex_unlock(&h->lock);
     return NULL;
@@ -71,6 +143,7 @@ shg_err helpers_open(helpers **out, unsigned n)
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->offered, NULL);
     pthread_cond_init(&h->done, NULL);
+    h->cores = n;
     while (h->n < n && h->n < HELPERS_MOST) {
         struct helper *x = &h->helper[h->n];
         *x = (struct helper){.h = h, .who = h->n + 1};
@@ -101,15 +174,35 @@ void helpers_close(helpers **ph)
     free(h);
 }
 
+void helpers_begin(helpers *h)
+{
+    if (!h || !h->n)
+        return;
+    atomic_fetch_add_explicit(&h->questions, 1, memory_order_relaxed);
+    if (!has_core(h))
+        return;
+    pthread_mutex_lock(&h->lock);
+    if (h->asleep)
+        pthread_cond_broadcast(&h->offered);
+    pthread_mutex_unlock(&h->lock);
+}
+
+void helpers_end(helpers *h)
+{
+    if (h && h->n)
+        atomic_fetch_sub_explicit(&h->questions, 1, memory_order_relaxed);
+}
+
 static bool offer(helpers *h, job *j)
 {
-    if (!h || !h->n || j->n < WORTH)
+    if (!h || !h->n || j->n < WORTH || !has_core(h))
         return false;
     pthread_mutex_lock(&h->lock);
     bool taken = h->offer != NULL;
     if (!taken) {
         h->offer = j;
-        pthread_cond_broadcast(&h->offered);
+        if (h->asleep)
+            pthread_cond_broadcast(&h->offered);
     }
     pthread_mutex_unlock(&h->lock);
     return !taken;
@@ -119,12 +212,16 @@ void helpers_run(helpers *h, size_t n, helpers_step *step, void *ctx)
 {
     job j = {.step = step, .ctx = ctx, .n = n};
     atomic_init(&j.next, 0);
+    atomic_init(&j.at_work, 0);
     bool offered = offer(h, &j);
     work(&j, 0);
     if (!offered)
         return;
     pthread_mutex_lock(&h->lock);
-    withdraw(h, &j);
+    withdraw(h, &j); // nobody comes to it any more
+    pthread_mutex_unlock(&h->lock);
+    watch_job(&j);
+    pthread_mutex_lock(&h->lock); // and sees what they wrote
     while (j.at_work)
         pthread_cond_wait(&h->done, &h->lock);
     pthread_mutex_unlock(&h->lock);

@@ -210,6 +210,7 @@ shg_err engine_query(engine *e, json_t *header, view body, json_t **reply, refus
     reading *a = NULL;
     *reply = NULL;
     shg_err err = query_read(&q, e, header, r);
+    helpers_begin(e->helpers);
     if (!err)
         err = read_subject(e, header, body, &a, r);
     if (!err) {
@@ -217,6 +218,7 @@ shg_err engine_query(engine *e, json_t *header, view body, json_t **reply, refus
         if (err)
             refuse(r, err, "%s", shg_err_text(err));
     }
+    helpers_end(e->helpers);
     reading_drop(&a);
     query_fini(&q);
     return err;

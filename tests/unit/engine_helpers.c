@@ -88,16 +88,46 @@ static void test_a_helper_works_beside_who_asked(void **state)
     helpers_close(&h);
 }
 
+// Helpers that look out for steps find those of one run after another, and whoever ends while they
+// do waits for nobody.
+static void test_a_question_of_many_runs(void **state)
+{
+    (void)state;
+    for (unsigned threads = 0; threads <= HELPERS_MOST; threads++) {
+        helpers *h;
+        assert_int_equal(helpers_open(&h, threads), SHG_OK);
+        for (int question = 0; question < 20; question++) {
+            helpers_begin(h);
+            for (size_t run = 0; run < 10; run++) {
+                sums s = {0};
+                helpers_run(h, run, count, &s);
+                assert_true(is_counted(&s, run));
+            }
+            if (question < 19)
+                helpers_end(h);
+        }
+        helpers_close(&h);
+    }
+    helpers_begin(NULL);
+    helpers_end(NULL);
+}
+
 static helpers *shared;
 
 static void *ask(void *arg)
 {
     bool *fine = arg;
     for (int round = 0; round < ROUNDS && *fine; round++) {
-        sums s = {0};
+        sums s = {0}, more = {0};
         size_t n = (size_t)(round * 37) % 300;
+        bool begins = round % 3;
+        if (begins)
+            helpers_begin(shared);
         helpers_run(shared, n, count, &s);
-        *fine = is_counted(&s, n);
+        helpers_run(shared, 3, count, &more);
+        if (begins)
+            helpers_end(shared);
+        *fine = is_counted(&s, n) && is_counted(&more, 3);
     }
     return NULL;
 }
@@ -124,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_step_is_taken_once),
         cmocka_unit_test(test_a_helper_works_beside_who_asked),
+        cmocka_unit_test(test_a_question_of_many_runs),
         cmocka_unit_test(test_many_ask_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "engine/matching.h"
 #include "base/clock.h"
+#include "base/sort.h"
 #include "engine/verify.h"
 
 #include <stdlib.h>
@@ -43,35 +44,34 @@ static int by_weight(const void *a, const void *b)
     return x->terms != y->terms ? (x->terms > y->terms ? -1 : 1) : by_doc(a, b);
 }
 
+static void add_up(candidate *to, const candidate *c)
+{
+    to->weight += c->weight;
+    to->terms += c->terms;
+    to->capped += c->capped;
+}
+
 // Candidates of one document are added up.
 static size_t merge_same(candidate *c, size_t n)
 {
     size_t out = 0;
     qsort(c, n, sizeof *c, by_doc);
     for (size_t i = 0; i < n; i++) {
-        if (out && c[out - 1].doc == c[i].doc) {
-            c[out - 1].weight += c[i].weight;
-            c[out - 1].terms += c[i].terms;
-            c[out - 1].capped += c[i].capped;
-        } else
+        if (out && c[out - 1].doc == c[i].doc)
+            add_up(&c[out - 1], &c[i]);
+        else
             c[out++] = c[i];
     }
     return out;
 }
 
-static size_t add_near(candidate *c, library *lib, const reading *r, uint32_t horizon, shg_err *e,
-                       uint32_t *left_out)
-{
-    uint32_t docs[NEAR_MOST];
-    size_t n = 0, total = 0, out = 0;
-    if (!*e)
-        *e = index_near(lib->ix, r->sig.band, horizon, docs, NEAR_MOST, &n, &total);
-    for (size_t i = 0; i < n; i++)
-        if (docs[i] != r->doc)
-            c[out++] = (candidate){.doc = docs[i], .weight = WEIGHT_NEAR};
-    *left_out += total > n ? (uint32_t)(total - n) : 0;
-    return out;
-}
+// What is looked up of an article.
+typedef struct found {
+    frequency f;
+    known known;
+    uint32_t near[NEAR_MOST]; // documents of its bands
+    size_t n_near, all_near;  // in near; in all
+} found;
 
 // What a shared key of this list says. A rare fingerprint says more than a common one;
 // one that many articles carry something; a common term nothing. Furniture says nothing, since
@@ -90,37 +90,108 @@ static bool key_says(candidate *says, const frequency *f, size_t k, size_t n_pri
     return says->terms || says->weight || says->capped;
 }
 
-// Keys from n_prints on are terms. Returns how many capped fingerprints say something.
-static uint32_t add_lists(candidates *out, const frequency *f, size_t n_prints, bool shell)
+// Documents, each with the number of what makes it a candidate: a key, or behind them its bands.
+typedef struct reasons {
+    candidate *says; // of each number
+    sort_item *item, *tmp;
+    size_t n;
+    uint32_t bits;     // of all documents together
+    uint32_t n_capped; // fingerprints with capped lists that say something
+} reasons;
+
+static shg_err reasons_open(reasons *out, const found *x)
 {
-    uint32_t n_capped = 0;
+    const postings *lists = &x->f.lists;
+    size_t room = x->n_near;
+    for (size_t k = 0; k < lists->n; k++)
+        room += lists->list[k].n;
+    *out = (reasons){
+        .says = calloc(lists->n + 1, sizeof *out->says),
+        .item = malloc((2 * room + 1) * sizeof *out->item),
+    };
+    out->tmp = out->item + room;
+    return out->says && out->item ? SHG_OK : SHG_ENOMEM;
+}
+
+static void reasons_close(reasons *x)
+{
+    free(x->says);
+    free(x->item);
+}
+
+static void add_reason(reasons *x, uint32_t doc, size_t k)
+{
+    x->item[x->n++] = (sort_item){doc, (uint32_t)k};
+    x->bits |= doc;
+}
+
+// Keys from n_prints on are terms.
+static void add_lists(reasons *x, const frequency *f, size_t n_prints, bool shell)
+{
     for (size_t k = 0; k < f->lists.n; k++) {
-        candidate says;
-        if (!key_says(&says, f, k, n_prints, shell))
+        if (!key_says(&x->says[k], f, k, n_prints, shell))
             continue;
-        n_capped += says.capped;
-        for (uint32_t i = 0; i < f->lists.list[k].n; i++) {
-            says.doc = f->lists.list[k].p[i].doc;
-            out->c[out->n++] = says;
-        }
+        x->n_capped += x->says[k].capped;
+        for (uint32_t i = 0; i < f->lists.list[k].n; i++)
+            add_reason(x, f->lists.list[k].p[i].doc, k);
     }
-    return n_capped;
+}
+
+static void add_near(reasons *x, const found *in, const reading *r)
+{
+    size_t k = in->f.lists.n;
+    x->says[k] = (candidate){.weight = WEIGHT_NEAR};
+    for (size_t i = 0; i < in->n_near; i++)
+        if (in->near[i] != r->doc)
+            add_reason(x, in->near[i], k);
 }
 
 // One shared fingerprint, or band, makes a candidate; of terms it takes RARE_SHARED. Where
 // all that two articles share stands in many others too (an excerpt from what everybody
 // printed), it takes a good part of it: set phrases alone are no candidate.
-static void drop_unlikely(candidates *all, uint32_t n_capped)
+static bool is_likely(const candidate *c, uint32_t n_capped)
 {
     uint32_t part = n_capped / CAPPED_PART;
     uint32_t capped = part > CAPPED_SHARED ? part : CAPPED_SHARED;
-    size_t n = 0;
-    for (size_t i = 0; i < all->n; i++) {
-        const candidate *c = &all->c[i];
-        if (c->weight || c->terms >= RARE_SHARED || c->capped >= capped)
-            all->c[n++] = *c;
+    return c->weight || c->terms >= RARE_SHARED || c->capped >= capped;
+}
+
+// The reasons of each document, by document, together.
+static void add_up_all(candidates *out, const reasons *x)
+{
+    for (size_t i = 0; i < x->n;) {
+        candidate c = {.doc = (uint32_t)x->item[i].key};
+        for (; i < x->n && x->item[i].key == c.doc; i++)
+            add_up(&c, &x->says[x->item[i].value]);
+        if (is_likely(&c, x->n_capped))
+            out->c[out->n++] = c;
     }
-    all->n = n;
+}
+
+static size_t count_docs(const reasons *x)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->n; i++)
+        n += i == 0 || x->item[i].key != x->item[i - 1].key;
+    return n;
+}
+
+static shg_err find_candidates(candidates *out, const found *in, const reading *r, bool shell)
+{
+    reasons x;
+    shg_err e = reasons_open(&x, in);
+    if (!e) {
+        add_lists(&x, &in->f, r->n_keys, shell);
+        add_near(&x, in, r);
+        sort_items(x.item, x.tmp, x.n, 32 - (unsigned)__builtin_clz(x.bits | 1));
+        size_t room = count_docs(&x) + in->n_near + 1; // and for the centres
+        *out = (candidates){.c = malloc(room * sizeof *out->c)};
+        e = out->c ? SHG_OK : SHG_ENOMEM;
+    }
+    if (!e)
+        add_up_all(out, &x);
+    reasons_close(&x);
+    return e;
 }
 
 // A copy of a copy reaches the centre of its text also where a band has more documents than
@@ -138,23 +209,6 @@ static bool add_centres(candidates *all, const match_opts *o)
         return false;
     all->n = merge_same(all->c, all->n);
     return true;
-}
-
-static shg_err find_candidates(candidates *out, library *lib, const reading *r, const frequency *f,
-                               bool shell, uint32_t *left_out)
-{
-    size_t room = 2 * NEAR_MOST;
-    for (size_t k = 0; k < f->lists.n; k++)
-        room += f->lists.list[k].n;
-    shg_err e = SHG_OK;
-    *out = (candidates){.c = malloc(room * sizeof *out->c)};
-    if (!out->c)
-        return SHG_ENOMEM;
-    uint32_t n_capped = add_lists(out, f, r->n_keys, shell);
-    out->n += add_near(out->c + out->n, lib, r, f->horizon, &e, left_out);
-    out->n = merge_same(out->c, out->n);
-    drop_unlikely(out, n_capped);
-    return e;
 }
 
 static bool is_in(uint64_t x, const uint64_t *set, size_t n)
@@ -294,34 +348,69 @@ static shg_err choose(chosen **out, size_t *n, candidates *all, library *lib, co
     return e;
 }
 
+// Looking up what is stored of an article, and what else can be done meanwhile.
+typedef struct lookup {
+    found *out;
+    library *lib;
+    const reading *r;
+    const match_opts *o;
+    shg_err err[3];
+} lookup;
+
+static void lookup_step(void *ctx, unsigned who, size_t i)
+{
+    (void)who;
+    lookup *w = ctx;
+    found *x = w->out;
+    article_index *ix = w->lib->ix;
+    if (i == 0)
+        w->err[i] = frequency_find(&x->f, ix, &x->known, w->r, w->o->horizon, true);
+    else if (i == 1)
+        w->err[i] = index_near(ix, w->r->sig.band, w->o->horizon, x->near, NEAR_MOST, &x->n_near,
+                               &x->all_near);
+    else
+        w->err[i] = w->o->beside(w->o->beside_ctx);
+}
+
+// *out is the caller's to close, after a failure, too.
+static shg_err look_up(found *out, library *lib, const reading *r, const match_opts *o)
+{
+    lookup w = {.out = out, .lib = lib, .r = r, .o = o};
+    helpers_run(o->helpers, o->beside ? 3 : 2, lookup_step, &w);
+    return w.err[0] ? w.err[0] : w.err[1] ? w.err[1] : w.err[2];
+}
+
+static void close_found(found *x)
+{
+    frequency_free(&x->f);
+    known_close(&x->known);
+}
+
 static shg_err find_once(hits *out, library *lib, const reading *r, const match_opts *o,
                          bool *vanished)
 {
-    *out = (hits){0};
-    frequency f;
-    known of = {0};
+    found x = {0};
     candidates c = {0};
-    chosen *x = NULL;
+    chosen *docs = NULL;
     size_t n = 0;
-    shg_err e = frequency_find(&f, lib->ix, &of, r, o->horizon, true);
-    if (e)
-        return e;
-    e = frequency_mark(&out->side, lib->ix, r, &f, &out->counts);
+    *out = (hits){0};
+    shg_err e = look_up(&x, lib, r, o);
     if (!e)
-        e = find_candidates(&c, lib, r, &f, side_is_shell(&out->side), &out->unverified);
+        e = frequency_mark(&out->side, lib->ix, r, &x.f, &out->counts);
     if (!e)
-        e = choose(&x, &n, &c, lib, r, o, &out->unverified, vanished);
-    out->unverified += (uint32_t)f.lost;
+        e = find_candidates(&c, &x, r, side_is_shell(&out->side));
+    if (!e)
+        e = choose(&docs, &n, &c, lib, r, o, &out->unverified, vanished);
+    free(c.c);
+    out->unverified += (uint32_t)(x.f.lost + x.all_near - x.n_near);
     if (!e) {
         out->hit = calloc(n + 1, sizeof *out->hit);
         e = out->hit ? SHG_OK : SHG_ENOMEM;
     }
-    frequency_free(&f);
-    free(c.c);
     if (!e && n)
-        e = verify_all(out, lib, r, &of, x, n, o, vanished);
-    known_close(&of);
-    free(x);
+        e = verify_all(out, lib, r, &x.known, docs, n, o, vanished);
+    close_found(&x);
+    free(docs);
     if (e)
         hits_free(out);
     return e;

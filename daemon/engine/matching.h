@@ -35,10 +35,14 @@ typedef struct match_opts {
     size_t n_not_publishers;
     uint32_t (*centre_of)(void *ctx, uint32_t doc); // centre of a text, a candidate too; or NULL
     void *ctx;
-    const struct match_opts *also; // another question about the same article and horizon, answered
-                                   // by the same search: what chooses candidates and matches of it
-                                   // counts, but centre_of; all hits of it are kept; or NULL
-    helpers *helpers;              // that compare candidates beside this thread; NULL: none
+    // Another question about the same article and horizon, answered by the same search; or NULL.
+    // What chooses its candidates and matches counts, but centre_of; all its hits are kept.
+    const struct match_opts *also;
+    // What else there is to do while the article is looked up, by any of the hands and before *also
+    // is read, perhaps again; or NULL.
+    shg_err (*beside)(void *ctx);
+    void *beside_ctx;
+    helpers *helpers; // that lend this thread a hand; NULL: none
 } match_opts;
 
 // match_opts_for is what all questions start from: the default relations, no filter, and bounds.

@@ -181,24 +181,37 @@ static shg_err render_answer(json_t **out, engine *e, reading *a, const credits 
     return err ? err : *out ? SHG_OK : SHG_ENOMEM;
 }
 
+// Of the article asked about.
+typedef struct own_credits {
+    engine *e;
+    reading *a;
+    const credits *c;
+    confirming confirming;
+} own_credits;
+
+static shg_err find_own_credits(void *ctx)
+{
+    own_credits *own = ctx;
+    if (own->c)
+        return SHG_OK;
+    shg_err err = reading_credits(own->a, own->e->lib.sources, &own->c);
+    return err ? err : ask_confirming(&own->confirming, own->c);
+}
+
 static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q, int64_t began_ns)
 {
     hits h;
-    const credits *c;
-    confirming x;
+    own_credits own = {.e = e, .a = a};
     match_opts o = q->match;
+    o.also = &own.confirming.match;
+    o.beside = find_own_credits;
+    o.beside_ctx = &own;
     *out = NULL;
-    shg_err err = reading_credits(a, e->lib.sources, &c);
-    if (!err)
-        err = ask_confirming(&x, c);
+    shg_err err = matching_find(&h, &e->lib, a, &o);
+    confirming_free(&own.confirming);
     if (err)
         return err;
-    o.also = c->n ? &x.match : NULL;
-    err = matching_find(&h, &e->lib, a, &o);
-    confirming_free(&x);
-    if (err)
-        return err;
-    err = render_answer(out, e, a, c, &h, q, began_ns);
+    err = render_answer(out, e, a, own.c, &h, q, began_ns);
     hits_free(&h);
     return err;
 }

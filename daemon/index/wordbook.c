@@ -58,13 +58,16 @@ static bool enter(wordbook *b, const uint8_t *text, size_t len)
     return true;
 }
 
-static wordbook_walk *best_walk(void)
+static void choose_level(wordbook *b)
 {
+    b->walk = wordbook_walk_plain;
+    b->list = wordbook_list_plain;
 #if defined(__x86_64__)
-    if (cpu_best() >= CPU_AVX512)
-        return wordbook_walk_avx512;
+    if (cpu_best() >= CPU_AVX512) {
+        b->walk = wordbook_walk_avx512;
+        b->list = wordbook_list_avx512;
+    }
 #endif
-    return wordbook_walk_plain;
 }
 
 shg_err wordbook_open(wordbook **out, view book)
@@ -84,7 +87,7 @@ shg_err wordbook_open(wordbook **out, view book)
         *out = NULL;
         return SHG_ECORRUPT;
     }
-    b->walk = best_walk();
+    choose_level(b);
     wordbook_learn_words(b);
     uint64_t hash = XXH3_64bits(book.p, book.len);
     b->id = (uint32_t)hash ? (uint32_t)hash : 1;

@@ -56,8 +56,8 @@ bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n);
 typedef struct book_words {
     uint64_t *hash; // [n]
     size_t n, room;
-    struct hashes *reader; // scratch
-    buf parts;             // likewise
+    struct hashes *reader;  // scratch
+    buf parts, tokens, odd; // likewise
 } book_words;
 void book_words_fini(book_words *w);
 

@@ -226,3 +226,117 @@ bool wordbook_walk_avx512(writing *w, const wordbook *b)
         good = write_step(w, &t, b);
     return good;
 }
+
+// ---- which tokens there are
+
+// First bytes of 64 tokens, of which here are some, and what kinds they are of.
+typedef struct firsts {
+    __m512i byte, second; // 0: it has none
+    uint64_t book, two, spelled, again, glued;
+} firsts;
+
+static inline __m512i load_some(const uint8_t *p, size_t n)
+{
+    return _mm512_maskz_loadu_epi8(_bzhi_u64(UINT64_MAX, n < 64 ? (unsigned)n : 64), p);
+}
+
+static inline firsts read_firsts(const wordbook_parts *p, size_t i, size_t at)
+{
+    firsts f;
+    size_t left = p->n_first - i;
+    uint64_t here = _bzhi_u64(UINT64_MAX, left < 64 ? (unsigned)left : 64);
+    __m512i v = f.byte = load_some(p->first + i, left);
+    __m512i from_spelled = _mm512_sub_epi8(v, all8(NUMBERED));
+    f.book = _mm512_mask_cmplt_epu8_mask(here, v, all8(NUMBERED));
+    f.spelled = _mm512_mask_cmple_epu8_mask(here, from_spelled, all8(LONG - NUMBERED));
+    f.again = _mm512_mask_cmpeq_epi8_mask(here, v, all8(AGAIN));
+    f.glued = _mm512_mask_cmpeq_epi8_mask(here, v, all8(GLUED));
+    f.two = _mm512_mask_cmpge_epu8_mask(f.book, v, all8(SHORT)) |
+            _mm512_mask_cmpge_epu8_mask(here, v, all8(LONG));
+    size_t more = at < p->n_second ? p->n_second - at : 0;
+    __m512i second = load_some(p->second + p->n_second - more, more);
+    f.second = _mm512_maskz_expand_epi8(f.two, second);
+    return f;
+}
+
+// The numbers of 32 of the book's tokens.
+static inline __m512i numbers_of(__m256i byte, __m256i second, uint32_t two)
+{
+    __m512i c = _mm512_cvtepu8_epi16(byte);
+    __m512i far = _mm512_sub_epi16(c, _mm512_set1_epi16(SHORT));
+    far = _mm512_mullo_epi16(far, _mm512_set1_epi16(255));
+    far = _mm512_add_epi16(far, _mm512_cvtepu8_epi16(second));
+    return _mm512_mask_add_epi16(c, two, c, far);
+}
+
+// Writes 16 tokens: the spelled ones are counted up from next on.
+static inline uint32_t put_tokens(uint32_t *to, __m256i number, __mmask16 spelled, uint32_t next)
+{
+    const __m512i up = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i order = _mm512_add_epi32(up, _mm512_set1_epi32((int)next));
+    __m512i token = _mm512_mask_expand_epi32(_mm512_cvtepu16_epi32(number), spelled, order);
+    _mm512_storeu_si512(to, token);
+    return next + (uint32_t)_mm_popcnt_u32(spelled);
+}
+
+// False where one names what was not spelled before it.
+static inline bool put_named(uint32_t *to, const firsts *f, size_t n)
+{
+    alignas(64) uint8_t second[64];
+    bool good = true;
+    _mm512_store_si512(second, f->second);
+    for (uint64_t again = f->again; again; again = _blsr_u64(again)) {
+        size_t at = (size_t)_tzcnt_u64(again), before = n;
+        before += (size_t)_mm_popcnt_u64(_bzhi_u64(f->spelled, (unsigned)at));
+        good &= second[at] % MEMO < before;
+        to[at] = (uint32_t)(WORDBOOK_TOKENS + wordbook_named(before, second[at]));
+    }
+    return good;
+}
+
+// The lengths of those that are spelled; returns which are none.
+static inline uint64_t put_lengths(uint8_t *to, const firsts *f)
+{
+    __m512i len = _mm512_sub_epi8(f->byte, all8(SPELLED));
+    __mmask64 is_long = _mm512_cmpeq_epi8_mask(f->byte, all8(LONG));
+    len = _mm512_mask_mov_epi8(len, is_long, f->second);
+    _mm512_storeu_si512(to, _mm512_maskz_compress_epi8(f->spelled, len));
+    return _mm512_mask_testn_epi8_mask(f->spelled, len, len);
+}
+
+// 64 tokens, but for those that name others, where n were spelled before; returns which of them
+// are no numbers of a book of n_book.
+static inline uint64_t put_64(uint32_t *to, const firsts *f, size_t n, uint32_t n_book)
+{
+    __m512i low = numbers_of(_mm512_castsi512_si256(f->byte), _mm512_castsi512_si256(f->second),
+                             (uint32_t)(f->two & f->book));
+    __m512i high =
+        numbers_of(_mm512_extracti64x4_epi64(f->byte, 1), _mm512_extracti64x4_epi64(f->second, 1),
+                   (uint32_t)((f->two & f->book) >> 32));
+    __m512i end = _mm512_set1_epi16((short)n_book);
+    uint64_t out = _mm512_cmpge_epu16_mask(low, end) | (uint64_t)_mm512_cmpge_epu16_mask(high, end)
+                                                           << 32;
+    uint32_t next = (uint32_t)(WORDBOOK_TOKENS + n);
+    next = put_tokens(to, _mm512_castsi512_si256(low), (__mmask16)f->spelled, next);
+    next =
+        put_tokens(to + 16, _mm512_extracti64x4_epi64(low, 1), (__mmask16)(f->spelled >> 16), next);
+    next = put_tokens(to + 32, _mm512_castsi512_si256(high), (__mmask16)(f->spelled >> 32), next);
+    put_tokens(to + 48, _mm512_extracti64x4_epi64(high, 1), (__mmask16)(f->spelled >> 48), next);
+    return out & f->book;
+}
+
+bool wordbook_list_avx512(const wordbook *b, const wordbook_parts *p, token_list *out)
+{
+    size_t at = 0, n = 0;
+    bool good = true;
+    for (size_t i = 0; good && i < p->n_first; i += 64) {
+        firsts f = read_firsts(p, i, at);
+        uint64_t bad = f.glued | put_lengths(out->len + n, &f);
+        bad |= put_64(out->token + i, &f, n, b->n);
+        good = put_named(out->token + i, &f, n) && !bad;
+        at += (size_t)_mm_popcnt_u64(f.two);
+        n += (size_t)_mm_popcnt_u64(f.spelled);
+    }
+    out->n_spelled = n;
+    return good && at == p->n_second;
+}

@@ -40,9 +40,29 @@ typedef struct bucket {
 typedef struct writing writing;
 typedef bool wordbook_walk(writing *w, const wordbook *b);
 
+// Which tokens a packed text has: of the book's their numbers, from 0 on; behind WORDBOOK_TOKENS
+// the spelled ones by their order, which stand again where they are named.
+typedef struct token_list {
+    uint32_t *token; // [n_first], and room for LIST_ROOM more
+    uint8_t *len;    // likewise: letters of each that is spelled, 1 at least
+    size_t n_spelled;
+} token_list;
+enum { LIST_ROOM = 64 };
+
+// wordbook_list fills it from a text's parts; false where they are none, or a token is GLUED.
+typedef bool wordbook_list(const wordbook *b, const wordbook_parts *p, token_list *out);
+
+// The spelled token that the second byte behind AGAIN names, where n stand before it and any more
+// than that byte says.
+static inline size_t wordbook_named(size_t n, size_t second)
+{
+    return n - 1 - ((n - 1 - second) & (MEMO - 1));
+}
+
 // Number 0 is no token. A token's text is its key's bytes: its length stands in the last.
 struct wordbook {
     wordbook_walk *walk; // the fastest that this machine has: all write the same
+    wordbook_list *list; // likewise
     uint32_t id, n;
     uint8_t text[WORDBOOK_TOKENS + 1][WIDE];
     uint64_t word[WORDBOOK_TOKENS + 1]; // what words a token holds
@@ -155,5 +175,6 @@ static inline bool put_new(writing *w, view token, uint64_t hash)
 void wordbook_learn_words(wordbook *b);
 
 wordbook_walk wordbook_walk_plain, wordbook_walk_avx512; // of x86-64 alone
+wordbook_list wordbook_list_plain, wordbook_list_avx512; // likewise
 
 #endif

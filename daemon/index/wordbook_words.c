@@ -3,14 +3,16 @@
 // A word never reaches over white space, nor over what stands between two tokens but one of five
 // marks alone. So nearly every word is a token, or a token holds no word, and the book knows the
 // hash of each of its own. What such a mark may join is read together.
+//
+// Of which kind the next token is, is at random: first it is found of all which they are
+// (wordbook_list), then what the spelled ones hold, then the words in their order. Each is a loop
+// in which no branch but rare ones depends on the text.
 #include "index/varint.h"
 #include "index/wordbook_inside.h"
 #include "text/hash.h"
 #include "text/hashes.h"
 
 #include <stdlib.h>
-
-#define INLINE __attribute__((always_inline)) static inline // what is written stays in registers
 
 enum {
     // What wordbook.word has for a token in place of a hash: it holds no word, or must be looked
@@ -21,32 +23,34 @@ enum {
     JOINED_MOST = 256, // bytes of tokens that are read together
 };
 
-// A token, and what words it holds: the hash of the one it is, or as in the book.
-typedef struct token {
-    const uint8_t *p; // WIDE bytes may be read
-    size_t len;       // 0: it is the book's
-    uint64_t word;
-} token;
-
-// Where the words of a text are told.
+// Where the words of a text are told. What belongs to the spelled tokens stands by their order.
 typedef struct telling {
     const wordbook *b;
+    const wordbook_parts *p;
     book_words *out;
-    const uint8_t *first, *first_end, *second, *letter, *letter_end;
-    size_t second_at, n_second;
-    token last;    // the token before the next one; none: p is NULL
-    size_t n_last; // words before it
-    size_t most;   // words there can be
-    unsigned n_memo;
-    token memo[MEMO];
+    token_list list;
+    uint64_t *word;  // of a spelled token, as wordbook.word has it
+    uint32_t *begin; // where its letters do
+    uint32_t *odd;   // those of which not all letters are ASCII, and other rare ones
+    size_t before;   // words before the last token
+    size_t most;     // words there can be
 } telling;
 
-static view text_of(const token *t)
+// ---- what a token is
+
+static view spelled_text(const telling *t, size_t k)
 {
-    return (view){t->p, t->len ? t->len : t->p[WIDE - 1]};
+    return (view){t->p->letters + t->begin[k], t->list.len[k]};
 }
 
-// ---- what a token is
+static view text_of(const telling *t, size_t i)
+{
+    uint32_t x = t->list.token[i];
+    if (x >= WORDBOOK_TOKENS)
+        return spelled_text(t, x - WORDBOOK_TOKENS);
+    const uint8_t *text = t->b->text[x + 1];
+    return (view){text, text[WIDE - 1]};
+}
 
 static bool is_joiner(view x)
 {
@@ -92,102 +96,114 @@ void wordbook_learn_words(wordbook *b)
     hashes_free(&reader);
 }
 
-// ---- words
+// ---- which tokens there are
 
-// Room for n more words, and one for each token that is to come.
-static bool make_room(telling *t, size_t n)
+bool wordbook_list_plain(const wordbook *b, const wordbook_parts *p, token_list *out)
 {
-    book_words *out = t->out;
-    size_t need = out->n + n + (size_t)(t->first_end - t->first) + 2;
-    if (need <= out->room)
-        return true;
-    uint64_t *more = realloc(out->hash, (need + need / 2) * sizeof *more);
-    if (!more)
-        return false;
-    out->hash = more;
-    out->room = need + need / 2;
-    return true;
-}
-
-// Adds the words of what is read as text.
-static bool add_text(telling *t, view text)
-{
-    hashes *reader = t->out->reader;
-    if (hashes_make(reader, text, NULL) || reader->list.alone ||
-        t->out->n + reader->list.n > t->most || !make_room(t, reader->list.n))
-        return false;
-    if (reader->list.n)
-        memcpy(t->out->hash + t->out->n, reader->list.hash, reader->list.n * sizeof(uint64_t));
-    t->out->n += reader->list.n;
-    return true;
-}
-
-// Adds a token that is one word, or none.
-static inline void add_known(telling *t, const uint8_t *p, size_t len, uint64_t hash)
-{
-    size_t n = t->out->n;
-    t->last.p = p;
-    t->last.len = len;
-    t->n_last = n;
-    t->out->hash[n] = hash;
-    t->out->n = n + (hash >= HASH_LEAST);
-}
-
-// Adds the words of a token that joins with nothing before it.
-static bool add_token(telling *t, const token *x)
-{
-    add_known(t, x->p, x->len, x->word);
-    return x->word != LOOK || !token_is_word(*x->p) || add_text(t, text_of(x));
-}
-
-// ---- tokens
-
-// The token that the n next letters spell.
-INLINE bool take_spelled(telling *t, size_t n, token *out)
-{
-    const uint64_t other = 0x8080808080808080;
-    const uint8_t *p = t->letter;
-    if ((size_t)(t->letter_end - p) < n || n == 0)
-        return false;
-    size_t low = n < 8 ? n : 8, high = n - low < 8 ? n - low : 8;
-    bool plain = !(((load64(p) & hash_ones(low)) | (load64(p + 8) & hash_ones(high))) & other);
-    *out = (token){.p = p, .len = n};
-    t->letter += n;
-    if (plain && n <= HASH_SHORT && token_is_word(*p))
-        out->word = hash_ascii(p, n);
-    else if (!look_at_token((view){p, n}, t->out->reader, &out->word))
-        return false;
-    token *kept = &t->memo[t->n_memo++ % MEMO];
-    kept->p = p;
-    kept->len = n;
-    kept->word = out->word;
-    return true;
-}
-
-// Reads the next token, of any kind. A long one, of which the rest is GLUED to it, is not told.
-// Which have a second byte is at random: no branch depends on it.
-INLINE bool take_token(telling *t, token *out)
-{
-    unsigned c = *t->first++, two = ((c >= SHORT) & (c < NUMBERED)) | (c >= LONG);
-    size_t more = t->second_at < t->n_second ? t->second[t->second_at] : 0;
-    t->second_at += two;
-    if (c < NUMBERED) {
-        size_t number = c + (((c - SHORT) * 255 + more) & -(size_t)two);
-        if (number >= t->b->n)
-            return false;
-        *out = (token){t->b->text[number + 1], 0, t->b->word[number + 1]};
-        return true;
+    size_t at = 0, n = 0;
+    bool bad = false;
+    for (size_t i = 0; i < p->n_first; i++) {
+        unsigned c = p->first[i], far = c >= SHORT, book = c < NUMBERED;
+        bool spelled = c - NUMBERED <= LONG - NUMBERED, again = c == AGAIN;
+        uint32_t second = at < p->n_second ? p->second[at] : 0;
+        at += (far & book) | (c >= LONG);
+        uint32_t number = c + (((c - SHORT) * 255 + second) & -(far & book));
+        uint32_t other = WORDBOOK_TOKENS + (uint32_t)(again ? wordbook_named(n, second) : n);
+        out->token[i] = book ? number : other;
+        out->len[n] = (uint8_t)(c < LONG ? c - SPELLED : second);
+        bad |= (c == GLUED) | (book & (number >= b->n)) | (again & (second % MEMO >= n)) |
+               (spelled & !out->len[n]);
+        n += spelled;
     }
-    if (c == AGAIN) {
-        more %= MEMO;
-        if (more >= t->n_memo)
+    out->n_spelled = n;
+    return !bad && at == p->n_second;
+}
+
+// ---- what spelled tokens hold
+
+static bool read_each(telling *t, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!read_token(spelled_text(t, t->odd[i]), t->out->reader, &t->word[t->odd[i]]))
             return false;
-        out->p = t->memo[more].p;
-        out->len = t->memo[more].len;
-        out->word = t->memo[more].word;
-        return true;
+    return true;
+}
+
+// Gives each of n odd tokens what words of all it holds: behind each of them stands the same word
+// more, and there is no other such word.
+static void part_words(telling *t, size_t n, const uint64_t *hash, uint64_t mark)
+{
+    for (size_t i = 0; i < n; i++, hash++) {
+        const uint64_t *first = hash;
+        while (*hash != mark)
+            hash++;
+        t->word[t->odd[i]] = hash == first ? NO_WORD : hash == first + 1 ? *first : LOOK;
     }
-    return c != GLUED && take_spelled(t, c < LONG ? c - SPELLED : more, out);
+}
+
+// Reads n odd tokens, all at once: each for itself would take several times as long.
+static bool read_odd(telling *t, size_t n)
+{
+    static const uint8_t apart[] = " 0 \0\0\0\0\0\0\0\0\0\0\0\0\0"; // 16 from '0' on
+    enum { APART = 3 };
+    const uint64_t mark = hash_ascii(apart + 1, 1);
+    const hash_list *list = &t->out->reader->list;
+    size_t marks = 0;
+    buf_reset(&t->out->odd);
+    uint8_t *begin = buf_grow(&t->out->odd, t->p->n_letters + APART * n), *to = begin;
+    if (!begin)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        view x = spelled_text(t, t->odd[i]);
+        memcpy(to, x.p, x.len);
+        memcpy(to + x.len, apart, APART);
+        to += x.len + APART;
+    }
+    if (hashes_make(t->out->reader, (view){begin, (size_t)(to - begin)}, NULL) || list->alone)
+        return false;
+    for (size_t i = 0; i < list->n; i++)
+        marks += list->hash[i] == mark;
+    if (marks != n)
+        return read_each(t, n);
+    part_words(t, n, list->hash, mark);
+    return true;
+}
+
+// Those that are marks or long are looked at, of n; the others are left to read_odd.
+static bool look_at_odd(telling *t, size_t n)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t k = t->odd[i];
+        view x = spelled_text(t, k);
+        if (token_is_word(*x.p) && !is_ascii(x))
+            t->odd[left++] = k;
+        else if (!look_at_token(x, t->out->reader, &t->word[k]))
+            return false;
+    }
+    return !left || read_odd(t, left);
+}
+
+// False where there are not so many letters.
+static bool look_at_spelled(telling *t)
+{
+    const uint64_t other = 0x8080808080808080, lower = 0x2020202020202020;
+    const uint8_t *p = t->p->letters;
+    size_t at = 0, n_odd = 0, end = t->p->n_letters;
+    for (size_t k = 0; k < t->list.n_spelled; k++) {
+        size_t n = t->list.len[k], low = n < 8 ? n : 8, high = n - low < 8 ? n - low : 8;
+        if (end - at < n)
+            return false;
+        uint64_t a = load64(p + at), b = load64(p + at + 8);
+        uint64_t in_a = hash_ones(low), in_b = hash_ones(high);
+        bool plain = !(((a & in_a) | (b & in_b)) & other) & (n <= HASH_SHORT);
+        t->begin[k] = (uint32_t)at;
+        t->word[k] = hash_short((a | lower) & in_a, (b | lower) & in_b, n);
+        t->odd[n_odd] = (uint32_t)k;
+        n_odd += !(plain & token_is_word(p[at]));
+        at += n;
+    }
+    return at == end && look_at_odd(t, n_odd);
 }
 
 // ---- what a mark joins
@@ -240,9 +256,8 @@ typedef struct joined {
 } joined;
 
 // Of the marks only the one between digits stands in a key.
-static bool join_token(joined *j, uint8_t mark, const token *x)
+static bool join_token(joined *j, uint8_t mark, view text)
 {
-    view text = text_of(x);
     if (j->len + text.len + 1 + WIDE > JOINED_MOST)
         return false;
     if (mark)
@@ -258,6 +273,46 @@ static bool join_token(joined *j, uint8_t mark, const token *x)
     return true;
 }
 
+// Whether the token at i is a mark that may join the last one with the next.
+static bool is_joining(const telling *t, size_t i, view last)
+{
+    if (i + 1 >= t->p->n_first)
+        return false;
+    view mark = text_of(t, i), next = text_of(t, i + 1);
+    return is_joiner(mark) && token_is_word(*last.p) && token_is_word(*next.p) &&
+           may_join(last, *mark.p, next);
+}
+
+// ---- words
+
+// Room for n more words, and one for each of so many tokens.
+static bool make_room(book_words *out, size_t n, size_t n_tokens)
+{
+    size_t need = out->n + n + n_tokens + 1;
+    if (need <= out->room)
+        return true;
+    uint64_t *more = realloc(out->hash, (need + need / 2) * sizeof *more);
+    if (!more)
+        return false;
+    out->hash = more;
+    out->room = need + need / 2;
+    return true;
+}
+
+// Adds the words of what is read as text.
+static bool add_text(telling *t, view text)
+{
+    book_words *out = t->out;
+    hashes *reader = out->reader;
+    if (hashes_make(reader, text, NULL) || reader->list.alone ||
+        out->n + reader->list.n > t->most || !make_room(out, reader->list.n, t->p->n_first))
+        return false;
+    if (reader->list.n)
+        memcpy(out->hash + out->n, reader->list.hash, reader->list.n * sizeof(uint64_t));
+    out->n += reader->list.n;
+    return true;
+}
+
 // A '.' has bit 5, as hash_ascii asks.
 static bool add_joined(telling *t, const joined *j)
 {
@@ -267,122 +322,96 @@ static bool add_joined(telling *t, const joined *j)
     return true;
 }
 
-// Joins what further marks join; *x is the token after it, without bytes where there is none.
-static bool join_more(telling *t, joined *j, token *x)
+// Adds the words of the token before the mark at *i, which joins it with the next, and of what
+// further marks join, in the place of those that it had alone; *i is moved behind them.
+static bool join_around(telling *t, size_t *i)
 {
-    for (;;) {
-        *x = (token){0};
-        if (t->first == t->first_end)
-            return true;
-        if (!take_token(t, x))
-            return false;
-        if (!is_joiner(text_of(x)) || t->first == t->first_end)
-            return true;
-        uint8_t mark = *x->p;
-        if (!take_token(t, x))
-            return false;
-        if (!token_is_word(*x->p) || !may_join(j->last, mark, text_of(x)))
-            return true;
-        if (!join_token(j, mark, x))
-            return false;
-    }
-}
-
-// Adds the words that stand around a mark; of the token before it they are there already.
-static bool add_around(telling *t, const token *mark)
-{
-    joined j = {.len = 0};
-    token next, left = t->last;
+    joined j;
+    size_t at = *i;
+    j.len = j.key_len = 0;
     j.ascii = true;
-    t->last = *mark;
-    if (t->first == t->first_end)
-        return true;
-    if (!take_token(t, &next))
+    if (!join_token(&j, 0, text_of(t, at - 1)))
         return false;
-    if (!left.p || !token_is_word(*left.p) || !token_is_word(*next.p) ||
-        !may_join(text_of(&left), *mark->p, text_of(&next)))
-        return add_token(t, &next);
-    t->out->n = t->n_last;
-    if (!join_token(&j, 0, &left) || !join_token(&j, *mark->p, &next) || !join_more(t, &j, &next))
-        return false;
-    return add_joined(t, &j) && (!next.p || add_token(t, &next));
+    for (; is_joining(t, at, j.last); at += 2)
+        if (!join_token(&j, *text_of(t, at).p, text_of(t, at + 1)))
+            return false;
+    *i = at;
+    t->out->n = t->before;
+    return add_joined(t, &j);
 }
 
-// Adds the words of tokens that have numbers, up to one that must be looked at, is of another kind,
-// or has the last second byte.
-static bool add_numbered(telling *t)
+// Adds the words of the token at *i, which must be looked at; *i is moved behind what was read.
+static bool add_looked_at(telling *t, size_t *i)
 {
-    const uint64_t *of = t->b->word + 1;
-    const uint8_t *first = t->first, *second = t->second + t->second_at;
-    const uint8_t *last_second = t->second + t->n_second - 1;
+    view x = text_of(t, *i);
+    if (!token_is_word(*x.p) && *i > 0 && is_joining(t, *i, text_of(t, *i - 1)))
+        return join_around(t, i);
+    (*i)++;
+    t->before = t->out->n;
+    return !token_is_word(*x.p) || add_text(t, x);
+}
+
+// Adds the words of tokens from i on that are one word or none; returns the first that must be
+// looked at, or the end.
+static size_t add_known(telling *t, size_t i)
+{
+    const uint64_t *const from[] = {t->b->word + 1, t->word};
+    const uint32_t *list = t->list.token;
     uint64_t *hash = t->out->hash;
-    size_t n = t->out->n, n_last = n, n_book = t->b->n, last = SIZE_MAX;
-    while (first < t->first_end && *first < NUMBERED && second < last_second) {
-        unsigned c = *first, two = c >= SHORT;
-        size_t number = c + (((c - SHORT) * 255 + *second) & -two);
-        if (number >= n_book)
-            return false;
-        uint64_t x = of[number];
-        if (x == LOOK)
+    size_t n = t->out->n, before = t->before, end = t->p->n_first;
+    for (; i < end; i++) {
+        size_t x = list[i], spelled = x >= WORDBOOK_TOKENS;
+        uint64_t has = from[spelled][x - (WORDBOOK_TOKENS & -spelled)];
+        if (has == LOOK)
             break;
-        last = number;
-        n_last = n;
-        hash[n] = x;
-        n += x >= HASH_LEAST;
-        first++;
-        second += two;
+        before = n;
+        hash[n] = has;
+        n += has >= HASH_LEAST;
     }
-    t->first = first;
-    t->second_at = (size_t)(second - t->second);
     t->out->n = n;
-    if (last == SIZE_MAX)
-        return true;
-    t->n_last = n_last;
-    t->last.p = t->b->text[last + 1];
-    t->last.len = 0;
-    return true;
+    t->before = before;
+    return i;
 }
 
 static bool tell_all(telling *t)
 {
-    while (t->first < t->first_end) {
-        token x;
-        if (t->second_at < t->n_second && !add_numbered(t))
+    size_t n = t->p->n_first;
+    for (size_t i = add_known(t, 0); i < n; i = add_known(t, i))
+        if (!add_looked_at(t, &i))
             return false;
-        if (t->first == t->first_end)
-            break;
-        if (!take_token(t, &x))
-            return false;
-        if (x.word != LOOK) {
-            add_known(t, x.p, x.len, x.word);
-            continue;
-        }
-        token look = x;
-        if (!(token_is_word(*x.p) ? add_token(t, &look) : add_around(t, &look)))
-            return false;
-    }
-    return t->second_at <= t->n_second;
+    return true;
+}
+
+// The room for what n tokens need.
+static bool begin_telling(telling *t, size_t n)
+{
+    book_words *out = t->out;
+    size_t each = n + LIST_ROOM, size = sizeof *t->word + 3 * sizeof(uint32_t) + 1;
+    buf_reset(&out->tokens);
+    out->n = 0;
+    if (!out->reader)
+        out->reader = calloc(1, sizeof *out->reader);
+    uint8_t *p = buf_grow(&out->tokens, each * size);
+    if (!p || !out->reader || !make_room(out, 0, n))
+        return false;
+    t->word = (uint64_t *)(void *)p;
+    t->list.token = (uint32_t *)(void *)(t->word + each);
+    t->begin = t->list.token + each;
+    t->odd = t->begin + each;
+    t->list.len = (uint8_t *)(t->odd + each);
+    return true;
 }
 
 bool wordbook_parts_words(const wordbook *b, const wordbook_parts *p, size_t most, book_words *out)
 {
     telling t;
     t.b = b;
+    t.p = p;
     t.out = out;
-    t.first = p->first;
-    t.first_end = p->first + p->n_first;
-    t.second = p->second;
-    t.second_at = 0;
-    t.n_second = p->n_second;
-    t.letter = p->letters;
-    t.letter_end = p->letters + p->n_letters;
-    t.last = (token){0};
-    t.n_last = t.n_memo = 0;
+    t.before = 0;
     t.most = most;
-    out->n = 0;
-    if (!out->reader)
-        out->reader = calloc(1, sizeof *out->reader);
-    return out->reader && make_room(&t, 0) && tell_all(&t);
+    return begin_telling(&t, p->n_first) && b->list(b, p, &t.list) && look_at_spelled(&t) &&
+           tell_all(&t);
 }
 
 // The parts of a packed text, in out->parts.
@@ -420,6 +449,8 @@ void book_words_fini(book_words *w)
         hashes_free(w->reader);
     free(w->reader);
     buf_fini(&w->parts);
+    buf_fini(&w->tokens);
+    buf_fini(&w->odd);
     free(w->hash);
     *w = (book_words){0};
 }

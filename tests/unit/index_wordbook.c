@@ -76,6 +76,47 @@ static void check_levels(fixture *f, view text, view packed, bool did)
 #endif
 }
 
+// A token list of exactly the room that it may ask for.
+static token_list new_list(size_t n)
+{
+    token_list l = {malloc((n + LIST_ROOM) * sizeof *l.token), malloc(n + LIST_ROOM), 0};
+    assert_true(l.token && l.len);
+    return l;
+}
+
+// At every CPU level the same tokens are found in parts, or none; true: there were some.
+static bool check_lists(fixture *f, const wordbook_parts *p)
+{
+    token_list a = new_list(p->n_first), b = new_list(p->n_first);
+    bool did = wordbook_list_plain(f->b, p, &a);
+#if defined(__x86_64__)
+    if (cpu_best() >= CPU_AVX512) {
+        assert_int_equal(wordbook_list_avx512(f->b, p, &b), did);
+        if (did) {
+            assert_memory_equal(a.token, b.token, p->n_first * sizeof *a.token);
+            assert_int_equal(a.n_spelled, b.n_spelled);
+            assert_memory_equal(a.len, b.len, a.n_spelled);
+        }
+    }
+#endif
+    free(a.token);
+    free(a.len);
+    free(b.token);
+    free(b.len);
+    return did;
+}
+
+static void check_list_of(fixture *f, view text)
+{
+    buf room = {0};
+    wordbook_parts p;
+    if (wordbook_split(f->b, text, &room, &p)) {
+        bool glued = memchr(p.first, GLUED, p.n_first) != NULL;
+        assert_int_equal(check_lists(f, &p), !glued);
+    }
+    buf_fini(&room);
+}
+
 // Packs n bytes, which stand where nothing but what may be read is behind them; true: it did.
 static bool there_and_back(fixture *f, const uint8_t *text, size_t n)
 {
@@ -88,6 +129,7 @@ static bool there_and_back(fixture *f, const uint8_t *text, size_t n)
     assert_ok(buf_err(&out));
     assert_ok(buf_err(&room));
     check_levels(f, (view){padded, n}, buf_view(&out), packed);
+    check_list_of(f, (view){padded, n});
     if (packed) {
         view v = buf_view(&out);
         assert_true(wordbook_unpack(f->b, v, back, n));
@@ -169,6 +211,38 @@ static void test_damaged(void **state)
     }
 }
 
+static uint8_t *any_bytes(uint64_t *r, size_t n, unsigned kinds)
+{
+    static const uint8_t usual[] = {0,   1,   100, 159, 160, 161, 237, 238, 239,
+                                    240, 252, 253, 255, 3,   7,   200, 254};
+    uint8_t *p = malloc(n + !n);
+    assert_non_null(p);
+    for (size_t i = 0; i < n; i++)
+        p[i] = t_random(r) % 64 ? usual[t_random(r) % kinds] : (uint8_t)t_random(r);
+    return p;
+}
+
+// Tokens are found, or none, in any parts, with nothing around them.
+static void test_any_parts(void **state)
+{
+    fixture *f = *state;
+    uint64_t r = t_seed();
+    unsigned found = 0;
+    for (int i = 0; i < 30000; i++) {
+        wordbook_parts p = {.n_first = t_random(&r) % (i % 2 ? 20 : 400)};
+        size_t two = 0;
+        p.first = any_bytes(&r, p.n_first, i % 8 ? 9 + (unsigned)i % 6 : 17);
+        for (size_t k = 0; k < p.n_first; k++)
+            two += (p.first[k] >= SHORT && p.first[k] < NUMBERED) || p.first[k] >= LONG;
+        p.n_second = i % 8 ? two : t_random(&r) % (two + 2);
+        p.second = any_bytes(&r, p.n_second, i % 8 ? 3 : 17);
+        found += check_lists(f, &p);
+        free(p.first);
+        free(p.second);
+    }
+    assert_true(found > 1000);
+}
+
 static void test_no_book(void **state)
 {
     fixture *f = *state;
@@ -239,13 +313,9 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(test_texts),
-        CASE(test_any_bytes),
-        CASE(test_declines),
-        CASE(test_damaged),
-        CASE(test_no_book),
-        CASE(test_same_book_again),
-        CASE(test_tokens_that_meet),
+        CASE(test_texts),           CASE(test_any_bytes),        CASE(test_declines),
+        CASE(test_damaged),         CASE(test_any_parts),        CASE(test_no_book),
+        CASE(test_same_book_again), CASE(test_tokens_that_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,9 +26,9 @@ static const char *const usual[] = {
     "and",   "Quay", "(",      ")",    "`",     "\"",    "/",       "&",   "€",
 };
 static const char *const odd[] = {
-    "渡", "口", "\u00ad",  "\u200d", "e\u0301",  "שלום",  "צה\"ל", "ﬁ",
-    "２", "Ａ", "a.b.c.d", "..",     "''",       "�",     "Ã©",    "😀",
-    "อ",  "ـ",  "٣٫٥",     "x'y.z",  "I.B.M.'s", "1.2.3",
+    "渡", "口", "\u00ad", "\u200d",  "e\u0301", "שלום",     "צה\"ל", "ﬁ",
+    "２", "Ａ", "０",     "a.b.c.d", "..",      "''",       "�",     "Ã©",
+    "😀",  "อ",  "ـ",      "٣٫٥",     "x'y.z",   "I.B.M.'s", "1.2.3",
 };
 
 #define PLAIN "the lo1 ferry lo2 and the lo3 harbour lo4 of lo5 the lo6 ferry "

@@ -128,15 +128,6 @@ static void look_up(found *x, const tokens *t, const wordbook *b)
     }
 }
 
-// One byte or two: at random, so that a branch would be slower.
-static void put_number(wordbook_parts *p, unsigned number)
-{
-    unsigned id = number - 1, far = id - SHORT, two = id >= SHORT;
-    p->first[p->n_first++] = (uint8_t)(two ? SHORT + (far >> 8) : id);
-    p->second[p->n_second] = (uint8_t)far;
-    p->n_second += two;
-}
-
 // False where more than most would be written.
 static bool write_step(writing *w, const found *x, const tokens *t, const wordbook *b)
 {
@@ -146,7 +137,7 @@ static bool write_step(writing *w, const found *x, const tokens *t, const wordbo
             put_number(&w->part, number);
             continue;
         }
-        if (!put_new(w, tokens_get(t, i), x->hash[i]))
+        if (!put_new(w, tokens_get(t, i), x->key[i], x->hash[i]))
             return false;
     }
     return written(&w->part) <= w->most;
@@ -172,9 +163,9 @@ static size_t most_of(size_t n)
 
 bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out)
 {
-    size_t most = most_of(text.len), each = most + 2 * TOKENS_ROOM + WIDE;
+    size_t most = most_of(text.len), each = most + PARTS_ROOM;
     buf_reset(room);
-    uint8_t *p = buf_grow(room, 3 * each);
+    uint8_t *p = buf_grow(room, 2 * each + text.len + WIDE);
     writing w = {.text = text, .most = most};
     if (p)
         w.part = (wordbook_parts){.first = p, .second = p + each, .letters = p + 2 * each};

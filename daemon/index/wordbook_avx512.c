@@ -109,11 +109,20 @@ static inline void fetch_words(const eight *x, size_t n, const wordbook *b)
             _mm_prefetch((const char *)&b->word[x[i].at[k] >> ROW_LOG], _MM_HINT_T0);
 }
 
-static inline void begin_eight(eight *x, const tokens *t, size_t i)
+// Lets up to seven of no account follow the tokens of a step: they are empty.
+static inline void end_tokens(tokens *t)
+{
+    _mm256_storeu_si256((void *)(t->begin + t->n_begun), _mm256_setzero_si256());
+    __m256i begin = _mm256_loadu_si256((const void *)(t->begin + t->n));
+    _mm256_storeu_si256((void *)(t->end + t->n), begin);
+}
+
+// Returns the lengths of the tokens.
+static inline __m256i begin_eight(eight *x, const tokens *t, size_t i)
 {
     __m256i begin = _mm256_loadu_si256((const void *)(t->begin + i));
-    __m256i len = _mm256_sub_epi32(_mm256_loadu_si256((const void *)(t->end + i)), begin);
-    len = _mm256_min_epu32(len, _mm256_set1_epi32(TOKEN_MOST + 1));
+    __m256i all = _mm256_sub_epi32(_mm256_loadu_si256((const void *)(t->end + i)), begin);
+    __m256i len = _mm256_min_epu32(all, _mm256_set1_epi32(TOKEN_MOST + 1));
     uint64_t lens = (uint64_t)_mm_cvtsi128_si64(_mm256_cvtepi32_epi8(len));
     x->key[0] = key_four(t, i, (uint32_t)lens);
     x->key[1] = key_four(t, i + 4, (uint32_t)(lens >> 32));
@@ -121,13 +130,39 @@ static inline void begin_eight(eight *x, const tokens *t, size_t i)
     __m512i number = _mm512_srli_epi64(hash, 64 - BUCKETS_LOG);
     _mm512_store_si512(x->hash, hash);
     _mm512_store_si512(x->at, _mm512_slli_epi64(number, ROW_LOG));
+    return all;
+}
+
+// Tokens of a step as they are written: those that have a number; others are named then.
+typedef struct step {
+    eight x[TOKENS_ROOM / EIGHT];
+    uint8_t first[TOKENS_ROOM + 64], second[TOKENS_ROOM + 64];
+    union {
+        uint8_t each[64];
+        uint64_t all[8];
+    } known, two; // a bit for each token: whether it has a number, and a second byte
+} step;
+
+// Eight numbers as they are written: each with a first byte, some with a second one.
+static inline void code_numbers(step *s, size_t i, __m512i number)
+{
+    const __m512i one_byte = _mm512_set1_epi64(SHORT);
+    number = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), number);
+    __m512i id = _mm512_sub_epi64(number, _mm512_set1_epi64(1));
+    __m512i far = _mm512_sub_epi64(id, one_byte);
+    __mmask8 two = _mm512_cmpge_epu64_mask(id, one_byte);
+    __m512i first = _mm512_mask_add_epi64(id, two, one_byte, _mm512_srli_epi64(far, 8));
+    _mm_storel_epi64((void *)(s->first + i * EIGHT), _mm512_cvtepi64_epi8(first));
+    _mm_storel_epi64((void *)(s->second + i * EIGHT), _mm512_cvtepi64_epi8(far));
+    s->two.each[i] = (uint8_t)two;
 }
 
 // The numbers beside the equal tags, as tagged.
-static inline void find_eight(eight *x, const wordbook *b)
+static inline void find_eight(step *s, size_t i, const wordbook *b)
 {
     const __m512i first = _mm512_set1_epi64(0x0100010001000100);
     const __m512i second = _mm512_set1_epi64(0x0908090809080908);
+    eight *x = &s->x[i];
     __m512i row[2], hash = _mm512_load_si512(x->hash);
     load_rows(row, b->bucket, x); // tags, numbers
     __mmask32 one = _mm512_cmpeq_epi16_mask(row[0], _mm512_shuffle_epi8(hash, first));
@@ -138,61 +173,72 @@ static inline void find_eight(eight *x, const wordbook *b)
     number = _mm512_or_si512(number, _mm512_srli_epi64(number, 16));
     number = _mm512_and_si512(number, _mm512_set1_epi64(0xffff));
     _mm512_store_si512(x->at, _mm512_slli_epi64(number, ROW_LOG));
+    code_numbers(s, i, number);
 }
 
-// Which of them are those tokens, a bit for each.
-static inline unsigned same_eight(const eight *x, const wordbook *b)
+// Which of them are those tokens.
+static inline void compare_eight(step *s, size_t i, const wordbook *b)
 {
     __m512i row[2];
-    load_rows(row, b->text, x);
-    unsigned one = _mm512_cmpeq_epi64_mask(row[0], x->key[0]);
-    unsigned two = _mm512_cmpeq_epi64_mask(row[1], x->key[1]);
-    return _pext_u32((one & one >> 1) | (two & two >> 1) << 8, 0x5555);
+    load_rows(row, b->text, &s->x[i]);
+    unsigned one = _mm512_cmpeq_epi64_mask(row[0], s->x[i].key[0]);
+    unsigned two = _mm512_cmpeq_epi64_mask(row[1], s->x[i].key[1]);
+    unsigned known = _pext_u32((one & one >> 1) | (two & two >> 1) << 8, 0x5555);
+    s->known.each[i] = (uint8_t)known;
 }
 
-// Eight numbers as they are written: each with a first byte, some with a second one.
-typedef struct codes {
-    __m128i first, second;
-    unsigned two;
-} codes;
-
-static inline codes code_numbers(const eight *x)
+static inline token_key key_at(const eight *x, unsigned i)
 {
-    __m512i number = _mm512_srli_epi64(_mm512_load_si512(x->at), ROW_LOG);
-    const __m512i one_byte = _mm512_set1_epi64(SHORT);
-    number = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), number);
-    __m512i id = _mm512_sub_epi64(number, _mm512_set1_epi64(1));
-    __m512i far = _mm512_sub_epi64(id, one_byte);
-    __mmask8 two = _mm512_cmpge_epu64_mask(id, one_byte);
-    __m512i first = _mm512_mask_add_epi64(id, two, one_byte, _mm512_srli_epi64(far, 8));
-    return (codes){_mm512_cvtepi64_epi8(first), _mm512_cvtepi64_epi8(far), two};
+    token_key k;
+    memcpy(&k, (const uint8_t *)x->key + i * sizeof k, sizeof k);
+    return k;
 }
 
-// Writes those of the tokens [from, to) of eight.
-static inline void put_codes(wordbook_parts *p, const codes *c, unsigned from, unsigned to)
+static inline uint64_t hash_at(const eight *x, unsigned i)
 {
-    unsigned these = _bzhi_u32(0xff, to) & ~_bzhi_u32(0xff, from), two = c->two & these;
-    __m128i first = _mm_maskz_compress_epi8((__mmask16)these, c->first);
-    _mm_storeu_si128((void *)(p->first + p->n_first), first);
-    __m128i second = _mm_maskz_compress_epi8((__mmask16)two, c->second);
-    _mm_storeu_si128((void *)(p->second + p->n_second), second);
-    p->n_first += to - from;
-    p->n_second += (size_t)_mm_popcnt_u32(two);
+    return x->hash[i % 4 * 2 + i / 4];
 }
 
-static inline bool write_eight(writing *w, const eight *x, const tokens *t, size_t i,
-                               const wordbook *b)
+// Names those of 64 tokens from i on that have no number.
+static inline void name_64(writing *w, step *s, const tokens *t, size_t i)
 {
-    unsigned n = t->n - i < EIGHT ? (unsigned)(t->n - i) : EIGHT, from = 0;
-    codes c = code_numbers(x);
-    for (unsigned none = _bzhi_u32(~same_eight(x, b), n); none; none = _blsr_u32(none)) {
-        unsigned at = _tzcnt_u32(none);
-        put_codes(&w->part, &c, from, at);
-        if (!put_new(w, tokens_get(t, i + at), x->hash[at % 4 * 2 + at / 4]))
-            return false;
-        from = at + 1;
+    unsigned left = t->n - i < 64 ? (unsigned)(t->n - i) : 64;
+    uint64_t *two = &s->two.all[i / 64], known = s->known.all[i / 64];
+    *two &= known;
+    for (uint64_t none = _bzhi_u64(~known, left); none; none = _blsr_u64(none)) {
+        unsigned bit = (unsigned)_tzcnt_u64(none);
+        size_t at = i + bit;
+        const eight *x = &s->x[at / EIGHT];
+        named as =
+            name_token(w, tokens_get(t, at), key_at(x, bit % EIGHT), hash_at(x, bit % EIGHT));
+        s->first[at] = as.first;
+        s->second[at] = as.second;
+        *two |= (uint64_t)as.two << bit;
     }
-    put_codes(&w->part, &c, from, n);
+    *two = _bzhi_u64(*two, left);
+}
+
+static inline void write_64(wordbook_parts *p, const step *s, size_t i, size_t n)
+{
+    uint64_t two = s->two.all[i / 64];
+    _mm512_storeu_si512(p->first + p->n_first, _mm512_loadu_si512(s->first + i));
+    __m512i second = _mm512_loadu_si512(s->second + i);
+    _mm512_storeu_si512(p->second + p->n_second, _mm512_maskz_compress_epi8(two, second));
+    p->n_first += n - i < 64 ? n - i : 64;
+    p->n_second += (size_t)_mm_popcnt_u64(two);
+}
+
+// Writes tokens of which one is too long to be named at once.
+static bool write_long(writing *w, const step *s, const tokens *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        const eight *x = &s->x[i / EIGHT];
+        unsigned k = i % EIGHT;
+        if (s->known.each[i / EIGHT] >> k & 1)
+            put_number(&w->part, (unsigned)(x->at[k % 4 * 2 + k / 4] >> ROW_LOG));
+        else if (!put_new(w, tokens_get(t, i), key_at(x, k), hash_at(x, k)))
+            return false;
+    }
     return true;
 }
 
@@ -200,21 +246,26 @@ static inline bool write_eight(writing *w, const eight *x, const tokens *t, size
 // caches.
 static bool write_step(writing *w, tokens *t, const wordbook *b)
 {
-    eight x[TOKENS_ROOM / EIGHT];
+    step s;
     size_t n = (t->n + EIGHT - 1) / EIGHT;
-    bool good = true;
-    for (size_t i = t->n_begun; i < n * EIGHT; i++) // up to seven of no account
-        t->begin[i] = 0;
+    __m256i longest = _mm256_setzero_si256();
+    end_tokens(t);
     for (size_t i = 0; i < n; i++)
-        begin_eight(&x[i], t, i * EIGHT);
-    fetch_rows(x, n, b->bucket);
+        longest = _mm256_max_epu32(longest, begin_eight(&s.x[i], t, i * EIGHT));
+    fetch_rows(s.x, n, b->bucket);
     for (size_t i = 0; i < n; i++)
-        find_eight(&x[i], b);
-    fetch_rows(x, n, b->text);
-    fetch_words(x, n, b);
-    for (size_t i = 0; good && i < n; i++)
-        good = write_eight(w, &x[i], t, i * EIGHT, b);
-    return good && written(&w->part) <= w->most;
+        find_eight(&s, i, b);
+    fetch_rows(s.x, n, b->text);
+    fetch_words(s.x, n, b);
+    for (size_t i = 0; i < n; i++)
+        compare_eight(&s, i, b);
+    if (_mm256_cmpgt_epu32_mask(longest, _mm256_set1_epi32(LITERAL_MOST)))
+        return write_long(w, &s, t) && written(&w->part) <= w->most;
+    for (size_t i = 0; i < t->n; i += 64) {
+        name_64(w, &s, t, i);
+        write_64(&w->part, &s, i, t->n);
+    }
+    return written(&w->part) <= w->most;
 }
 
 bool wordbook_walk_avx512(writing *w, const wordbook *b)

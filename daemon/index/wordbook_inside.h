@@ -35,8 +35,10 @@ typedef struct bucket {
     uint16_t tag[WAYS], number[WAYS]; // 0 is free
 } bucket;
 
-// wordbook_walk writes the parts of a text, false where they are more than w->most. At most
-// TOKENS_ROOM bytes more are written to each, and WIDE behind them.
+// wordbook_walk writes the parts of a text, false where they are more than w->most: of numbers at
+// most PARTS_ROOM bytes more are written then, and of letters no more than the text has, but for
+// WIDE behind them.
+enum { PARTS_ROOM = 2 * TOKENS_ROOM + 64 };
 typedef struct writing writing;
 typedef bool wordbook_walk(writing *w, const wordbook *b);
 
@@ -77,8 +79,8 @@ static inline size_t bucket_of(uint64_t hash)
 
 // The tokens that were spelled last, in turn, and by their hash.
 typedef struct memo {
-    uint32_t at[MEMO];
-    uint8_t len[MEMO];
+    uint32_t at[MEMO + 1]; // at MEMO stands what is of no account
+    uint8_t len[MEMO + 1];
     uint8_t of[UINT8_MAX + 1];
     unsigned n;
 } memo;
@@ -95,17 +97,13 @@ static inline uint8_t *memo_of(memo *m, uint64_t hash)
     return &m->of[hash >> 20 & UINT8_MAX];
 }
 
-static inline bool memo_has(const memo *m, unsigned i, view text, view token)
-{
-    return m->len[i] == token.len && memcmp(text.p + m->at[i], token.p, token.len) == 0;
-}
-
 // Where the parts of a text are written.
 struct writing {
     view text;
     wordbook_parts part; // as many as are there
     memo memo;
-    size_t most; // bytes of all parts
+    token_key key[MEMO + 1]; // of the tokens in memo
+    size_t most;             // bytes of all parts
 };
 
 static inline size_t written(const wordbook_parts *p)
@@ -118,56 +116,88 @@ static inline void put_first(wordbook_parts *p, unsigned byte)
     p->first[p->n_first++] = (uint8_t)byte;
 }
 
-static inline void put_second(wordbook_parts *p, size_t byte)
+// A second byte, or nothing yet: at random, so that a branch would be slower.
+static inline void put_second(wordbook_parts *p, size_t byte, bool is_one)
 {
-    p->second[p->n_second++] = (uint8_t)byte;
+    p->second[p->n_second] = (uint8_t)byte;
+    p->n_second += is_one;
 }
 
-static inline void put_letters(wordbook_parts *p, const uint8_t *from, size_t n)
+static inline void put_number(wordbook_parts *p, unsigned number)
 {
-    if (n <= WIDE)
-        memcpy(p->letters + p->n_letters, from, WIDE); // nearly always: there is room
-    else
-        memcpy(p->letters + p->n_letters, from, n);
-    p->n_letters += n;
+    unsigned id = number - 1, far = id - SHORT, two = id >= SHORT;
+    put_first(p, two ? SHORT + (far >> 8) : id);
+    put_second(p, (uint8_t)far, two);
 }
 
-// Writes a token that has no number: at most 2 bytes more for each LITERAL_MOST of it.
-static inline void spell(writing *w, view token)
+// How a token that has no number is written.
+typedef struct named {
+    uint8_t first, second;
+    bool two; // whether it has the second one
+} named;
+
+// Of a token of at most TOKEN_MOST bytes: where it is spelled, its letters are put. Whether it was
+// before is at random, too.
+static inline named name_short(writing *w, view token, token_key key, uint64_t hash)
 {
-    for (unsigned kind = LONG; token.len; kind = GLUED) {
-        size_t n = token.len < LITERAL_MOST ? token.len : LITERAL_MOST;
-        if (kind == LONG)
-            memo_add(&w->memo, (size_t)(token.p - w->text.p), n);
-        if (kind == LONG && n <= SPELLED_MOST) {
-            put_first(&w->part, SPELLED + (unsigned)n);
-        } else {
-            put_first(&w->part, kind);
-            put_second(&w->part, n);
-        }
-        put_letters(&w->part, token.p, n);
-        token = (view){token.p + n, token.len - n};
+    memo *m = &w->memo;
+    uint8_t *of = memo_of(m, hash), last = *of, next = (uint8_t)(m->n % MEMO);
+    bool again = token_same(w->key[last], key);
+    size_t at = again ? MEMO : next;
+    m->len[at] = (uint8_t)token.len;
+    w->key[at] = key;
+    *of = again ? last : next;
+    m->n += !again;
+    memcpy(w->part.letters + w->part.n_letters, token.p, WIDE);
+    w->part.n_letters += again ? 0 : token.len;
+    return (named){again ? AGAIN : (uint8_t)(SPELLED + token.len), last, again};
+}
+
+// Of a longer one: its key is none that a short one has, and of more than LITERAL_MOST letters
+// those are put.
+static inline named name_long(writing *w, view token, token_key key, uint64_t hash)
+{
+    memo *m = &w->memo;
+    uint8_t *of = memo_of(m, hash), last = *of;
+    size_t n = token.len < LITERAL_MOST ? token.len : LITERAL_MOST;
+    if (m->len[last] == token.len && memcmp(w->text.p + m->at[last], token.p, n) == 0)
+        return (named){AGAIN, last, true};
+    *of = (uint8_t)(m->n % MEMO);
+    w->key[*of] = key;
+    memo_add(m, (size_t)(token.p - w->text.p), n);
+    memcpy(w->part.letters + w->part.n_letters, token.p, n);
+    w->part.n_letters += n;
+    return (named){LONG, (uint8_t)n, true};
+}
+
+static inline named name_token(writing *w, view token, token_key key, uint64_t hash)
+{
+    return token.len <= TOKEN_MOST ? name_short(w, token, key, hash)
+                                   : name_long(w, token, key, hash);
+}
+
+// Puts what is left of a token behind its first LITERAL_MOST letters.
+static inline void put_glued(wordbook_parts *p, view token)
+{
+    for (size_t n, at = LITERAL_MOST; at < token.len; at += n) {
+        n = token.len - at < LITERAL_MOST ? token.len - at : LITERAL_MOST;
+        put_first(p, GLUED);
+        put_second(p, n, true);
+        memcpy(p->letters + p->n_letters, token.p + at, n);
+        p->n_letters += n;
     }
 }
 
-static inline void put_unknown(writing *w, view token, uint64_t hash)
+// Puts a token that has no number; false where it is a long one that there is no room for.
+static inline bool put_new(writing *w, view token, token_key key, uint64_t hash)
 {
-    uint8_t *last = memo_of(&w->memo, hash);
-    if (memo_has(&w->memo, *last, w->text, token)) {
-        put_first(&w->part, AGAIN);
-        put_second(&w->part, *last);
-        return;
-    }
-    *last = (uint8_t)(w->memo.n % MEMO);
-    spell(w, token);
-}
-
-// Writes a token that has no number; false where there is no room for it.
-static inline bool put_new(writing *w, view token, uint64_t hash)
-{
-    if (written(&w->part) + token.len + 2 * (token.len / LITERAL_MOST + 1) > w->most)
+    size_t most = token.len + 2 * (token.len / LITERAL_MOST + 1); // bytes of its pieces
+    if (token.len > LITERAL_MOST && written(&w->part) + most > w->most)
         return false;
-    put_unknown(w, token, hash);
+    named x = name_token(w, token, key, hash);
+    put_first(&w->part, x.first);
+    put_second(&w->part, x.second, x.two);
+    put_glued(&w->part, token);
     return true;
 }
 

@@ -160,6 +160,28 @@ static void test_texts(void **state)
     }
 }
 
+// Tokens of all lengths, known and not, some of them again and again.
+static void test_long_tokens(void **state)
+{
+    static const uint16_t len[] = {1, 2, 14, 15, 16, 17, 100, 254, 255, 256, 300, 509, 510, 511};
+    enum { KINDS = sizeof len / sizeof *len };
+    fixture *f = *state;
+    uint8_t text[MOST];
+    uint64_t r = t_seed();
+    for (int i = 0; i < 2000; i++) {
+        size_t n = 0;
+        unsigned kinds = 4 + (unsigned)i % (KINDS - 3); // up to a length
+        while (n + 700 < MOST) {
+            n += write_text((char *)text + n, 41 + t_random(&r) % 100, &r, 3000);
+            size_t more = len[t_random(&r) % kinds];
+            memset(text + n, 'a' + (int)(t_random(&r) % 3), more);
+            n += more;
+            text[n++] = " -"[t_random(&r) % 2];
+        }
+        (void)there_and_back(f, text, n);
+    }
+}
+
 static void test_any_bytes(void **state)
 {
     fixture *f = *state;
@@ -313,9 +335,9 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(test_texts),           CASE(test_any_bytes),        CASE(test_declines),
-        CASE(test_damaged),         CASE(test_any_parts),        CASE(test_no_book),
-        CASE(test_same_book_again), CASE(test_tokens_that_meet),
+        CASE(test_long_tokens), CASE(test_texts),           CASE(test_any_bytes),
+        CASE(test_declines),    CASE(test_damaged),         CASE(test_any_parts),
+        CASE(test_no_book),     CASE(test_same_book_again), CASE(test_tokens_that_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@ void sift_close(sift *s)
     screen_close(&s->screen);
     words_told_fini(&s->told);
     likes_close(&s->likes);
+    side_free(&s->other);
 }
 
 // Whether what paraphrases can say may make a relation.
@@ -62,17 +63,12 @@ static shg_err try_reading(bool *may, sift *s, reading *r)
 // were known without it.
 static shg_err try_text(bool *may, sift *s, view text, screen_found *found)
 {
-    side b;
     shg_err e = s->told.words.n ? SHG_OK : screen_text(&s->screen, text, found);
     *may = found->words || found->near;
     if (e || found->words || !found->near || !is_left_to_likes(s, found->alike))
         return e;
-    e = side_read(&b, text, NULL);
-    if (e)
-        return e;
-    e = try_likes(may, s, &b);
-    side_free(&b);
-    return e;
+    e = side_scan(&s->other, text, NULL);
+    return e ? e : try_likes(may, s, &s->other);
 }
 
 // Reads what is not in the cache, as far as it takes: of most their words tell that they are no

@@ -16,6 +16,7 @@ typedef struct sift {
     screen screen;
     likes likes;        // made when it is first asked for
     words_told told;    // scratch
+    side other;         // likewise
     unsigned relations; // asked for: bits 1 << relation
 } sift;
 

@@ -22,6 +22,7 @@ typedef struct filler {
     uint32_t *table; // of term numbers, from 1; 0: free
     size_t mask;
     uint64_t *hash;  // by term number; [0] is not used
+    uint64_t *term;  // scratch: those of a sentence
     uint32_t *place; // by term: the entry that is its last one, over both texts, from 1
     uint32_t base;   // entries of the text before this one
 } filler;
@@ -68,9 +69,10 @@ static shg_err open_filler(filler *f, bags *out, size_t n)
     f->mask = size - 1;
     f->table = calloc(size, sizeof *f->table);
     f->hash = calloc(n + 1, sizeof *f->hash);
+    f->term = malloc((n + 1) * sizeof *f->term);
     f->place = calloc(n + 1, sizeof *f->place);
     out->spread = calloc(n + 1, sizeof *out->spread);
-    return f->table && f->hash && f->place && out->spread ? SHG_OK : SHG_ENOMEM;
+    return f->table && f->hash && f->term && f->place && out->spread ? SHG_OK : SHG_ENOMEM;
 }
 
 // put counts a term of the sentence whose entries begin at first; n entries are there.
@@ -86,33 +88,31 @@ static uint32_t put(filler *f, bag_text *t, uint32_t first, uint32_t n, uint64_t
     return n + !old;
 }
 
-unsigned bags_terms(uint64_t out[BAG_TERMS_MOST], const words *w, uint32_t i, uint32_t end)
+// The terms that begin at word i of a sentence that ends before `end`; how many.
+static size_t terms_at(uint64_t *out, const words *w, uint32_t i, uint32_t end)
 {
     const word *x = &w->w[i];
     if (!(x->flags & WORD_CHAR)) {
         out[0] = stem_hash(w, i);
         return 1;
     }
-    bool pair = i + 1 < end && x[1].flags & WORD_CHAR;
     out[0] = x->hash;
-    if (pair)
-        out[1] = x->hash * 0x9e3779b97f4a7c15u + x[1].hash;
-    return 1 + pair;
+    if (i + 1 == end || !(x[1].flags & WORD_CHAR))
+        return 1;
+    out[1] = x->hash * 0x9e3779b97f4a7c15u + x[1].hash;
+    return 2;
 }
 
-// put_terms counts the terms that begin at word i of a sentence that ends before `end`.
-static uint32_t put_terms(filler *f, bag_text *t, uint32_t first, uint32_t n, const words *w,
-                          uint32_t i, uint32_t end)
+size_t bags_terms(uint64_t *out, const side *s, sentence x)
 {
-    uint64_t term[BAG_TERMS_MOST];
-    unsigned n_terms = bags_terms(term, w, i, end);
-    for (unsigned k = 0; k < n_terms; k++)
-        n = put(f, t, first, n, term[k]);
+    size_t n = 0;
+    for (uint32_t i = x.begin; i < x.end; i++)
+        if (!(s->mark[i] & MARK_FURNITURE))
+            n += terms_at(out + n, &s->words, i, x.end);
     return n;
 }
 
-// The most terms that a text has: a pair begins at characters alone.
-static size_t terms_most(const words *w)
+size_t bags_terms_most(const words *w)
 {
     return w->flags & WORD_CHAR ? BAG_TERMS_MOST * w->n : w->n;
 }
@@ -122,19 +122,17 @@ static shg_err fill(bag_text *out, filler *f, const side *s)
     shg_err e = sentences_find(&out->s, &s->words);
     if (e)
         return e;
-    out->t = malloc((terms_most(&s->words) + 1) * sizeof *out->t);
+    out->t = malloc((bags_terms_most(&s->words) + 1) * sizeof *out->t);
     out->first = malloc((out->s.n + 1) * sizeof *out->first);
     out->square = calloc(out->s.n + 1, sizeof *out->square);
     if (!out->t || !out->first || !out->square)
         return SHG_ENOMEM;
     uint32_t n = 0;
     for (size_t k = 0; k < out->s.n; k++) {
-        sentence x = out->s.s[k];
+        size_t n_terms = bags_terms(f->term, s, out->s.s[k]);
         out->first[k] = n;
-        for (uint32_t i = x.begin; i < x.end; i++) {
-            if (!(s->mark[i] & MARK_FURNITURE))
-                n = put_terms(f, out, out->first[k], n, &s->words, i, x.end);
-        }
+        for (size_t i = 0; i < n_terms; i++)
+            n = put(f, out, out->first[k], n, f->term[i]);
     }
     out->first[out->s.n] = n;
     f->base = n;
@@ -171,7 +169,7 @@ shg_err bags_make(bags *out, const side *a, const side *b)
 {
     filler f = {0};
     *out = (bags){0};
-    shg_err e = open_filler(&f, out, terms_most(&a->words) + terms_most(&b->words));
+    shg_err e = open_filler(&f, out, bags_terms_most(&a->words) + bags_terms_most(&b->words));
     if (!e)
         e = fill(&out->a, &f, a);
     if (!e)
@@ -180,6 +178,7 @@ shg_err bags_make(bags *out, const side *a, const side *b)
         e = weigh(out);
     free(f.table);
     free(f.hash);
+    free(f.term);
     free(f.place);
     if (e) {
         bags_free(out);

@@ -38,10 +38,13 @@ typedef struct bag_range {
     uint32_t a_begin, a_end, b_begin, b_end;
 } bag_range;
 
-// bags_terms writes the hashes of the terms that begin at word i of a sentence that ends before
-// `end`, and returns how many there are.
+// bags_terms writes the hashes of a sentence's terms, in the order of its words, and returns how
+// many there are: at most BAG_TERMS_MOST a word.
 enum { BAG_TERMS_MOST = 2 };
-unsigned bags_terms(uint64_t out[BAG_TERMS_MOST], const words *w, uint32_t i, uint32_t end);
+size_t bags_terms(uint64_t *out, const side *s, sentence x);
+
+// bags_terms_most is the most terms that a text has: a pair begins at characters alone.
+size_t bags_terms_most(const words *w);
 
 // bags_make: linear in the words of both. SHG_ENOMEM leaves *out empty.
 SHG_MUST_CHECK shg_err bags_make(bags *out, const side *a, const side *b);

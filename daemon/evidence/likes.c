@@ -5,6 +5,16 @@
 #include <math.h>
 #include <stdlib.h>
 
+// Two sentences of s and t terms are likely alike where LIKELY times what they have in common is
+// UNLIKELY (s + t) or more: for a share of PAIR_DICE that is short of it by less than a thousandth.
+// Numbers of sixteen bits hold it, since a sentence is no longer than that.
+enum { LIKELY = 97, UNLIKELY = 16 };
+_Static_assert(2.0 * UNLIKELY < LIKELY * PAIR_DICE, "no like is unlikely");
+_Static_assert(LIKELY *BAG_TERMS_MOST *(SENTENCE_MOST + SENTENCE_LEAST) * WORD_WEIGHT /
+                       CHAR_WEIGHT <
+                   INT16_MAX,
+               "the terms of a sentence are few enough");
+
 static size_t room_for(size_t n)
 {
     size_t size = 16;
@@ -13,18 +23,19 @@ static size_t room_for(size_t n)
     return size;
 }
 
-// The most terms that a text has: a pair begins at characters alone.
-static size_t terms_most(const words *w)
-{
-    return w->flags & WORD_CHAR ? BAG_TERMS_MOST * w->n : w->n;
-}
-
 static likes_slot *slot_of(const likes *l, uint64_t hash)
 {
     size_t at = hash_place(hash, l->slot) & l->mask;
     while (l->slot[at].n && l->slot[at].hash != hash)
         at = (at + 1) & l->mask;
     return &l->slot[at];
+}
+
+// Thirty-two bits for each term.
+static uint64_t *maybe_of(const likes *l, uint64_t hash, uint64_t *bit)
+{
+    *bit = (uint64_t)1 << (hash >> 58);
+    return &l->maybe[hash >> 24 & l->mask / 4];
 }
 
 // Notes that the sentence that is looked at holds a term; false where it held it before.
@@ -53,30 +64,26 @@ static void note_term(likes *l, uint32_t number, uint64_t hash)
         l->list[s->first++] = number; // moved back when all are there
 }
 
-// Counts the terms of a sentence of the one text, or notes them in their lists.
-static void take(likes *l, sentence x, uint32_t number, bool count)
+// Counts the terms of all sentences of the one text, or notes them in their lists.
+static void take(likes *l, const sentences *all, bool count)
 {
-    const side *a = l->a;
-    l->in++;
-    for (uint32_t i = x.begin; i < x.end; i++) {
-        uint64_t term[BAG_TERMS_MOST];
-        unsigned n = a->mark[i] & MARK_FURNITURE ? 0 : bags_terms(term, &a->words, i, x.end);
-        for (unsigned k = 0; k < n; k++)
-            count ? count_term(l, number, term[k]) : note_term(l, number, term[k]);
+    for (uint32_t k = 0; k < all->n; k++) {
+        size_t n = bags_terms(l->term, l->a, all->s[k]);
+        l->in++;
+        for (size_t i = 0; i < n; i++)
+            count ? count_term(l, k, l->term[i]) : note_term(l, k, l->term[i]);
     }
 }
 
 static void list_terms(likes *l, const sentences *all)
 {
     uint32_t sum = 0;
-    for (uint32_t k = 0; k < all->n; k++)
-        take(l, all->s[k], k, true);
+    take(l, all, true);
     for (size_t i = 0; i <= l->mask; i++) {
         l->slot[i].first = sum;
         sum += l->slot[i].n;
     }
-    for (uint32_t k = 0; k < all->n; k++)
-        take(l, all->s[k], k, false);
+    take(l, all, false);
     for (size_t i = 0; i <= l->mask; i++)
         l->slot[i].first -= l->slot[i].n;
 }
@@ -85,27 +92,30 @@ static uint8_t *row_of(likes *l, uint64_t hash, uint32_t *n_rows)
 {
     likes_slot *s = slot_of(l, hash);
     if (!s->n)
-        *s = (likes_slot){.hash = hash, .first = ++*n_rows};
+        *s = (likes_slot){.hash = hash, .first = (*n_rows)++ * (uint32_t)l->n_rows};
     s->n++;
     return l->rows[s->first];
 }
 
 static void fill_rows(likes *l, const sentences *all)
 {
-    const side *a = l->a;
     uint32_t n_rows = 0;
     for (uint32_t k = 0; k < all->n; k++) {
-        for (uint32_t i = all->s[k].begin; i < all->s[k].end; i++) {
-            uint64_t term[BAG_TERMS_MOST];
-            unsigned n = 0;
-            if (!(a->mark[i] & MARK_FURNITURE))
-                n = bags_terms(term, &a->words, i, all->s[k].end);
-            for (unsigned t = 0; t < n; t++) {
-                uint8_t *row = row_of(l, term[t], &n_rows);
-                l->s[k].terms += !row[k];
-                row[k] = 1;
-            }
+        size_t n = bags_terms(l->term, l->a, all->s[k]);
+        for (size_t i = 0; i < n; i++) {
+            uint8_t *byte = row_of(l, l->term[i], &n_rows) + k;
+            l->s[k].terms += !*byte;
+            *byte = 1;
         }
+        l->need[k] = (int16_t)(UNLIKELY * l->s[k].terms);
+    }
+}
+
+static void fill_maybe(likes *l)
+{
+    for (size_t i = 0; i <= l->mask; i++) {
+        uint64_t bit, *maybe = maybe_of(l, l->slot[i].hash, &bit);
+        *maybe |= l->slot[i].n ? bit : 0;
     }
 }
 
@@ -115,60 +125,6 @@ static uint32_t prose_of(const side *s, sentence x)
     for (uint32_t i = x.begin; i < x.end; i++)
         sum += s->mark[i] ? 0 : word_weight(&s->words.w[i]);
     return sum;
-}
-
-// What a text of unspaced script has in a sentence may be more than a byte counts.
-static bool has_rows(const likes *l)
-{
-    return l->n <= LIKES_ROW && !(l->a->words.flags & WORD_CHAR);
-}
-
-static bool reserve(likes *l, size_t n_terms)
-{
-    l->s = calloc(l->n + 1, sizeof *l->s);
-    l->slot = calloc(l->mask + 1, sizeof *l->slot);
-    if (has_rows(l)) {
-        l->rows = calloc(n_terms + 1, sizeof *l->rows);
-        return l->s && l->slot && l->rows;
-    }
-    l->list = malloc((n_terms + 1) * sizeof *l->list);
-    l->touched = malloc((l->n + 1) * sizeof *l->touched);
-    return l->s && l->slot && l->list && l->touched;
-}
-
-shg_err likes_open(likes *out, const side *a)
-{
-    sentences all;
-    size_t n_terms = terms_most(&a->words);
-    *out = (likes){0};
-    shg_err e = sentences_find(&all, &a->words);
-    if (e)
-        return e;
-    *out = (likes){.a = a, .n = all.n, .mask = room_for(n_terms) - 1};
-    if (reserve(out, n_terms)) {
-        for (size_t k = 0; k < all.n; k++)
-            out->s[k].prose = prose_of(a, all.s[k]);
-        if (out->rows)
-            fill_rows(out, &all);
-        else
-            list_terms(out, &all);
-    } else {
-        likes_close(out);
-        e = SHG_ENOMEM;
-    }
-    sentences_free(&all);
-    return e;
-}
-
-void likes_close(likes *l)
-{
-    free(l->s);
-    free(l->slot);
-    free(l->rows);
-    free(l->list);
-    free(l->touched);
-    free(l->other);
-    *l = (likes){0};
 }
 
 static size_t longest_of(const sentences *all)
@@ -181,66 +137,156 @@ static size_t longest_of(const sentences *all)
     return most;
 }
 
-// Room for the terms that the one text lacks of another's sentences, one after the other.
-static shg_err reserve_others(likes *l, const sentences *all)
+// Room for the terms of each sentence, one after the other.
+static shg_err reserve(likes *l, const sentences *all)
 {
-    size_t size = room_for(BAG_TERMS_MOST * longest_of(all));
-    if (size <= l->other_room)
+    size_t n = BAG_TERMS_MOST * longest_of(all);
+    if (n <= l->room)
         return SHG_OK;
+    free(l->term);
+    free(l->found);
     free(l->other);
-    l->other = calloc(size, sizeof *l->other);
-    l->other_room = l->other ? size : 0;
-    return l->other ? SHG_OK : SHG_ENOMEM;
+    l->room = n;
+    l->other_mask = room_for(n) - 1;
+    l->term = malloc(n * sizeof *l->term);
+    l->found = malloc(n * sizeof *l->found);
+    l->other = calloc(l->other_mask + 1, sizeof *l->other);
+    if (l->term && l->found && l->other)
+        return SHG_OK;
+    l->room = 0;
+    return SHG_ENOMEM;
 }
 
-// Whether a term that the one text lacks is new to the sentence.
-static bool is_new(likes *l, uint64_t hash)
+static shg_err make_tables(likes *l, const sentences *all, size_t n_terms)
 {
-    size_t mask = l->other_room - 1, at = hash_place(hash, l->other) & mask;
-    while (l->other[at].in == l->in && l->other[at].hash != hash)
-        at = (at + 1) & mask;
-    bool is = l->other[at].in != l->in;
-    l->other[at] = (likes_other){hash, l->in};
-    return is;
-}
-
-// How many distinct terms of a sentence the one text lacks.
-static uint32_t count_others(likes *l, const side *b, sentence y)
-{
-    uint32_t n = 0;
-    for (uint32_t i = y.begin; i < y.end; i++) {
-        uint64_t term[BAG_TERMS_MOST];
-        unsigned n_terms = b->mark[i] & MARK_FURNITURE ? 0 : bags_terms(term, &b->words, i, y.end);
-        for (unsigned k = 0; k < n_terms; k++)
-            n += !slot_of(l, term[k])->n && is_new(l, term[k]);
+    l->s = calloc(l->n + 1, sizeof *l->s);
+    l->slot = calloc(l->mask + 1, sizeof *l->slot);
+    l->maybe = calloc(l->mask / 4 + 1, sizeof *l->maybe);
+    if (l->n_rows <= LIKES_ROWS) {
+        l->rows = calloc((n_terms + 1) * l->n_rows, sizeof *l->rows);
+        l->need = calloc(l->n_rows * LIKES_ROW, sizeof *l->need);
+    } else {
+        l->list = malloc((n_terms + 1) * sizeof *l->list);
+        l->touched = malloc((l->n + 1) * sizeof *l->touched);
     }
-    return n;
+    bool all_there =
+        l->s && l->slot && l->maybe && ((l->rows && l->need) || (l->list && l->touched));
+    return all_there ? reserve(l, all) : SHG_ENOMEM;
 }
 
-enum { SIEVE = 16 }; // words of 64 bits
+shg_err likes_open(likes *out, const side *a)
+{
+    sentences all;
+    size_t n_terms = bags_terms_most(&a->words);
+    *out = (likes){0};
+    shg_err e = sentences_find(&all, &a->words);
+    if (e)
+        return e;
+    *out =
+        (likes){.a = a, .n = all.n, .mask = room_for(n_terms) - 1, .n_rows = all.n / LIKES_ROW + 1};
+    e = make_tables(out, &all, n_terms);
+    if (e) {
+        likes_close(out);
+    } else {
+        for (size_t k = 0; k < all.n; k++)
+            out->s[k].prose = prose_of(a, all.s[k]);
+        if (out->rows)
+            fill_rows(out, &all);
+        else
+            list_terms(out, &all);
+        fill_maybe(out);
+    }
+    sentences_free(&all);
+    return e;
+}
 
-// What a sentence of the other text has in common with those of the one; touched[0 .. n).
+void likes_close(likes *l)
+{
+    free(l->s);
+    free(l->slot);
+    free(l->maybe);
+    free(l->rows);
+    free(l->need);
+    free(l->list);
+    free(l->touched);
+    free(l->term);
+    free(l->found);
+    free(l->other);
+    *l = (likes){0};
+}
+
+enum { SIEVE = 4 }; // words of 64 bits
+
+// What a sentence of the other text has in common with the one text.
 typedef struct seen {
-    uint32_t terms;  // distinct, that the one text has, too
-    uint32_t others; // that it lacks: distinct ones, unless two fell on one bit
-    bool twice;      // they did
+    size_t terms;  // that it has: term[0 .. terms), each as often as it stands there
+    size_t found;  // distinct ones that the one text has: found[0 .. found)
+    size_t others; // distinct ones that it lacks, or fewer: two may fall on one bit
     uint64_t sieve[SIEVE];
-    size_t n;
 } seen;
 
 // Notes a term that the one text lacks where `lacks` is 1; none where it is 0.
 static void note_other(seen *x, uint64_t hash, unsigned lacks)
 {
-    uint64_t *at = &x->sieve[hash >> 60], bit = (uint64_t)lacks << (hash >> 54 & 63);
-    x->twice |= (*at & bit) != 0;
+    uint64_t *at = &x->sieve[hash >> 62], bit = (uint64_t)lacks << (hash >> 56 & 63);
+    x->others += (bit & ~*at) != 0;
     *at |= bit;
-    x->others += lacks;
 }
 
-// All distinct terms of a sentence; only where two may be the same they have to be looked at again.
-static uint32_t terms_of(likes *l, const seen *x, const side *b, sentence y)
+// Lists which terms may be the one text's. Which are is at random: no branch depends on it.
+static size_t list_maybe(const likes *l, seen *x)
 {
-    return x->terms + (x->twice ? count_others(l, b, y) : x->others);
+    size_t n = 0;
+    for (size_t i = 0; i < x->terms; i++) {
+        uint64_t bit, maybe = *maybe_of(l, l->term[i], &bit) & bit;
+        l->found[n] = (uint32_t)i;
+        n += maybe != 0;
+        note_other(x, l->term[i], maybe == 0);
+    }
+    return n;
+}
+
+static seen look_at(likes *l, const side *b, sentence y)
+{
+    seen x = {.terms = bags_terms(l->term, b, y)};
+    size_t n_maybe = list_maybe(l, &x);
+    l->in++;
+    for (size_t k = 0; k < n_maybe; k++) {
+        uint64_t hash = l->term[l->found[k]];
+        likes_slot *s = slot_of(l, hash);
+        bool is_new = (s->n != 0) & (s->in != l->in);
+        s->in = l->in;
+        l->found[x.found] = (uint32_t)(s - l->slot);
+        x.found += is_new;
+        note_other(&x, hash, s->n == 0);
+    }
+    return x;
+}
+
+// Whether a term that the one text lacks is new to the sentence.
+static bool is_new(likes *l, uint64_t hash)
+{
+    size_t at = hash_place(hash, l->other) & l->other_mask;
+    while (l->other[at].in == l->in && l->other[at].hash != hash)
+        at = (at + 1) & l->other_mask;
+    bool is = l->other[at].in != l->in;
+    l->other[at] = (likes_other){hash, l->in};
+    return is;
+}
+
+// All distinct terms of the sentence, or, for less, the fewest that there may be. The more there
+// are, the less is it like another.
+static uint32_t terms_of(likes *l, const seen *x)
+{
+    uint32_t n = (uint32_t)x->found;
+    for (size_t i = 0; i < x->terms; i++)
+        n += !slot_of(l, l->term[i])->n && is_new(l, l->term[i]);
+    return n;
+}
+
+static uint32_t terms_least(const seen *x)
+{
+    return (uint32_t)(x->found + x->others);
 }
 
 static bool is_alike(const likes_sentence *s, uint32_t common, uint32_t terms)
@@ -248,66 +294,77 @@ static bool is_alike(const likes_sentence *s, uint32_t common, uint32_t terms)
     return 2.0 * common >= PAIR_DICE * (s->terms + terms);
 }
 
-static void touch(likes *l, seen *x, uint64_t hash)
+static void compare_lists(likes *l, const seen *x)
 {
-    likes_slot *s = slot_of(l, hash);
-    note_other(x, hash, !s->n);
-    if (!s->n || !hold(l, s))
-        return;
-    x->terms++;
-    for (uint32_t i = 0; i < s->n && s->n <= BAG_SPREAD_MOST; i++) { // of more it has no weight
-        uint32_t k = l->list[s->first + i];
-        if (!l->s[k].common++)
-            l->touched[x->n++] = k;
+    size_t n = 0;
+    bool likely = false;
+    for (size_t k = 0; k < x->found; k++) {
+        const likes_slot *s = &l->slot[l->found[k]];
+        for (uint32_t i = 0; i < s->n && s->n <= BAG_SPREAD_MOST; i++) { // of more it has no weight
+            uint32_t number = l->list[s->first + i];
+            if (!l->s[number].common++)
+                l->touched[n++] = number;
+        }
     }
-}
-
-static void compare_lists(likes *l, const side *b, sentence y)
-{
-    seen x = {0};
-    l->in++;
-    for (uint32_t i = y.begin; i < y.end; i++) {
-        uint64_t term[BAG_TERMS_MOST];
-        unsigned n = b->mark[i] & MARK_FURNITURE ? 0 : bags_terms(term, &b->words, i, y.end);
-        for (unsigned k = 0; k < n; k++)
-            touch(l, &x, term[k]);
+    uint32_t terms = terms_least(x);
+    for (size_t k = 0; k < n && !likely; k++) {
+        const likes_sentence *s = &l->s[l->touched[k]];
+        likely = is_alike(s, s->common, terms);
     }
-    uint32_t terms = terms_of(l, &x, b, y);
-    while (x.n > 0) {
-        likes_sentence *s = &l->s[l->touched[--x.n]];
-        s->alike |= is_alike(s, s->common, terms);
+    terms = likely ? terms_of(l, x) : 0;
+    while (n > 0) {
+        likes_sentence *s = &l->s[l->touched[--n]];
+        s->alike |= likely && is_alike(s, s->common, terms);
         s->common = 0;
     }
 }
 
-// add_row adds a term's row to the sums. Which are in the one text, or were there before, is at
-// random: those that do not count add rows[0].
-static void add_row(likes *l, seen *x, uint8_t sum[LIKES_ROW], uint64_t hash)
+enum { ROW_WORDS = LIKES_ROW / 8 };
+
+// Adds a row to a sum of bytes, none of which is more than a byte holds.
+static inline void add_row(uint64_t sum[ROW_WORDS], const uint8_t *row)
 {
-    likes_slot *s = slot_of(l, hash);
-    uint32_t number = s->in == l->in ? 0 : s->first;
-    const uint8_t *row = l->rows[number];
-    s->in = l->in;
-    x->terms += number != 0;
-    note_other(x, hash, s->n == 0);
-    for (size_t i = 0; i < LIKES_ROW; i++)
-        sum[i] = (uint8_t)(sum[i] + row[i]);
+    for (size_t i = 0; i < ROW_WORDS; i++)
+        sum[i] += load64(row + 8 * i);
 }
 
-static void compare_rows(likes *l, const side *b, sentence y)
+// How many terms the sentence has in common with each of the one text's of which the i-th rows
+// tell. It adds up as many of them as bytes can hold, then those.
+static void add_rows(int16_t sum[LIKES_ROW], const likes *l, const seen *x, size_t i)
 {
-    uint8_t sum[LIKES_ROW] = {0}; // terms in common with each sentence of the one text
-    seen x = {0};
-    l->in++;
-    for (uint32_t i = y.begin; i < y.end; i++) {
-        uint64_t term[BAG_TERMS_MOST];
-        unsigned n = b->mark[i] & MARK_FURNITURE ? 0 : bags_terms(term, &b->words, i, y.end);
-        for (unsigned k = 0; k < n; k++)
-            add_row(l, &x, sum, term[k]);
+    for (size_t from = 0; from < x->found; from += UINT8_MAX) {
+        size_t end = x->found - from < UINT8_MAX ? x->found : from + UINT8_MAX;
+        uint64_t part[ROW_WORDS] = {0};
+        for (size_t t = from; t < end; t++)
+            add_row(part, l->rows[l->slot[l->found[t]].first + i]);
+        for (size_t k = 0; k < LIKES_ROW; k++)
+            sum[k] = (int16_t)(sum[k] + ((const uint8_t *)part)[k]);
     }
-    uint32_t terms = terms_of(l, &x, b, y);
-    for (size_t k = 0; k < l->n; k++)
-        l->s[k].alike |= (unsigned)(sum[k] != 0) & (unsigned)is_alike(&l->s[k], sum[k], terms);
+}
+
+static bool is_likely(const int16_t sum[LIKES_ROW], const int16_t need[LIKES_ROW], uint32_t terms)
+{
+    int16_t any = 0, more = (int16_t)(UNLIKELY * terms);
+    for (size_t k = 0; k < LIKES_ROW; k++)
+        any |= (int16_t)(LIKELY * sum[k] - need[k]) >= more;
+    return any;
+}
+
+static void compare_rows(likes *l, const seen *x)
+{
+    uint32_t least = terms_least(x), terms = 0;
+    for (size_t i = 0; i < l->n_rows; i++) {
+        int16_t sum[LIKES_ROW] = {0};
+        size_t first = i * LIKES_ROW;
+        add_rows(sum, l, x, i);
+        if (!is_likely(sum, l->need + first, least))
+            continue;
+        terms = terms ? terms : terms_of(l, x);
+        for (size_t k = 0; k < LIKES_ROW && first + k < l->n; k++) {
+            likes_sentence *s = &l->s[first + k];
+            s->alike |= sum[k] && is_alike(s, (uint32_t)sum[k], terms);
+        }
+    }
 }
 
 shg_err likes_part(likes *l, double *part, const side *b)
@@ -317,9 +374,11 @@ shg_err likes_part(likes *l, double *part, const side *b)
     shg_err e = sentences_find(&all, &b->words);
     if (e)
         return e;
-    e = reserve_others(l, &all);
-    for (size_t k = 0; k < all.n && !e; k++)
-        (l->rows ? compare_rows : compare_lists)(l, b, all.s[k]);
+    e = reserve(l, &all);
+    for (size_t k = 0; k < all.n && !e; k++) {
+        seen x = look_at(l, b, all.s[k]);
+        (l->rows ? compare_rows : compare_lists)(l, &x);
+    }
     sentences_free(&all);
     if (e)
         return e;

@@ -16,13 +16,13 @@ typedef struct likes_sentence {
     bool alike;      // with one of the other text's; false between calls
 } likes_sentence;
 
-enum { LIKES_ROW = 64 }; // sentences, at most, of a text whose terms have rows
+enum { LIKES_ROW = 64, LIKES_ROWS = 2 }; // sentences in a row; rows that a term may have
 
-// A term of the one text, in open addressing: free where n is 0.
+// A term of the one text, in open addressing: free where n is 0. A free one's `in` means nothing.
 typedef struct likes_slot {
     uint64_t hash;
     uint32_t first, n; // sentences of the one text that hold it: list[first .. first + n), or
-                       // those that have a 1 in its row, rows[first]; 0 of a free one
+                       // those that have a 1 in its rows, which begin at rows[first]
     uint32_t in;       // the sentence that held it last, by number over all texts, from 1
 } likes_slot;
 
@@ -38,12 +38,17 @@ typedef struct likes {
     size_t n;
     likes_slot *slot;
     size_t mask;
-    uint8_t (*rows)[LIKES_ROW]; // a byte for each sentence, rows[0] all 0; NULL of a long text
-    uint32_t *list;             // of a long one
-    uint32_t *touched;          // [n], likewise
-    uint32_t in;                // number of the sentence that is looked at
+    uint64_t *maybe;            // a bit for each term: most others stop at them
+    uint8_t (*rows)[LIKES_ROW]; // a byte for each sentence; NULL of a long text
+    size_t n_rows;              // of each term, one after the other
+    int16_t *need;     // by sentence: what its own terms ask for of a likely like (likes.c)
+    uint32_t *list;    // of a long one
+    uint32_t *touched; // [n], likewise
+    uint32_t in;       // number of the sentence that is looked at
+    uint64_t *term;    // scratch: its terms
+    uint32_t *found;   // the slots of those that the one text has
     likes_other *other;
-    size_t other_room; // slots there are
+    size_t room, other_mask; // of term and found, and of other
 } likes;
 
 // likes_open makes one for texts that are compared with a, which must outlive it. SHG_ENOMEM leaves

@@ -31,7 +31,8 @@ static void list_lines(side *s)
     s->n_lines = n;
 }
 
-shg_err side_skim(side *out, view text, size_t *at)
+// Splits a text in the memory of *out, and marks nothing yet.
+static shg_err split(side *out, view text, size_t *at)
 {
     terms_free(&out->terms);
     shg_err e = words_again(&out->words, text, at);
@@ -43,9 +44,25 @@ shg_err side_skim(side *out, view text, size_t *at)
     }
     memset(out->mark, 0, out->words.n + SIDE_SLACK);
     list_lines(out);
+    return SHG_OK;
+}
+
+shg_err side_skim(side *out, view text, size_t *at)
+{
+    shg_err e = split(out, text, at);
+    if (e)
+        return e;
     out->body = words_body_hash(&out->words);
     speech_mark(out);
     return SHG_OK;
+}
+
+shg_err side_scan(side *out, view text, size_t *at)
+{
+    shg_err e = split(out, text, at);
+    if (!e)
+        furniture_mark(out);
+    return e;
 }
 
 shg_err side_read(side *out, view text, size_t *at)

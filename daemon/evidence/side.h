@@ -40,6 +40,10 @@ SHG_MUST_CHECK shg_err side_make(side *out, view text, size_t *at);
 // side_skim is side_read without the marks of furniture and the counts, in the memory of *out,
 // which holds another text's side, or zeros, and is empty after a failure.
 SHG_MUST_CHECK shg_err side_skim(side *out, view text, size_t *at);
+
+// side_scan is side_read without the marks of speech, the counts and the hash of the body,
+// likewise in the memory of *out.
+SHG_MUST_CHECK shg_err side_scan(side *out, view text, size_t *at);
 void side_free(side *s);
 
 // side_add_mark marks words [from, to) besides (what frequencies know); side_count must

@@ -278,7 +278,7 @@ static void test_likes_of_long_texts(void **state)
         assert_ok(side_make(&b, view_of(text_b.text), NULL));
         mark_some(&b, &seed, 2);
         double by_rows = like(text_a.text, 2, &b, &rows),
-               by_lists = like(text_a.text, 90, &b, &lists);
+               by_lists = like(text_a.text, 150, &b, &lists);
         assert_true(rows && !lists);
         assert_true(by_rows >= by_lists - 1e-6 && by_rows <= by_lists + 1e-6);
         some += by_rows > 0;

@@ -242,19 +242,27 @@ static void test_likes_hold_all_pairs(void **state)
     assert_in_range(few, ROUNDS / 100, ROUNDS);
 }
 
-// A text with some more sentences than another, or with so many more that it has no rows.
-static double like(const char *text, unsigned more, const side *b, bool *has_rows)
+// A text with some more sentences than another.
+enum { MORE_MOST = 300, LONGER = TEXT_MOST + MORE_MOST * 40 };
+static side lengthen(char longer[LONGER], const char *text, unsigned more)
 {
-    static char longer[TEXT_MOST + 8192];
     side a;
-    likes l;
-    double part;
     size_t n = (size_t)sprintf(longer, "%s.\n", text);
     for (unsigned i = 0; i < more; i++)
         n += (size_t)sprintf(longer + n, "Quay%u q%u r%u s%u t%u. ", i, i, i, i, i);
     assert_ok(side_make(&a, view_of(longer), NULL));
     memset(a.mark, 0, a.words.n);
     side_count(&a);
+    return a;
+}
+
+// What is alike of a text with some more sentences, or with so many more that it has no rows.
+static double like(const char *text, unsigned more, const side *b, bool *has_rows)
+{
+    static char longer[LONGER];
+    side a = lengthen(longer, text, more);
+    likes l;
+    double part;
     assert_ok(likes_open(&l, &a));
     *has_rows = l.rows;
     assert_ok(likes_part(&l, &part, b));
@@ -287,10 +295,53 @@ static void test_likes_of_long_texts(void **state)
     assert_in_range(some, ROUNDS / 300, ROUNDS);
 }
 
+static bool has_pair(const pairs *p, uint32_t a, uint32_t b, double cosine)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->p[i].a == a && p->p[i].b == b)
+            return p->p[i].cosine >= cosine && p->p[i].cosine <= cosine;
+    return false;
+}
+
+// Pairs are sought in the second text: in a short one by masks, in a long one by lists.
+static void test_pairs_both_ways(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    size_t some = 0;
+    for (int round = 0; round < ROUNDS / 30; round++) {
+        static made text_a, text_b;
+        bags x, y;
+        pairs p, q;
+        unsigned kind = t_random(&seed) % 4 == 0;
+        make(&text_a, NULL, &seed, kind);
+        make(&text_b, &text_a, &seed, kind);
+        static char longer_a[LONGER], longer_b[LONGER];
+        side a = lengthen(longer_a, text_a.text, MORE_MOST),
+             b = lengthen(longer_b, text_b.text, t_random(&seed) % 2 ? 0 : 90);
+        assert_ok(bags_make(&x, &a, &b));
+        assert_ok(bags_make(&y, &b, &a));
+        assert_ok(pairs_find(&p, &x));
+        assert_ok(pairs_find(&q, &y));
+        assert_int_equal(p.n, q.n);
+        for (size_t i = 0; i < p.n; i++)
+            assert_true(has_pair(&q, p.p[i].b, p.p[i].a, p.p[i].cosine));
+        some += p.n;
+        pairs_free(&p);
+        pairs_free(&q);
+        bags_free(&x);
+        bags_free(&y);
+        side_free(&a);
+        side_free(&b);
+    }
+    assert_in_range(some, ROUNDS / 300, SIZE_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_screen), cmocka_unit_test(test_known),
                                        cmocka_unit_test(test_likes_hold_all_pairs),
-                                       cmocka_unit_test(test_likes_of_long_texts)};
+                                       cmocka_unit_test(test_likes_of_long_texts),
+                                       cmocka_unit_test(test_pairs_both_ways)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,15 +145,17 @@ shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h)
     *out = json_array();
     shg_err err = *out ? SHG_OK : SHG_ENOMEM;
     size_t left = q.match.keep_most;
+    affinity_source of_a = {.of = &h->side};
     for (size_t i = 0; !err && left && i < h->n; i++) {
         hit *x = &h->hit[i];
         if (!x->also)
             continue;
         left--;
-        err = match_deepen(&x->match, &h->side, &x->side, q.match.depth);
+        err = match_deepen(&x->match, &of_a, &x->side, q.match.depth);
         if (!err)
             err = add_hit(*out, e, a, &h->side, x, &q);
     }
+    affinity_source_free(&of_a);
     if (err) {
         json_decref(*out);
         *out = NULL;

@@ -64,6 +64,7 @@ typedef struct work {
     sift sift[HELPERS_HANDS];
     bool has_sift[HELPERS_HANDS];
     known found[HELPERS_HANDS];
+    affinity_source source[HELPERS_HANDS]; // of the query
 } work;
 
 // A stored article asked about, in the version that replaced it meanwhile.
@@ -94,10 +95,10 @@ static shg_err read_candidate(work *w, unsigned who, uint32_t doc, reading **out
 }
 
 // What only the hits that are kept need. An answer shows their credits, which the reading keeps.
-static shg_err deepen(hit *h, const work *w)
+static shg_err deepen(hit *h, work *w, unsigned who)
 {
     const credits *c;
-    shg_err e = match_deepen(&h->match, w->query, &h->side, w->o->depth);
+    shg_err e = match_deepen(&h->match, &w->source[who], &h->side, w->o->depth);
     h->deep = true;
     return e || w->o->depth < MATCH_WHOLE ? e : reading_credits(h->with, w->lib->sources, &c);
 }
@@ -137,7 +138,7 @@ static void verify_step(void *ctx, unsigned who, size_t i)
         e = verify_compare(&h->match, w->query, &h->side, MATCH_RELATION);
     v->match = !e && is_match(h, &w->docs[i], w);
     if (v->match && is_deepened_early(w, i))
-        e = deepen(h, w);
+        e = deepen(h, w, who);
     v->err = e;
     if (!v->match)
         verify_drop(h);
@@ -211,7 +212,7 @@ static void deepen_step(void *ctx, unsigned who, size_t i)
 {
     work *w = ctx;
     hit *h = &w->hit[i];
-    shg_err e = h->deep || !h->asked ? SHG_OK : deepen(h, w);
+    shg_err e = h->deep || !h->asked ? SHG_OK : deepen(h, w, who);
     w->err[who] = w->err[who] ? w->err[who] : e;
 }
 
@@ -238,8 +239,10 @@ shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, c
     w->r = r;
     w->o = o;
     w->query = &out->side;
-    for (unsigned who = 0; who < HELPERS_HANDS; who++)
+    for (unsigned who = 0; who < HELPERS_HANDS; who++) {
         w->found[who].base = of;
+        w->source[who].of = w->query;
+    }
     for (size_t i = 0; i < n && !e; i += PART) {
         w->docs = docs + i;
         w->n_before = i;
@@ -253,6 +256,7 @@ shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, c
         e = deepen_all(out, w);
     for (unsigned who = 0; who < HELPERS_HANDS; who++) {
         known_close(&w->found[who]);
+        affinity_source_free(&w->source[who]);
         if (w->has_sift[who])
             sift_close(&w->sift[who]);
     }

@@ -11,31 +11,24 @@
 // on one place, what is not found in PROBES_MOST steps is left out.
 enum { SOURCE = 1, MADE = 2, BOTH = SOURCE | MADE, PROBES_MOST = 64, KEY_STEP = 8 };
 
-typedef struct letters {
-    uint32_t *cp; // of the words' keys, without the spaces
-    size_t n;
-    size_t words; // how many words, furniture among them, they were taken from
-} letters;
-
 typedef struct grams {
-    uint32_t *slot; // upper bits of the gram's hash, and whose it is; 0 is free
+    uint32_t *slot; // of the table
     size_t mask;
+    uint32_t *list;          // the places of made's
     size_t known, made, all; // distinct ones: in both, in made, in either
     size_t stretches, known_stretches;
 } grams;
 
 enum { MORE = 2 }; // a word's count in a text: none, one or more
 
-typedef struct entry {
+typedef struct affinity_word {
     uint64_t hash;
     uint8_t source, made;
     bool used;
 } entry;
 
-typedef struct vocabulary {
-    entry *entry;
-    size_t mask;
-} vocabulary;
+typedef affinity_letters letters;
+typedef affinity_vocabulary vocabulary;
 
 static uint64_t mix(uint64_t x)
 {
@@ -131,6 +124,8 @@ static inline bool gram_note(grams *g, uint64_t hash, uint32_t who)
     uint32_t before = *at & BOTH;
     bool first = who == MADE && !(before & MADE), in_source = before & SOURCE;
     *at = tag | before | who;
+    if (who == MADE)
+        g->list[g->made] = (uint32_t)(at - g->slot);
     g->all += !before;
     g->made += first;
     g->known += (unsigned)first & (unsigned)in_source;
@@ -164,16 +159,49 @@ static inline void grams_read(grams *g, const letters *t, uint32_t who)
     }
 }
 
-static shg_err compare_grams(affinity *out, const letters *source, const letters *made)
+// What an earlier text has left in the table goes: all of it, so that nothing stands behind a gap.
+static void forget_grams(affinity_grams *t)
 {
-    size_t slots = slots_for(source->n + made->n);
-    grams g = {.slot = calloc(slots, sizeof *g.slot), .mask = slots - 1};
-    if (!g.slot)
-        return SHG_ENOMEM;
-    grams_read(&g, source, SOURCE);
-    g.stretches = g.known_stretches = 0;
+    for (; t->n_list > 0; t->n_list--) {
+        uint32_t *at = &t->slot[t->list[t->n_list - 1]];
+        *at = *at & SOURCE ? *at & ~(uint32_t)MADE : 0;
+    }
+}
+
+// A table with the source's grams, with room for those of n letters more.
+static shg_err ready_grams(affinity_source *s, size_t n)
+{
+    affinity_grams *t = &s->grams;
+    size_t slots = slots_for(s->letters.n + n);
+    forget_grams(t);
+    if (n > t->room || !t->list) {
+        free(t->list);
+        t->room = n;
+        t->list = malloc((n + 1) * sizeof *t->list);
+    }
+    if (slots > t->slots) {
+        free(t->slot);
+        t->slot = calloc(slots, sizeof *t->slot);
+        t->slots = t->slot ? slots : 0;
+        grams g = {.slot = t->slot, .mask = slots - 1};
+        if (t->slot)
+            grams_read(&g, &s->letters, SOURCE);
+        t->known = g.all;
+    }
+    return t->slot && t->list ? SHG_OK : SHG_ENOMEM;
+}
+
+static shg_err compare_grams(affinity *out, affinity_source *s, const letters *made)
+{
+    shg_err e = ready_grams(s, made->n);
+    if (e)
+        return e;
+    grams g = {.slot = s->grams.slot,
+               .mask = s->grams.slots - 1,
+               .list = s->grams.list,
+               .all = s->grams.known};
     grams_read(&g, made, MADE);
-    free(g.slot);
+    s->grams.n_list = g.made;
     if (g.made) {
         out->x[AFFINITY_GRAMS] = (double)g.known / (double)g.made;
         out->x[AFFINITY_RESEMBLANCE] = sqrt((double)g.known / (double)g.all);
@@ -188,8 +216,8 @@ static entry *entry_of(const vocabulary *v, const side *s, size_t at)
     uint64_t hash = s->words.w[at].hash;
     if (is_left_out(s, at))
         return NULL;
-    size_t i = mix(hash) & v->mask;
-    for (size_t probes = 0; v->entry[i].used && v->entry[i].hash != hash; i = (i + 1) & v->mask) {
+    size_t mask = v->slots - 1, i = mix(hash) & mask;
+    for (size_t probes = 0; v->entry[i].used && v->entry[i].hash != hash; i = (i + 1) & mask) {
         if (++probes == PROBES_MOST)
             return NULL;
     }
@@ -213,18 +241,17 @@ static void count_source(const vocabulary *v, const side *s, size_t n)
 }
 
 // Lists the entries of made's words, each once, in the order in which made has them.
-static size_t count_made(const vocabulary *v, entry **list, const side *s, size_t n)
+static void count_made(vocabulary *v, const side *s, size_t n)
 {
-    size_t n_list = 0;
+    v->n_list = 0;
     for (size_t i = 0; i < n; i++) {
         entry *e = entry_of(v, s, i);
         if (!e)
             continue;
-        list[n_list] = e;
-        n_list += e->made == 0;
+        v->list[v->n_list] = e;
+        v->n_list += e->made == 0;
         count_word(&e->made);
     }
-    return n_list;
 }
 
 // words_sum adds up in the order of the list, so that no place in a table decides a rounding.
@@ -242,43 +269,84 @@ static void words_sum(affinity *out, entry *const *list, size_t n)
     out->x[AFFINITY_SHARED] = log1p(shared);
 }
 
-static shg_err compare_words(affinity *out, const side *source, size_t n_source, const side *made,
-                             size_t n_made)
+static void forget_words(vocabulary *v)
 {
-    size_t slots = slots_for(n_source + n_made);
-    vocabulary v = {.entry = calloc(slots, sizeof *v.entry), .mask = slots - 1};
-    entry **list = malloc((n_made + 1) * sizeof *list);
-    shg_err e = v.entry && list ? SHG_OK : SHG_ENOMEM;
-    if (!e) {
-        count_source(&v, source, n_source);
-        words_sum(out, list, count_made(&v, list, made, n_made));
+    for (; v->n_list > 0; v->n_list--) {
+        entry *e = v->list[v->n_list - 1];
+        e->made = 0;
+        e->used = e->source > 0;
     }
-    free(v.entry);
-    free(list);
-    return e;
 }
 
-shg_err affinity_find(affinity *out, const side *source, const side *made)
+// A table with the source's words, with room for n more.
+static shg_err ready_words(affinity_source *s, size_t n)
+{
+    vocabulary *v = &s->vocabulary;
+    size_t slots = slots_for(s->letters.words + n);
+    forget_words(v);
+    if (n > v->room || !v->list) {
+        free(v->list);
+        v->room = n;
+        v->list = malloc((n + 1) * sizeof *v->list);
+    }
+    if (slots > v->slots) {
+        free(v->entry);
+        v->entry = calloc(slots, sizeof *v->entry);
+        v->slots = v->entry ? slots : 0;
+        if (v->entry)
+            count_source(v, s->of, s->letters.words);
+    }
+    return v->entry && v->list ? SHG_OK : SHG_ENOMEM;
+}
+
+static shg_err compare_words(affinity *out, affinity_source *s, const side *made, size_t n_made)
+{
+    shg_err e = ready_words(s, n_made);
+    if (e)
+        return e;
+    count_made(&s->vocabulary, made, n_made);
+    words_sum(out, s->vocabulary.list, s->vocabulary.n_list);
+    return SHG_OK;
+}
+
+shg_err affinity_find_of(affinity *out, affinity_source *source, const side *made)
 {
     *out = (affinity){0};
-    letters s, m = {0};
-    shg_err e = letters_make(&s, source);
+    letters m = {0};
+    shg_err e = source->letters.cp ? SHG_OK : letters_make(&source->letters, source->of);
     if (!e)
         e = letters_make(&m, made);
     if (!e)
-        e = compare_grams(out, &s, &m);
+        e = compare_grams(out, source, &m);
     if (!e)
-        e = compare_words(out, source, s.words, made, m.words);
+        e = compare_words(out, source, made, m.words);
     size_t consonantal = 0;
     for (size_t i = 0; i < m.n; i++)
         consonantal += is_consonantal(m.cp[i]);
     out->consonantal = 2 * consonantal > m.n;
     out->x[AFFINITY_BIAS] = 1;
     out->x[AFFINITY_MADE_LENGTH] = log1p((double)m.n);
-    out->x[AFFINITY_SOURCE_LENGTH] = log1p((double)s.n);
-    free(s.cp);
+    out->x[AFFINITY_SOURCE_LENGTH] = log1p((double)source->letters.n);
     free(m.cp);
     if (e)
         *out = (affinity){0};
+    return e;
+}
+
+void affinity_source_free(affinity_source *s)
+{
+    free(s->letters.cp);
+    free(s->grams.slot);
+    free(s->grams.list);
+    free(s->vocabulary.entry);
+    free(s->vocabulary.list);
+    *s = (affinity_source){0};
+}
+
+shg_err affinity_find(affinity *out, const side *source, const side *made)
+{
+    affinity_source s = {.of = source};
+    shg_err e = affinity_find_of(out, &s, made);
+    affinity_source_free(&s);
     return e;
 }

@@ -33,8 +33,46 @@ typedef struct affinity {
     bool consonantal; // most letters of made are of a script that leaves vowels out
 } affinity;
 
-// affinity_find asks what made (side_count done) has in common with source. Time and
-// memory are linear in both, up to AFFINITY_MOST. SHG_ENOMEM leaves *out empty.
+// The characters of a text's words, without the spaces between them.
+typedef struct affinity_letters {
+    uint32_t *cp;
+    size_t n;
+    size_t words; // how many words, furniture among them, they were taken from
+} affinity_letters;
+
+// Tables of the source's grams and words, to which those of the text that was asked about last are
+// added, and listed to be taken out again.
+typedef struct affinity_grams {
+    uint32_t *slot; // upper bits of the gram's hash, and whose it is; 0 is free
+    size_t slots;
+    size_t known;   // the source's distinct ones
+    uint32_t *list; // [room]
+    size_t n_list, room;
+} affinity_grams;
+
+typedef struct affinity_vocabulary {
+    struct affinity_word *entry;
+    size_t slots;
+    struct affinity_word **list; // [room]
+    size_t n_list, room;
+} affinity_vocabulary;
+
+// What is kept of a source over all texts that it is asked about. It is made when it is first asked
+// for: only `of` is to be set, which must outlive it unchanged. One owner.
+typedef struct affinity_source {
+    const side *of;
+    affinity_letters letters;
+    affinity_grams grams;
+    affinity_vocabulary vocabulary;
+} affinity_source;
+
+void affinity_source_free(affinity_source *s); // zeroes it
+
+// affinity_find_of asks what made (side_count done) has in common with source. Time and memory are
+// linear in both, up to AFFINITY_MOST. SHG_ENOMEM leaves *out empty.
+SHG_MUST_CHECK shg_err affinity_find_of(affinity *out, affinity_source *source, const side *made);
+
+// affinity_find is affinity_find_of for once.
 SHG_MUST_CHECK shg_err affinity_find(affinity *out, const side *source, const side *made);
 
 #endif

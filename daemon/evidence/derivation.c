@@ -18,7 +18,7 @@ static double most_of(const match *m)
     return 1 - .5 * p->quoted / ((double)p->quoted + p->prose);
 }
 
-shg_err derivation_decide(match *m, const side *a, const side *b)
+shg_err derivation_decide(match *m, affinity_source *a, const side *b)
 {
     m->derivation = m->identical ? DERIVED_WHOLE : DERIVED_NONE;
     m->derivation_score = m->identical;
@@ -26,7 +26,7 @@ shg_err derivation_decide(match *m, const side *a, const side *b)
     if (m->identical || most == 0)
         return SHG_OK;
     affinity f;
-    shg_err e = affinity_find(&f, a, b);
+    shg_err e = affinity_find_of(&f, a, b);
     if (e)
         return e;
     double any = chance(f.consonantal ? DERIVATION_CONSONANTAL_ANY : DERIVATION_OTHER_ANY, &f);

@@ -24,6 +24,6 @@ extern const double derivation_table[DERIVATION_ROWS][AFFINITY_COUNT];
 // derivation_decide sets derivation and derivation_score of m, whose measures and relation
 // are set. The score is half the level to be expected: P(any) / 2 + P(whole) / 2, so that
 // it grows from none over partial to whole. SHG_ENOMEM.
-SHG_MUST_CHECK shg_err derivation_decide(match *m, const side *a, const side *b);
+SHG_MUST_CHECK shg_err derivation_decide(match *m, affinity_source *a, const side *b);
 
 #endif

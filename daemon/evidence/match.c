@@ -91,19 +91,22 @@ static shg_err relate(match *m, const side *a, const side *b, bool shell)
     return e;
 }
 
-static shg_err deepen(match *m, const side *a, const side *b, match_depth depth)
+static shg_err deepen(match *m, affinity_source *of_a, const side *b, match_depth depth)
 {
+    const side *a = of_a->of;
     shg_err e = depth >= MATCH_RETOLD ? retell(m, a, b) : SHG_OK;
     if (e || depth < MATCH_WHOLE)
         return e;
     m->score = score_of(m, a, b);
     e = shingles_resemblance(&m->resemblance, &a->words, &b->words);
-    return e ? e : derivation_decide(m, a, b);
+    return e ? e : derivation_decide(m, of_a, b);
 }
 
-static shg_err work(match *m, const side *a, const side *b, match_depth depth, bool anew)
+static shg_err work(match *m, affinity_source *of_a, const side *b, match_depth depth, bool anew)
 {
     side body_a = {0}, body_b = {0};
+    const side *a = of_a->of;
+    affinity_source body = {.of = &body_a};
     shg_err e = SHG_OK;
     bool shell = side_is_shell(a) || side_is_shell(b);
     if (shell) {
@@ -116,7 +119,8 @@ static shg_err work(match *m, const side *a, const side *b, match_depth depth, b
     if (!e && anew)
         e = relate(m, a, b, shell);
     if (!e)
-        e = deepen(m, a, b, depth);
+        e = deepen(m, shell ? &body : of_a, b, depth);
+    affinity_source_free(&body);
     free(body_a.mark);
     free(body_b.mark);
     return e;
@@ -125,13 +129,15 @@ static shg_err work(match *m, const side *a, const side *b, match_depth depth, b
 shg_err match_make(match *out, const side *a, const side *b, match_depth depth)
 {
     *out = (match){0};
-    shg_err e = work(out, a, b, depth, true);
+    affinity_source of_a = {.of = a};
+    shg_err e = work(out, &of_a, b, depth, true);
+    affinity_source_free(&of_a);
     if (e)
         match_free(out);
     return e;
 }
 
-shg_err match_deepen(match *m, const side *a, const side *b, match_depth depth)
+shg_err match_deepen(match *m, affinity_source *a, const side *b, match_depth depth)
 {
     return work(m, a, b, depth, false);
 }

@@ -2,9 +2,11 @@
 //
 // The relation is decided by the first rule that holds (README of this folder, with
 // the measurements each line stands on), by the text alone.
-// Layer: evidence.  May include: paraphrase, passages, side, terms, text, base.  Threads: pure.
+// Layer: evidence.  May include: affinity, paraphrase, passages, side, terms, text,
+// base.  Threads: pure.
 #ifndef SHINGLED_EVIDENCE_MATCH_H
 #define SHINGLED_EVIDENCE_MATCH_H
+#include "evidence/affinity.h"
 #include "evidence/paraphrase.h"
 
 typedef enum relation {
@@ -49,9 +51,9 @@ typedef enum match_depth {
 // texts that read the same, everything is 1. SHG_ENOMEM leaves *out empty.
 SHG_MUST_CHECK shg_err match_make(match *out, const side *a, const side *b, match_depth depth);
 
-// match_deepen works out what a match of less depth lacks; a and b are those it was made of. The
-// result is that of match_make. SHG_ENOMEM leaves *m for match_free.
-SHG_MUST_CHECK shg_err match_deepen(match *m, const side *a, const side *b, match_depth depth);
+// match_deepen works out what a match of less depth lacks; a->of and b are those it was made of.
+// The result is that of match_make. SHG_ENOMEM leaves *m for match_free.
+SHG_MUST_CHECK shg_err match_deepen(match *m, affinity_source *a, const side *b, match_depth depth);
 void match_free(match *m);
 
 // match_share is part / whole in [0,1]: rounded weights may make the part the greater.

@@ -97,6 +97,40 @@ static void test_furniture(void **state)
     side_free(&b);
 }
 
+// Made-up text of n words, of which some texts share many.
+static void make_text(char *out, size_t n, uint64_t *seed)
+{
+    *out = 0;
+    while (n-- > 0)
+        out += sprintf(out, "w%x ", (unsigned)(t_random(seed) % (n % 3 ? 400 : 40000)));
+}
+
+// What is kept of a source says of each text what a new one would, whichever came before.
+static void test_kept(void **state)
+{
+    (void)state;
+    static const size_t n_words[] = {30, 200, 1, 900, 0, 200, 30, 900};
+    static char text_a[8192], text_b[8192];
+    uint64_t seed = t_seed();
+    side a;
+    make_text(text_a, 300, &seed);
+    assert_ok(side_make(&a, view_of(text_a), NULL));
+    affinity_source of_a = {.of = &a};
+    for (size_t i = 0; i < 4 * sizeof n_words / sizeof *n_words; i++) {
+        affinity kept, anew;
+        side b;
+        make_text(text_b, n_words[i % (sizeof n_words / sizeof *n_words)], &seed);
+        assert_ok(side_make(&b, view_of(text_b), NULL));
+        assert_ok(affinity_find_of(&kept, &of_a, &b));
+        assert_ok(affinity_find(&anew, &a, &b));
+        assert_memory_equal(&kept.x, &anew.x, sizeof kept.x);
+        assert_int_equal(kept.consonantal, anew.consonantal);
+        side_free(&b);
+    }
+    affinity_source_free(&of_a);
+    side_free(&a);
+}
+
 // A text over the bound is read up to it, and one word repeated costs no more than others.
 static void test_bound(void **state)
 {
@@ -118,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_grams),     cmocka_unit_test(test_words),
         cmocka_unit_test(test_known),     cmocka_unit_test(test_scripts),
-        cmocka_unit_test(test_furniture), cmocka_unit_test(test_bound)};
+        cmocka_unit_test(test_furniture), cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_bound)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

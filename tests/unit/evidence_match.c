@@ -61,13 +61,14 @@
 static void check_depths(const match *m, const side *a, const side *b)
 {
     match n;
+    affinity_source of_a = {.of = a};
     assert_ok(match_make(&n, a, b, MATCH_RELATION));
     assert_int_equal(n.relation, m->relation);
     assert_true(n.passages.words == m->passages.words && n.cosine == m->cosine);
-    assert_ok(match_deepen(&n, a, b, MATCH_RETOLD));
+    assert_ok(match_deepen(&n, &of_a, b, MATCH_RETOLD));
     assert_int_equal(n.paraphrases.n, m->paraphrases.n);
     assert_int_equal(n.paraphrases.prose, m->paraphrases.prose);
-    assert_ok(match_deepen(&n, a, b, MATCH_WHOLE));
+    assert_ok(match_deepen(&n, &of_a, b, MATCH_WHOLE));
     assert_true(n.score == m->score && n.resemblance == m->resemblance);
     assert_true(n.derivation == m->derivation && n.derivation_score == m->derivation_score);
     bool shell = 5u * a->own_words < a->words.n || 5u * b->own_words < b->words.n;

@@ -28,6 +28,17 @@ static size_t end_of(const hash_list *l, size_t i, unsigned k)
     return 0;
 }
 
+// Where the shingles end that begin at the first n words.
+static void find_ends(uint32_t *ends, const hash_list *l, size_t n, unsigned k)
+{
+    if (l->alone)
+        for (size_t i = 0; i < n; i++)
+            ends[i] = (uint32_t)end_of(l, i, k);
+    else
+        for (size_t i = 0; i < n; i++) // a loop that the compiler can make vectors of
+            ends[i] = (uint32_t)i + k;
+}
+
 // The shingles that begin where as many words stand as one may have; returns how many.
 static size_t make_most(uint64_t *out, uint32_t *ends, const hash_list *l, unsigned k)
 {
@@ -38,8 +49,8 @@ static size_t make_most(uint64_t *out, uint32_t *ends, const hash_list *l, unsig
         text_kernels_get()->mixed(out, l->hash, l->alone, n, k);
     else
         text_kernels_get()->shingles(out, l->hash, n, k);
-    for (size_t i = 0; ends && i < n; i++)
-        ends[i] = (uint32_t)(l->alone ? end_of(l, i, k) : i + k);
+    if (ends)
+        find_ends(ends, l, n, k);
     return n;
 }
 

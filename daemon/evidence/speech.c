@@ -251,8 +251,6 @@ static void close_at(tracker *x, const sign *g)
 
 static void take(tracker *x, const sign *g)
 {
-    if (x->open != NONE && g->next - x->from > QUOTE_MOST)
-        abandon(x, g->next); // its end was lost; what follows is not within it
     enum family of = NONE;
     enum role role = read_sign(x, g, &of);
     if (role == OPEN)
@@ -261,22 +259,37 @@ static void take(tracker *x, const sign *g)
         close_at(x, g);
 }
 
+// What two of a single mark say, side by side; 0 where they are no more than one is.
+static uint32_t pair_of(uint32_t cp)
+{
+    switch (cp) {
+    case '`':
+    case 0x2018:
+        return 0x201c;
+    case '\'':
+    case 0x2019:
+        return 0x201d;
+    case ',':
+        return 0x201e;
+    case '<':
+        return 0xab;
+    case '>':
+        return 0xbb;
+    default:
+        return 0;
+    }
+}
+
 // doubled makes one double mark of two single ones that stand side by side (‘‘text’’,
 // ``text'', ,,text'', <<text>>) and returns what follows them.
 static const uint8_t *doubled(const uint8_t *p, const uint8_t *end, uint32_t *cp)
 {
-    static const uint32_t pairs[][2] = {{0x2018, 0x201c}, {0x2019, 0x201d}, {'`', 0x201c},
-                                        {'\'', 0x201d},   {',', 0x201e},    {'<', 0xab},
-                                        {'>', 0xbb}};
+    uint32_t pair = pair_of(*cp);
     const uint8_t *q = p;
-    for (size_t i = 0; p < end && i < sizeof pairs / sizeof *pairs; i++) {
-        if (pairs[i][0] == *cp && utf8_next(&q, end) == *cp) {
-            *cp = pairs[i][1];
-            return q;
-        }
-        q = p;
-    }
-    return p;
+    if (!pair || p == end || utf8_next(&q, end) != *cp)
+        return p;
+    *cp = pair;
+    return q;
 }
 
 // mended reads a mark whose UTF-8 had been read as cp1252 ("â€œ") and returns what follows.
@@ -298,6 +311,23 @@ static const uint8_t *mended(const uint8_t *p, const uint8_t *end, uint32_t *cp)
     return p;
 }
 
+// Whether a byte of ASCII in a gap does nothing, nor with the one behind it: most do not.
+static bool is_idle(const uint8_t *p, const uint8_t *end)
+{
+    switch (*p) {
+    case '"':
+    case '\'':
+    case '`':
+    case '<':
+    case '>':
+        return false;
+    case ',':
+        return p + 1 == end || p[1] != ',';
+    default:
+        return *p < 0x80;
+    }
+}
+
 // gap_signs reads the marks between two words: before word i, bytes [p, end).
 static void gap_signs(tracker *x, const uint8_t *p, const uint8_t *end, size_t i)
 {
@@ -306,7 +336,13 @@ static void gap_signs(tracker *x, const uint8_t *p, const uint8_t *end, size_t i
     uint32_t before = p > text.p ? 'a' : ' '; // a word, or the start
     if (p > text.p && signs_is_digit(p[-1]))
         before = '0';
+    if (p < end && x->open != NONE && i - x->from > QUOTE_MOST)
+        abandon(x, i); // its end was lost; what follows is not within it
     while (p < end) {
+        if (is_idle(p, end)) {
+            before = *p++;
+            continue;
+        }
         sign g = {.before = before, .after = ' ', .next = i};
         g.cp = utf8_next(&p, end);
         p = doubled(mended(p, end, &g.cp), end, &g.cp);

@@ -10,32 +10,42 @@ typedef struct term {
     double weight;
 } term;
 
+// The heaviest so far, in order: two lists, since a load of both numbers would wait for two stores.
+typedef struct heaviest {
+    uint64_t hash[RARE_MOST];
+    double weight[RARE_MOST];
+    uint32_t n;
+} heaviest;
+
 // In a run of characters without spaces: what a Han character says, any other, and what
 // makes a term.
 enum { HAN_SAYS = 2, CHAR_SAYS = 1, TERM_SAYS = 6 };
 
-// Whether a term stands behind another: equal weights go by hash.
-static bool is_behind(term a, term b)
+// Whether the one in a place stands behind a term: equal weights go by hash.
+static bool is_behind(const heaviest *h, size_t at, term t)
 {
-    return a.weight < b.weight || (a.weight == b.weight && a.hash > b.hash);
+    unsigned lighter = h->weight[at] < t.weight, same = h->weight[at] == t.weight;
+    return lighter | (same & (h->hash[at] > t.hash)); // one branch, not three
 }
 
 // Whether it would be behind the last of a full list.
-static bool is_too_light(const term *top, uint32_t n, term t)
+static bool is_too_light(const heaviest *h, term t)
 {
-    return n == RARE_MOST && !is_behind(top[n - 1], t);
+    return h->n == RARE_MOST && !is_behind(h, RARE_MOST - 1, t);
 }
 
 // Keeps the heaviest: insertion into a short list.
-static uint32_t insert(term *top, uint32_t n, term t)
+static void insert(heaviest *h, term t)
 {
-    if (is_too_light(top, n, t))
-        return n;
-    uint32_t at = n < RARE_MOST ? n++ : RARE_MOST - 1;
-    for (; at > 0 && is_behind(top[at - 1], t); at--)
-        top[at] = top[at - 1];
-    top[at] = t;
-    return n;
+    if (is_too_light(h, t))
+        return;
+    size_t at = h->n < RARE_MOST ? h->n++ : RARE_MOST - 1;
+    for (; at > 0 && is_behind(h, at - 1, t); at--) {
+        h->hash[at] = h->hash[at - 1];
+        h->weight[at] = h->weight[at - 1];
+    }
+    h->hash[at] = t.hash;
+    h->weight[at] = t.weight;
 }
 
 static bool is_han(view key)
@@ -57,180 +67,208 @@ static bool run_of_chars(const words *w, size_t i, uint64_t *hash)
     return says >= TERM_SAYS;
 }
 
-// Where rare_terms works: of n words there are at most n terms.
-typedef struct lists {
-    sort_item *item; // [n]: some of them, to be sorted
-    sort_item *room; // [n]: to sort in
-    uint64_t *once;  // [n]: at first all terms
-    uint64_t *again; // [n]: those that may stand in the text again
-    uint64_t *part;  // [n]: some of them
-    double *weight;  // [n]: theirs
-    size_t n_once, n_again;
-} lists;
+// The terms of a text, counted. A bucket holds the first term that comes to it, by the high bits of
+// the hash, so that in the order of buckets they ascend; the few others that come there are listed.
+enum { BUCKET_BITS = 11, BUCKETS = 1 << BUCKET_BITS, COUNT_MOST = BUCKETS - 1 };
+typedef struct counted {
+    uint64_t in[BUCKETS]; // the hash but for the bucket's own bits, above how often; 0: free
+    uint64_t *distinct;   // [n]: of the buckets
+    sort_item *rest;      // [n]: the others, each time, and
+    sort_item *room;      // [n]: to sort them in
+    uint64_t *again;      // [n]: terms that are there more than once, and the rest
+    uint32_t *times;      // [n]: how often
+    double *weight;       // [n]: what they weigh
+    size_t n_distinct, n_again, n_rest;
+} counted;
 
-static lists lists_in(sort_item *room, size_t n)
+// In room for n terms.
+static void begin(counted *c, sort_item *room, size_t n)
 {
-    _Static_assert(RARE_ROOM * sizeof *room >= 2 * sizeof *room + 4 * sizeof(uint64_t),
-                   "all of it");
-    lists l = {.item = room, .room = room + n, .once = (uint64_t *)(room + 2 * n)};
-    l.again = l.once + n;
-    l.part = l.again + n;
-    l.weight = (double *)(l.part + n);
-    return l;
+    _Static_assert(RARE_ROOM * sizeof *room >= 2 * sizeof *room + 3 * sizeof(uint64_t), "all");
+    memset(c->in, 0, sizeof c->in);
+    c->rest = room;
+    c->room = room + n;
+    c->weight = (double *)c->room; // when all is sorted
+    c->distinct = (uint64_t *)(room + 2 * n);
+    c->again = c->distinct + n;
+    c->times = (uint32_t *)(c->again + n);
+    c->n_again = 0;
 }
 
-// All terms, at most one for each word; of common words some.
-static void list_terms(lists *l, const words *w)
+// Lists the terms, at most one for each word, but for words that nobody asks about; returns how
+// many there are. No branch: which they are is at random.
+static size_t list_words(uint64_t *out, const uint64_t *hash, size_t n_words)
+{
+    const terms_often *often = terms_often_get();
+    size_t n = 0;
+    for (size_t i = 0; i < n_words; i++) {
+        out[n] = hash[i];
+        n += !terms_is_idle(often, hash[i]);
+    }
+    return n;
+}
+
+// The same of a text some words of which are characters.
+static size_t list_mixed(uint64_t *out, const words *w)
 {
     const terms_often *often = terms_often_get();
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         uint64_t hash = w->hash[i];
-        bool is_term = w->w[i].flags & WORD_CHAR ? run_of_chars(w, i, &hash) : w->w[i].key_len > 1;
-        l->once[n] = hash;
-        n += (unsigned)is_term & !terms_is_often(often, hash);
+        bool is_term = !w->alone[i] || run_of_chars(w, i, &hash);
+        out[n] = hash;
+        n += is_term & !terms_is_idle(often, hash);
     }
-    l->n_once = n;
+    return n;
 }
 
-// Leaves in once what certainly stands in the text once: nothing else comes to its place among a
-// few thousand.
-static void part_terms(lists *l)
+static size_t bucket_of(uint64_t hash)
 {
-    enum { PLACE_BITS = 11 };
-    uint8_t seen[1 << PLACE_BITS] = {0}; // 0, 1, or more
-    size_t n = l->n_once;
+    return hash >> (64 - BUCKET_BITS);
+}
+
+static uint64_t hash_in(const counted *c, size_t bucket)
+{
+    return (uint64_t)bucket << (64 - BUCKET_BITS) | c->in[bucket] >> BUCKET_BITS;
+}
+
+// Counts n terms, listed where the distinct ones go. No branch: whether a term was there before is
+// at random.
+static void count_terms(counted *c, size_t n)
+{
+    size_t n_distinct = 0, n_rest = 0; // not in memory, for all that is written
     for (size_t i = 0; i < n; i++) {
-        uint8_t *x = &seen[l->once[i] >> (64 - PLACE_BITS)];
-        *x = (uint8_t)(*x << 1 | 1);
+        uint64_t hash = c->distinct[i], *in = &c->in[bucket_of(hash)], was = *in;
+        uint64_t none = hash << BUCKET_BITS;
+        bool is_free = was == 0, same = (was ^ none) < COUNT_MOST;
+        *in = is_free ? none + 1 : was + same;
+        c->distinct[n_distinct] = hash;
+        c->rest[n_rest].key = hash;
+        n_distinct += is_free;
+        n_rest += !(is_free | same);
     }
-    l->n_once = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t hash = l->once[i];
-        bool once = seen[hash >> (64 - PLACE_BITS)] == 1;
-        l->again[l->n_again] = hash;
-        l->once[l->n_once] = hash;
-        l->n_again += !once;
-        l->n_once += once;
-    }
+    c->n_distinct = n_distinct;
+    c->n_rest = n_rest;
 }
 
-// Of the sorted items, puts the terms that are there again to part, how often to the first items,
-// and the others to once; returns how many of those there are. No branch: how often a term stands
-// in a text is at random.
-static size_t count_items(lists *l)
-{
-    sort_item *t = l->item;
-    uint64_t *part = l->part, *once = l->once + l->n_once;
-    size_t n = 0, n_once = 0;
-    uint32_t times = 0;
-    if (l->n_again)
-        t[l->n_again].key = ~t[l->n_again - 1].key; // no term's
-    for (size_t i = 0; i < l->n_again; i++) {
-        uint64_t hash = t[i].key;
-        unsigned is_last = hash != t[i + 1].key;
-        times++;
-        part[n] = once[n_once] = hash;
-        t[n].value = times;
-        n += is_last & (times > 1);
-        n_once += is_last & (times == 1);
-        times &= is_last - 1;
-    }
-    l->n_once += n_once;
-    return n;
-}
-
-// Takes the terms that stand in the text again, and puts the others to those in once. Their idf are
-// looked up together, since the table is far away. *square is what they add to the squared length.
-static uint32_t take_again(term *top, lists *l, double *square)
-{
-    uint32_t n = 0;
-    sort_item *t = l->item;
-    l->n_again = terms_drop_common(l->again, l->n_again);
-    for (size_t i = 0; i < l->n_again; i++) {
-        t[i].key = l->again[i];
-        t[i].value = 0;
-    }
-    sort_items(t, l->room, l->n_again, 64);
-    size_t n_terms = count_items(l);
-    terms_weights(l->weight, l->part, n_terms);
-    *square = 0;
-    for (size_t i = 0; i < n_terms; i++) {
-        term x = {l->part[i], terms_weigh(l->weight[i], t[i].value)};
-        *square += x.weight * x.weight;
-        if (x.weight > 0)
-            n = insert(top, n, x);
-    }
-    return n;
-}
-
-// Parts of once, by the high bits of the hashes: nearly always the first is all that is looked up
-// in the large table of words.
-enum { PART_BITS = 2 };
-
-// Takes of one part the words that no table knows, of which none is lighter than any that stands
-// in the text once; known is how many others stand at the beginning of part. Returns how many of
-// these there are then.
-static size_t take_unknown(term *top, uint32_t *n, lists *l, uint64_t part, size_t known)
-{
-    uint64_t *hash = l->part + known;
-    double *weight = l->weight + known, most = terms_idf_most();
-    size_t n_part = 0, n_unknown = 0, left = 0;
-    for (size_t i = 0; i < l->n_once; i++) {
-        hash[n_part] = l->once[i];
-        n_part += l->once[i] >> (64 - PART_BITS) == part;
-    }
-    terms_weights(weight, hash, n_part);
-    for (size_t i = 0; i < n_part; i++) {
-        double x = weight[i];
-        l->item[n_unknown].key = hash[left] = hash[i];
-        l->item[n_unknown].value = 0;
-        weight[left] = x;
-        n_unknown += x == most;
-        left += x > 0 && x < most;
-    }
-    sort_items(l->item, l->room, n_unknown, 64);
-    for (size_t i = 0; i < n_unknown && !is_too_light(top, *n, (term){l->item[i].key, most}); i++)
-        *n = insert(top, *n, (term){l->item[i].key, most});
-    return known + left;
-}
-
-// Takes of those that stand there once.
-static uint32_t take_once(term *top, uint32_t n, lists *l)
-{
-    double most = terms_idf_most();
-    size_t known = 0;
-    for (uint64_t part = 0; part < 1 << PART_BITS; part++) {
-        if (is_too_light(top, n, (term){part << (64 - PART_BITS), most}))
-            return n;
-        known = take_unknown(top, &n, l, part, known);
-    }
-    for (size_t i = 0; i < known; i++)
-        n = insert(top, n, (term){l->part[i], l->weight[i]});
-    return n;
-}
-
-// What the words that stand in the text once add to the squared length, at least.
-static double square_of_once(const lists *l)
+// Lists those that other terms kept out of their bucket, whether they are there again or not;
+// returns what those that are not add to the squared length at least, in parts of TERMS_SQUARE.
+static uint64_t list_rest(counted *c)
 {
     const terms_squares *squares = terms_squares_get();
     uint64_t sum = 0;
-    for (size_t i = 0; i < l->n_once; i++)
-        sum += terms_square_least(squares, l->once[i]);
-    return (double)sum / TERMS_SQUARE;
+    sort_items(c->rest, c->room, c->n_rest, 64);
+    for (size_t i = 0, end; i < c->n_rest; i = end) {
+        uint64_t hash = c->rest[i].key, *in = &c->in[bucket_of(hash)];
+        for (end = i + 1; end < c->n_rest && c->rest[end].key == hash;)
+            end++;
+        uint32_t times = (uint32_t)(end - i);
+        if ((*in ^ hash << BUCKET_BITS) == COUNT_MOST) {
+            times += COUNT_MOST; // its bucket was full
+            *in = 0;
+        }
+        sum += times == 1 ? terms_square_least(squares, hash) : 0;
+        c->again[c->n_again] = hash;
+        c->times[c->n_again++] = times;
+    }
+    return sum;
+}
+
+// Lists those of the buckets that are there again; returns what the others add, likewise.
+static uint64_t list_again(counted *c)
+{
+    const terms_squares *squares = terms_squares_get();
+    size_t n = c->n_again;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < c->n_distinct; i++) {
+        uint64_t hash = c->distinct[i], times = c->in[bucket_of(hash)] & COUNT_MOST;
+        sum += terms_square_least(squares, hash) & -(uint64_t)(times == 1);
+        c->again[n] = hash;
+        c->times[n] = (uint32_t)times;
+        n += times > 1;
+    }
+    c->n_again = n;
+    return sum;
+}
+
+// Takes the terms that are listed, and adds to *square what those add that are there again. Their
+// weights are looked up together, since the table is far away.
+static void take_again(heaviest *h, counted *c, double *square)
+{
+    size_t n = 0;
+    terms_weights(c->weight, c->again, c->times, c->n_again);
+    for (size_t i = 0; i < c->n_again; i++) {
+        double x = c->weight[i];
+        *square += x * x * (c->times[i] > 1);
+        c->again[n] = c->again[i];
+        c->weight[n] = x;
+        n += x > 0;
+    }
+    for (size_t i = 0; i < n; i++)
+        insert(h, (term){c->again[i], c->weight[i]});
+}
+
+enum { PART = 12 };
+
+// The next terms that stand in a bucket once, from a bucket on; returns how many, fewer than PART
+// only of the last.
+static size_t next_once(uint64_t out[PART], const counted *c, size_t *bucket)
+{
+    size_t n = 0;
+    for (; *bucket < BUCKETS && n < PART; ++*bucket) {
+        out[n] = hash_in(c, *bucket);
+        n += (c->in[*bucket] & COUNT_MOST) == 1;
+    }
+    return n;
+}
+
+// Takes those that no table has for certain, and leaves the others; returns how many there are.
+static size_t take_unknown(heaviest *h, uint64_t *hash, size_t n)
+{
+    const terms_squares *squares = terms_squares_get();
+    double most = terms_idf_most();
+    uint64_t unknown[PART];
+    size_t n_unknown = 0, left = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool is = terms_square_least(squares, hash[i]) == squares->unknown;
+        unknown[n_unknown] = hash[left] = hash[i];
+        n_unknown += is;
+        left += !is;
+    }
+    for (size_t i = 0; i < n_unknown; i++)
+        insert(h, (term){unknown[i], most});
+    return left;
+}
+
+// Takes those that stand there once, ascending: those that no table has are the heaviest, so that
+// nearly always the first few are all that is looked at.
+static void take_once(heaviest *h, const counted *c)
+{
+    double most = terms_idf_most(), weight[PART];
+    uint64_t hash[PART];
+    size_t bucket = 0, n;
+    while ((n = next_once(hash, c, &bucket)) > 0 && !is_too_light(h, (term){*hash, most})) {
+        n = take_unknown(h, hash, n);
+        terms_weights(weight, hash, NULL, n);
+        for (size_t i = 0; i < n; i++)
+            if (weight[i] > 0)
+                insert(h, (term){hash[i], weight[i]});
+    }
 }
 
 uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room,
                     double *square)
 {
-    term top[RARE_MOST];
-    lists l = lists_in(room, w->n + 1);
-    list_terms(&l, w);
-    part_terms(&l);
-    uint32_t n = take_again(top, &l, square); // the heavier ones
-    *square += square_of_once(&l);
-    n = take_once(top, n, &l);
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = print_of(top[i].hash ^ TERM_SPACE, seed);
-    return n;
+    heaviest top = {.n = 0};
+    counted c;
+    begin(&c, room, w->n + 1);
+    count_terms(&c, w->alone ? list_mixed(c.distinct, w) : list_words(c.distinct, w->hash, w->n));
+    uint64_t least = list_rest(&c);
+    least += list_again(&c);
+    *square = (double)least / TERMS_SQUARE;
+    take_again(&top, &c, square); // the heavier ones
+    take_once(&top, &c);
+    for (uint32_t i = 0; i < top.n; i++)
+        out[i] = print_of(top.hash[i] ^ TERM_SPACE, seed);
+    return top.n;
 }

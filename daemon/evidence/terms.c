@@ -27,13 +27,14 @@ enum {
 
 // What there is of a word, in one number: the high bits of its hash, whether it is common, and
 // which idf of table.idf it has; its low bits say where it stands. 0 is a free slot.
-enum { SLOT_IDF = IDFS_MOST - 1, SLOT_COMMON = 1 << 14, SLOT_TAKEN = 1 << 15, SLOT_BITS = 16 };
+enum { SLOT_IDF = IDFS_MOST - 1, SLOT_COMMON = IDFS_MOST, SLOT_TAKEN = 1 << 15, SLOT_BITS = 16 };
 
 // Constant once loaded. Larger than the nearest caches, so that a word takes eight bytes; two
 // slots of three are free.
 static struct {
     uint64_t slot[TABLE_SLOTS];
-    double idf[IDFS_MOST]; // each once; 0: of unknown words
+    double idf[IDFS_MOST];        // each once; 0: of unknown words
+    double weight[2 * IDFS_MOST]; // the same, and behind them 0 for words that are common
     size_t n_idf;
     double count[LOGS]; // 1 + ln n
     // The common words alone (cuckoo hashing, Pagh, Rodler 2004): each in one of two places, so
@@ -89,17 +90,33 @@ static uint32_t idf_number(double idf)
     while (i < table.n_idf && table.idf[i] != idf)
         i++;
     assert(i < IDFS_MOST);
-    if (i == table.n_idf)
-        table.idf[table.n_idf++] = idf;
+    if (i == table.n_idf) {
+        table.idf[i] = table.weight[i] = idf;
+        table.n_idf++;
+    }
     return (uint32_t)i;
 }
 
-// Of words that have one place the most common stays.
-static void add_often(uint64_t hash, double idf)
+// By the places of terms_often: of words that have one the most common stays.
+static void add_often(uint64_t *top, uint64_t hash, double idf)
 {
-    uint64_t *place = &often.word[hash / (UINT64_MAX / TERMS_OFTEN + 1)];
+    uint64_t *place = &top[hash % TERMS_OFTEN];
     if (!*place || idf < idf_of(*place))
         *place = hash;
+}
+
+// Letters come before all others; no two of them have one place.
+static void fill_often(const uint64_t *top)
+{
+    for (size_t i = 0; i < TERMS_OFTEN; i++)
+        often.word[i] = top[i] ? (uint32_t)(top[i] >> 32) : 0;
+    for (uint8_t letter = 1; letter < 0x80; letter++) {
+        uint8_t key[4];
+        if (fold_key(key, sizeof key, (view){&letter, 1}) != 1)
+            continue;
+        uint64_t hash = hash_key((view){key, 1});
+        often.word[hash % TERMS_OFTEN] = (uint32_t)(hash >> 32) ^ !is_common(hash);
+    }
 }
 
 static uint8_t square_of(double idf)
@@ -121,7 +138,7 @@ static void note_square(uint64_t hash, uint8_t square)
 }
 
 // A word of several languages has the share of the one in which it is most common.
-static void add(view name, float share)
+static void add(uint64_t *top, view name, float share)
 {
     uint8_t key[KEY_MOST];
     size_t len = fold_key(key, sizeof key, name);
@@ -139,12 +156,13 @@ static void add(view name, float share)
     *slot =
         hash >> SLOT_BITS << SLOT_BITS | SLOT_TAKEN | (common ? SLOT_COMMON : 0) | idf_number(idf);
     if (common)
-        add_often(hash, idf);
+        add_often(top, hash, idf);
 }
 
 static void load(void)
 {
     const uint8_t *p = terms_data, *end = p + terms_data_len;
+    uint64_t top[TERMS_OFTEN] = {0};               // the words of terms_often
     (void)idf_number(-log((double)SHARE_UNKNOWN)); // 0, as in a free slot
     squares.unknown = square_of(table.idf[0]);
     for (size_t i = 0; i < TERMS_SQUARES; i++)
@@ -155,9 +173,10 @@ static void load(void)
             eol = end;
         const uint8_t *tab = memchr(p, '\t', (size_t)(eol - p));
         if (*p != '#' && tab)
-            add((view){p, (size_t)(tab - p)}, strtof((const char *)tab + 1, NULL));
+            add(top, (view){p, (size_t)(tab - p)}, strtof((const char *)tab + 1, NULL));
         p = eol + 1;
     }
+    fill_often(top);
     for (int n = 1; n < LOGS; n++)
         table.count[n] = 1 + log((double)n);
     atomic_store_explicit(&loaded, true, memory_order_release);
@@ -184,8 +203,6 @@ double terms_idf(uint64_t word_hash)
 
 static double weight_of(size_t n, double idf)
 {
-    if (n == 1)
-        return idf;
     return (n < LOGS ? table.count[n] : 1 + log((double)n)) * idf;
 }
 
@@ -195,10 +212,14 @@ double terms_weigh(double idf, size_t n)
     return weight_of(n, idf);
 }
 
+// A word that is not in its place is seldom; all else takes no branch: which words of a text are
+// known, and which common, is at random.
 static double weigh_word(uint64_t hash, size_t n)
 {
-    uint64_t slot = table.slot[slot_of(hash)];
-    return slot & SLOT_COMMON ? 0 : weight_of(n, table.idf[slot & SLOT_IDF]);
+    uint64_t slot = table.slot[hash & (TABLE_SLOTS - 1)];
+    if (__builtin_expect((slot != 0) & ((slot ^ hash) >> SLOT_BITS != 0), 0))
+        slot = table.slot[slot_of(hash)];
+    return weight_of(n, table.weight[slot & (SLOT_COMMON | SLOT_IDF)]);
 }
 
 double terms_weight(uint64_t word_hash, uint32_t n)
@@ -207,23 +228,13 @@ double terms_weight(uint64_t word_hash, uint32_t n)
     return weigh_word(word_hash, n);
 }
 
-void terms_weights(double *out, const uint64_t *word_hash, size_t n)
+void terms_weights(double *out, const uint64_t *word_hash, const uint32_t *times, size_t n)
 {
     pthread_once(&once, load);
     for (size_t i = 0; i < n; i++)
-        out[i] = weigh_word(word_hash[i], 1);
-}
-
-size_t terms_drop_common(uint64_t *word_hash, size_t n)
-{
-    size_t left = 0;
-    pthread_once(&once, load);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t hash = word_hash[i];
-        word_hash[left] = hash;
-        left += !is_common(hash);
-    }
-    return left;
+        __builtin_prefetch(&table.slot[word_hash[i] & (TABLE_SLOTS - 1)]);
+    for (size_t i = 0; i < n; i++)
+        out[i] = weigh_word(word_hash[i], times ? times[i] : 1);
 }
 
 const terms_often *terms_often_get(void)

@@ -14,8 +14,8 @@ double terms_idf(uint64_t word_hash);
 // (term_list); 0 for a common one.
 double terms_weight(uint64_t word_hash, uint32_t n);
 
-// terms_weights is terms_weight of n words that each stand there once.
-void terms_weights(double *out, const uint64_t *word_hash, size_t n);
+// terms_weights is terms_weight of n words; times: how often each stands there, NULL for once.
+void terms_weights(double *out, const uint64_t *word_hash, const uint32_t *times, size_t n);
 
 // terms_weigh is what a word of an idf that stands in a text n times weighs: (1 + ln n) * idf.
 double terms_weigh(double idf, size_t n);
@@ -33,30 +33,35 @@ const terms_squares *terms_squares_get(void); // constant
 // Which words are in the table is at random: no branch depends on it.
 static inline unsigned terms_square_least(const terms_squares *t, uint64_t word_hash)
 {
-    unsigned x = t->of[word_hash % TERMS_SQUARES];
-    unsigned other = (x >> 8 ^ (unsigned)(word_hash / TERMS_SQUARES)) & (TERMS_TAGS - 1);
-    unsigned unknown = -(unsigned)((other != 0) & (x < TERMS_ANY));
+    unsigned next = (unsigned)(word_hash / TERMS_SQUARES) % TERMS_TAGS << 8;
+    unsigned x = t->of[word_hash % TERMS_SQUARES] ^ next; // 0 in the high byte of the same word
+    unsigned unknown = -(unsigned)(x - (UINT8_MAX + 1) < TERMS_ANY - (UINT8_MAX + 1));
     return (t->unknown & unknown) | (x & UINT8_MAX & ~unknown);
 }
 
 // terms_idf_most is the idf of a word that is not in the table; none has more.
 double terms_idf_most(void);
 
-// terms_drop_common takes those out of n words, by their hashes, whose share is over 10 %: they say
-// nothing about the subject. It returns how many are left, in the order they had.
-size_t terms_drop_common(uint64_t *word_hash, size_t n);
-
-// Some of these, the most common ones, in a table so small that it stays in the nearest cache.
-enum { TERMS_OFTEN = 2048 };
+// Words that nobody asks about: some of the common ones (share over 10 %: they say nothing about
+// the subject), the most common, and all of one letter, in a table so small that it stays in the
+// nearest cache.
+enum { TERMS_OFTEN = 4096 };
 typedef struct terms_often {
-    uint64_t word[TERMS_OFTEN]; // by the high bits of the hash; 0 is free
+    uint32_t word[TERMS_OFTEN]; // by the low bits of the hash: its high half, or with the last bit
+                                // turned where it is a letter that is not common
 } terms_often;
-const terms_often *terms_often_get(void);
+const terms_often *terms_often_get(void); // constant
 
-// terms_is_often tells whether the table has a word, which then is common.
+// terms_is_often tells whether the table has a word that is common, by 44 bits of its hash.
 static inline bool terms_is_often(const terms_often *t, uint64_t word_hash)
 {
-    return t->word[word_hash / (UINT64_MAX / TERMS_OFTEN + 1)] == word_hash;
+    return t->word[word_hash % TERMS_OFTEN] == (uint32_t)(word_hash >> 32);
+}
+
+// terms_is_idle tells whether the table has it at all.
+static inline bool terms_is_idle(const terms_often *t, uint64_t word_hash)
+{
+    return (t->word[word_hash % TERMS_OFTEN] ^ (uint32_t)(word_hash >> 32)) <= 1;
 }
 
 // One distinct word of a text, or two neighbouring characters of an unspaced script (one alone says

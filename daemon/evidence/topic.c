@@ -215,7 +215,7 @@ static double add_others(topic *t, const hash_list *b, size_t n_maybe, double sq
     walk w = {.b = b, .n_maybe = n_maybe};
     size_t n = 0, n_part;
     while (square <= most && (n_part = next_others(hash, &w, t)) > 0) {
-        terms_weights(once, hash, n_part);
+        terms_weights(once, hash, NULL, n_part);
         for (size_t i = 0; i < n_part; i++) {
             topic_other *s = other_of(t, hash[i]);
             double before = s->n ? terms_weigh(once[i], s->n) : 0,

@@ -114,9 +114,25 @@ static void test_short(void **state)
     check("a b c d");
 }
 
+// Words that stand in a text more often than there is room to count in their bucket.
+static void test_thousandfold(void **state)
+{
+    static const uint32_t often[] = {2046, 2047, 2048, 5000};
+    char *text = malloc(TEXT_ROOM);
+    (void)state;
+    for (size_t k = 0; k < sizeof often / sizeof *often; k++) {
+        size_t n = 0;
+        for (uint32_t i = 0; i < often[k]; i++)
+            n += (size_t)sprintf(text + n, i % 100 ? "zwark " : "zwark zwirk%u tanker ", i % 700);
+        check(text);
+    }
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_mixtures),
+                                       cmocka_unit_test(test_thousandfold),
                                        cmocka_unit_test(test_short)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

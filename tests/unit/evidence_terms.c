@@ -49,6 +49,22 @@ static void test_shares(void **state)
     assert_true(terms_idf(hash_of("THE")) == terms_idf(hash_of("the"))); // by folded key
 }
 
+// The small table has all words of one letter, common or not, and else common words alone.
+static void test_often(void **state)
+{
+    static const char *const other[] = {"hospital", "krieg", "Zwrkqvst", "zq", "2019"};
+    const terms_often *often = terms_often_get();
+    (void)state;
+    for (char c = '0'; c <= 'z'; c = c == '9' ? 'a' : (char)(c + 1)) {
+        uint64_t hash = hash_of((char[]){c, 0});
+        assert_true(terms_is_idle(often, hash));
+        assert_true(terms_is_often(often, hash) == (terms_weight(hash, 1) == 0));
+    }
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        assert_false(terms_is_idle(often, hash_of(other[i])));
+    assert_true(terms_is_often(often, hash_of("the")));
+}
+
 static void test_cosine(void **state)
 {
     (void)state;
@@ -150,7 +166,8 @@ static void test_cosine_of(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shares), cmocka_unit_test(test_cosine), cmocka_unit_test(test_list),
+        cmocka_unit_test(test_shares),    cmocka_unit_test(test_often),
+        cmocka_unit_test(test_cosine),    cmocka_unit_test(test_list),
         cmocka_unit_test(test_cosine_of), cmocka_unit_test(test_unrelated)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

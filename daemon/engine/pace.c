@@ -8,6 +8,16 @@ static bool is_much(const pace *p, int64_t used_ns, int64_t since_ns, unsigned h
     return used_ns > (left > least ? left : least);
 }
 
+// Of how many parts one hand works one beside others that used the machine nearly up.
+static unsigned parts_beside(const pace *p, int64_t used_ns, int64_t since_ns)
+{
+    int64_t left = since_ns * (int64_t)p->cores - used_ns;
+    int64_t parts = left > 0 ? PACE_LEFT_PART * since_ns / left : PACE_PARTS_MOST;
+    return parts < PACE_PARTS        ? PACE_PARTS
+           : parts > PACE_PARTS_MOST ? PACE_PARTS_MOST
+                                     : (unsigned)parts;
+}
+
 void pace_look(pace *p, int64_t now_ns, int64_t others_ns)
 {
     int64_t since = now_ns - p->looked_ns, used = others_ns - p->others_ns;
@@ -16,7 +26,7 @@ void pace_look(pace *p, int64_t now_ns, int64_t others_ns)
     unsigned hands = p->cores;
     while (hands && is_much(p, used, since, hands))
         hands--;
-    p->busy = !hands;
+    p->parts = hands ? 0 : parts_beside(p, used, since);
     p->more = hands ? hands - 1 : 0;
     p->looked_ns = now_ns;
     p->others_ns = others_ns;
@@ -30,8 +40,8 @@ unsigned pace_hands(const pace *p, int64_t now_ns)
 int64_t pace_rest_ns(pace *p, int64_t now_ns, int64_t worked_ns)
 {
     const int64_t most = (int64_t)PACE_REST_MS * 1000000;
-    bool rests = p->busy && !pace_is_wanted(p, now_ns);
-    p->owed_ns = rests ? p->owed_ns + worked_ns * (PACE_PARTS - 1) : 0;
+    bool rests = p->parts && !pace_is_wanted(p, now_ns);
+    p->owed_ns = rests ? p->owed_ns + worked_ns * (p->parts - 1) : 0;
     int64_t rest = p->owed_ns < most ? p->owed_ns : most;
     p->owed_ns -= rest;
     return rest;

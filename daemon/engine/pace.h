@@ -2,11 +2,11 @@
 //
 // Placing an article in its story takes many times what storing it does. Its hands take the cores
 // that the other threads leave: all of them where these do next to nothing. Where they leave so
-// little that a core of its own would use up the machine, one hand works one part of PACE_PARTS
-// and rests the others, so that ingestion and questions have the cores; nothing is held while it
-// rests, and its priority is that of all, so that nobody waits for a lock that it has. It falls
-// behind meanwhile. Beside less than that, soon after it, and while somebody waits for what is
-// done, it goes on at full speed.
+// little that a core of its own would use up the machine, one hand works one part of PACE_PARTS,
+// or of up to PACE_PARTS_MOST where next to nothing is left, and rests the others, so that
+// ingestion and questions have the cores; nothing is held while it rests, and its priority is that
+// of all, so that nobody waits for a lock that it has. It falls behind meanwhile. Beside less than
+// that, soon after it, and while somebody waits for what is done, it goes on at full speed.
 // Layer: engine.  May include: base.  Threads: one owner.
 #ifndef SHINGLED_ENGINE_PACE_H
 #define SHINGLED_ENGINE_PACE_H
@@ -15,6 +15,8 @@
 
 enum {
     PACE_PARTS = 8,
+    PACE_PARTS_MOST = 64,
+    PACE_LEFT_PART = 4,   // of what is left idle one such part is taken, where that is less
     PACE_LOOK_MS = 50,    // between two looks at what the others use
     PACE_REST_MS = 50,    // at a time
     PACE_SPARE_MS = 500,  // of a second: what is left idle beside the hands' cores and the others'
@@ -28,7 +30,7 @@ typedef struct pace {
     int64_t owed_ns;              // rest that is still due
     int64_t wanted_ns;            // until when there is none
     unsigned more;                // hands that there are cores for, beyond the first
-    bool busy;                    // there is none for that
+    unsigned parts;               // of which one is worked where there is none for the first; or 0
 } pace;
 
 // pace_is_due tells whether there is something to look at again.

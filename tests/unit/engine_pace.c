@@ -30,7 +30,28 @@ static void test_rests_where_little_is_left(void **state)
     assert_int_equal(pace_rest_ns(&p, now, 0), 0);
     assert_int_equal(pace_rest_ns(&p, now, 1000 * ms), PACE_REST_MS * ms);
     assert_int_equal(rest_beside(&p, &now, &others, .5, 0), 0); // it is over, and nothing is owed
-    assert_int_equal(rest_beside(&p, &now, &others, 4, ms), ms * (PACE_PARTS - 1));
+    assert_int_equal(rest_beside(&p, &now, &others, 3.2, ms), ms * (PACE_PARTS - 1));
+}
+
+// The less is left, the less of it is taken.
+static void test_takes_less_of_little(void **state)
+{
+    (void)state;
+    pace p = {.cores = 2};
+    int64_t now = 1000 * ms, others = 0;
+    pace_look(&p, now, others);
+    static const struct {
+        double used;
+        unsigned parts;
+    } looks[] = {{.6, PACE_PARTS},      {1.4, PACE_PARTS},       {1.75, 16},
+                 {1.875, 32},           {1.96, PACE_PARTS_MOST}, {2, PACE_PARTS_MOST},
+                 {2.5, PACE_PARTS_MOST}};
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        int64_t rest = rest_beside(&p, &now, &others, looks[i].used, ms / 10);
+        while (p.owed_ns)
+            rest += pace_rest_ns(&p, now, 0);
+        assert_int_equal(rest, ms / 10 * (looks[i].parts - 1));
+    }
 }
 
 static void test_works_on_while_wanted(void **state)
@@ -38,7 +59,7 @@ static void test_works_on_while_wanted(void **state)
     (void)state;
     pace p = {.cores = 2};
     int64_t now = 0, others = 0;
-    assert_int_equal(rest_beside(&p, &now, &others, 2, ms), ms * (PACE_PARTS - 1));
+    assert_int_equal(rest_beside(&p, &now, &others, 1.5, ms), ms * (PACE_PARTS - 1));
     assert_int_equal(pace_rest_ns(&p, now, 100 * ms), PACE_REST_MS * ms);
     assert_int_equal(pace_hands(&p, now), 1);
     pace_want(&p, now);
@@ -48,7 +69,7 @@ static void test_works_on_while_wanted(void **state)
         assert_int_equal(pace_hands(&p, now), 2);
     }
     now += look;
-    assert_int_equal(rest_beside(&p, &now, &others, 4, ms), ms * (PACE_PARTS - 1));
+    assert_int_equal(rest_beside(&p, &now, &others, 1.5, ms), ms * (PACE_PARTS - 1));
     assert_int_equal(pace_hands(&p, now), 1);
 }
 
@@ -84,6 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rests_where_little_is_left),
+        cmocka_unit_test(test_takes_less_of_little),
         cmocka_unit_test(test_works_on_while_wanted),
         cmocka_unit_test(test_one_core),
         cmocka_unit_test(test_takes_the_cores_that_are_left),

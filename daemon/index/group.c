@@ -142,17 +142,30 @@ static shg_err put_article(index_txn *t, uint32_t doc, uint32_t version, const d
     return put_value(t, DB_ARTICLES, doc_key_view(&k), true);
 }
 
-static shg_err put_signs(index_txn *t, const uri_place *p, const doc_add *a)
+static shg_err put_sign(index_txn *t, const uri_place *p, const doc_add *a)
 {
     doc_key k = key_of_doc(p->entry.doc);
     value_begin(&t->value);
     sign_put(&t->value, a, &p->key, p->entry.version);
-    shg_err err = put_value(t, DB_SIGNS, doc_key_view(&k), true);
-    if (err || a->n_prints == 0)
-        return err;
-    value_begin(&t->value);
-    prints_put(&t->value, a);
-    return put_value(t, DB_PRINTS, doc_key_view(&k), true);
+    return put_value(t, DB_SIGNS, doc_key_view(&k), true);
+}
+
+// Those of a whole group, after all else of it: they are deleted as soon as they are sealed, and
+// what is written next then finds runs of free pages, not one here and there.
+static shg_err put_prints(index_txn *t)
+{
+    const change *c = (const change *)(const void *)t->changes.p;
+    const print *p = (const print *)(const void *)t->prints.p;
+    shg_err err = SHG_OK;
+    for (size_t i = 0; i < t->changes.len / sizeof *c && !err; i++) {
+        if (!c[i].added || !c[i].n_prints)
+            continue;
+        doc_key k = key_of_doc(c[i].doc);
+        value_begin(&t->value);
+        prints_put(&t->value, p + c[i].prints, c[i].n_prints);
+        err = put_value(t, DB_PRINTS, doc_key_view(&k), true);
+    }
+    return err;
 }
 
 static shg_err remember(index_txn *t, const uri_entry *entry, const doc_add *a)
@@ -200,7 +213,7 @@ static shg_err add(index_txn *t, const doc_add *a, uri_place *p)
     if (!err)
         err = put_article(t, entry.doc, entry.version, a);
     if (!err)
-        err = put_signs(t, p, a);
+        err = put_sign(t, p, a);
     if (!err)
         err = remember(t, &entry, a);
     return t->err = err;
@@ -390,6 +403,8 @@ shg_err index_commit(index_txn **t)
     shg_err err = x->err;
     if (!err)
         err = reserve(x);
+    if (!err)
+        err = put_prints(x);
     if (!err && x->changes.len)
         err = put_counters(x);
     if (err)

@@ -197,20 +197,20 @@ shg_err sign_parse(view body, sign_row *out)
 }
 
 // Each takes the first PRINT_BYTES of eight that are written, the next ones write over the others.
-void prints_put(buf *b, const doc_add *a)
+void prints_put(buf *b, const print *prints, size_t n)
 {
     enum { SLACK = 8 - PRINT_BYTES };
-    size_t n = a->n_prints, quoted = (n + 7) / 8;
-    buf_add32(b, a->n_prints);
+    size_t quoted = (n + 7) / 8;
+    buf_add32(b, (uint32_t)n);
     uint8_t *p = buf_grow(b, n * PRINT_BYTES + quoted + SLACK);
     if (!p)
         return;
     for (size_t i = 0; i < n; i++, p += PRINT_BYTES)
-        store64(p, a->prints[i].hash);
+        store64(p, prints[i].hash);
     for (size_t i = 0; i < n; i += 8) {
         unsigned bits = 0;
         for (size_t k = i; k < i + 8 && k < n; k++)
-            bits |= (unsigned)a->prints[k].quoted << (k - i);
+            bits |= (unsigned)prints[k].quoted << (k - i);
         *p++ = (uint8_t)bits;
     }
     b->len += n * PRINT_BYTES + quoted;

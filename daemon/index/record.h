@@ -117,7 +117,7 @@ typedef struct prints_row {
     uint32_t n;
     const uint8_t *prints, *quoted;
 } prints_row;
-void prints_put(buf *b, const doc_add *a);
+void prints_put(buf *b, const print *prints, size_t n);
 SHG_MUST_CHECK shg_err prints_parse(view body, prints_row *out);
 
 static inline print prints_at(const prints_row *r, uint32_t i)

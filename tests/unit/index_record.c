@@ -97,7 +97,7 @@ static void make_bodies(buf b[BODIES])
     tomb_put(&b[3], &(tomb_row){-1, true});
     counters_put(&b[4], &(counters){9, 5, 4, 3});
     segments_put(&b[5], &(segments){s, 2, 6});
-    prints_put(&b[6], &(doc_add){.prints = prints, .n_prints = 3});
+    prints_put(&b[6], prints, 3);
     article_put(&b[7], &(article_row){.version = 70000,
                                       .record_len = 9,
                                       .text_len = 3,

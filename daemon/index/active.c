@@ -1,5 +1,4 @@
 #include "index/active.h"
-#include "index/huge.h"
 #include "sketch/winnow.h"
 
 #include <assert.h>
@@ -36,6 +35,7 @@ enum { SLAB = HUGE_PAGE / sizeof(chunk) };
 // Chunks are numbered through the slabs. The next free place of a bucket is
 // end[b] = chunk << PLACE_BITS | place, place PLACES where it has to begin a new chunk.
 struct active {
+    huge_stock *stock; // where slabs come from; or NULL
     chunk **slab;
     size_t n_slabs, cap;
     uint32_t n_chunks; // given out, and chunk 0
@@ -50,11 +50,12 @@ static size_t buckets_of(const active *a)
     return (size_t)1 << a->bits;
 }
 
-shg_err active_new(active **out, uint32_t doc0, unsigned docs_expected)
+shg_err active_new(active **out, huge_stock *stock, uint32_t doc0, unsigned docs_expected)
 {
     active *a = *out = calloc(1, sizeof *a);
     if (!a)
         return SHG_ENOMEM;
+    a->stock = stock;
     a->bits = BITS_LEAST;
     while (a->bits < BITS_MOST && buckets_of(a) < (size_t)docs_expected * PER_DOC)
         a->bits++;
@@ -117,7 +118,7 @@ static shg_err add_slab(active *a)
         a->slab = wider;
         a->cap = cap;
     }
-    chunk *s = huge_alloc(HUGE_PAGE);
+    chunk *s = huge_take(a->stock);
     if (!s)
         return SHG_ENOMEM;
     a->slab[a->n_slabs++] = s;

@@ -7,6 +7,7 @@
 #ifndef SHINGLED_INDEX_ACTIVE_H
 #define SHINGLED_INDEX_ACTIVE_H
 #include "index/docs.h"
+#include "index/huge.h"
 
 typedef struct active active;
 
@@ -66,8 +67,10 @@ typedef struct flat {
     bool quoted;
 } flat;
 
-// active_new makes one for documents from doc0 on, shaped for so many of them.
-SHG_MUST_CHECK shg_err active_new(active **out, uint32_t doc0, unsigned docs_expected);
+// active_new makes one for documents from doc0 on, shaped for so many of them. Its memory comes
+// from the stock, or NULL, which stays the caller's.
+SHG_MUST_CHECK shg_err active_new(active **out, huge_stock *stock, uint32_t doc0,
+                                  unsigned docs_expected);
 void active_free(active *a);
 
 // active_clear empties one. Its memory stays, as far as the next one will need it: fresh pages cost

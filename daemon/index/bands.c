@@ -1,5 +1,4 @@
 #include "index/bands.h"
-#include "index/huge.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -41,6 +40,7 @@ typedef struct table {
 } table;
 
 struct bands {
+    huge_stock *stock; // where slabs come from; or NULL
     table of[MINHASH_BANDS];
     uint32_t spare; // list of free lines
     size_t n_spare;
@@ -120,7 +120,7 @@ static line *lines_alloc(bands *b, uint32_t *number)
 {
     if (b->left == 0) {
         bool room = b->n_slabs < NO_LINE / SLAB && !widen(&b->slab, b->n_slabs, &b->slab_cap);
-        line *slab = room ? huge_alloc(HUGE_PAGE) : NULL;
+        line *slab = room ? huge_take(b->stock) : NULL;
         if (!slab)
             return NULL;
         b->slab[b->n_slabs++] = slab;
@@ -159,11 +159,12 @@ static shg_err spare_chunk(bands *b)
     return SHG_OK;
 }
 
-shg_err bands_new(bands **out)
+shg_err bands_new(bands **out, huge_stock *stock)
 {
     bands *b = *out = calloc(1, sizeof *b);
     if (!b)
         return SHG_ENOMEM;
+    b->stock = stock;
     b->spare = NO_LINE;
     for (int i = 0; i < MINHASH_BANDS; i++) {
         b->of[i].level = LEVEL_LEAST;

@@ -12,6 +12,7 @@
 #define SHINGLED_INDEX_BANDS_H
 #include "base/buf.h"
 #include "index/docs.h"
+#include "index/huge.h"
 
 // Documents of one band that a search looks at: the newest. More than so many share
 // a band only where they are nearly all alike.
@@ -19,7 +20,7 @@ enum { BANDS_MOST = 4096 };
 
 typedef struct bands bands;
 
-SHG_MUST_CHECK shg_err bands_new(bands **out);
+SHG_MUST_CHECK shg_err bands_new(bands **out, huge_stock *stock);
 void bands_free(bands *b);
 
 // bands_expect gives empty tables the buckets for n documents, which then split none of them.

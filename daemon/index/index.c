@@ -387,6 +387,7 @@ shg_err index_open(article_index **out, const char *dir, const index_opts *o, co
     set_options(ix, o);
     turn_init(&ix->turn);
     lock_init(&ix->lock);
+    huge_init(&ix->stock);
     pthread_mutex_init(&ix->job_lock, NULL);
     shg_err err = packer_new(&ix->packer);
     if (!err)
@@ -396,9 +397,9 @@ shg_err index_open(article_index **out, const char *dir, const index_opts *o, co
     if (!err)
         err = read_meta(ix, why);
     if (!err)
-        err = bands_new(&ix->bands);
+        err = bands_new(&ix->bands, &ix->stock);
     if (!err)
-        err = active_new(&ix->active, segments_end(&ix->segments), ix->o.seal_docs);
+        err = active_new(&ix->active, &ix->stock, segments_end(&ix->segments), ix->o.seal_docs);
     if (!err)
         err = load_all(ix, why);
     if (!err && o->background) {
@@ -428,6 +429,7 @@ void index_close(article_index **ix)
     buf_fini(&x->spare_changes);
     buf_fini(&x->spare_prints);
     bands_free(x->bands);
+    huge_fini(&x->stock);
     uris_free(x->uris);
     docs_fini(&x->docs);
     packer_free(x->packer);
@@ -474,7 +476,7 @@ shg_err index_stat(article_index *ix, index_stats *out)
     out->ram_postings = active_ram(ix->active) + (ix->frozen ? active_ram(ix->frozen) : 0) +
                         (ix->spare ? active_ram(ix->spare) : 0);
     pthread_rwlock_unlock(&ix->lock);
-    out->ram_bytes = out->ram_docs + out->ram_bands + out->ram_postings;
+    out->ram_bytes = out->ram_docs + out->ram_bands + out->ram_postings + huge_bytes(&ix->stock);
     out->longest_slice_us = (uint64_t)turn_longest_ns(&ix->turn) / 1000;
     out->capped_lookups = atomic_load(&ix->capped_lookups);
     out->file_bytes = usage.file_bytes;

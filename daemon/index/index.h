@@ -247,7 +247,8 @@ typedef struct index_stats {
                           // written anew without them
     uint64_t spare_bytes; // that sealing and merging may take beside the rest, at most
     uint64_t unfreed;     // documents taken out whose rows are still there
-    uint64_t ram_bytes, ram_docs, ram_bands, ram_postings; // the sum first
+    uint64_t ram_bytes, ram_docs, ram_bands, ram_postings; // the sum first: of these, and what is
+                                                           // ready for them
     uint64_t longest_slice_us; // that the background ever kept writers waiting
 } index_stats;
 SHG_MUST_CHECK shg_err index_stat(article_index *ix, index_stats *out);

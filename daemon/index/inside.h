@@ -72,6 +72,7 @@ struct article_index {
     char epoch[33];
     turn turn;
     packer *packer;
+    huge_stock stock;      // for postings and bands
     pthread_rwlock_t lock; // of the members below
     doc_table docs;
     uris *uris; // of all that are there, and URI_DELETED for a uri that was

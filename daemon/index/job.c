@@ -52,7 +52,7 @@ static shg_err take_spare(article_index *ix, active **out)
     *out = ix->spare;
     ix->spare = NULL;
     pthread_rwlock_unlock(&ix->lock);
-    return *out ? SHG_OK : active_new(out, 0, ix->o.seal_docs);
+    return *out ? SHG_OK : active_new(out, &ix->stock, 0, ix->o.seal_docs);
 }
 
 static void keep_spare(article_index *ix, active *sealed)
@@ -77,6 +77,7 @@ void job_give_back(article_index *ix)
     pthread_rwlock_unlock(&ix->lock);
     turn_pass(&ix->turn);
     active_free(spare);
+    huge_empty(&ix->stock);
 }
 
 // The active segment stands still from here on; a new one takes what comes.

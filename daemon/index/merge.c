@@ -21,7 +21,8 @@ static bool is_seal_due(const article_index *ix)
 
 bool work_due(article_index *ix)
 {
-    return is_seal_due(ix) || ix->unfreed.len >= FREE_DOCS * sizeof(uint32_t) || dict_is_due(ix);
+    return is_seal_due(ix) || huge_is_low(&ix->stock) ||
+           ix->unfreed.len >= FREE_DOCS * sizeof(uint32_t) || dict_is_due(ix);
 }
 
 static uint32_t left(const article_index *ix, const segment *s)
@@ -209,6 +210,7 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
 {
     size_t first = 0, n = 0;
     uint32_t level = 0;
+    huge_fill(&ix->stock); // before all: writers would wait for it
     if (ix->seal.phase != JOB_NONE)
         return job_step(ix, &ix->seal);
     if (ix->drop.phase != JOB_NONE) // without a pause: it knows its segment by its place

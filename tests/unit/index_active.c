@@ -43,7 +43,7 @@ static int set_up(void **state)
     assert_ok(docs_reserve(&f->docs, FIRST, FIRST + DOCS));
     for (uint32_t i = 0; i < DOCS; i++)
         docs_add(&f->docs, FIRST + i, &info);
-    assert_ok(active_new(&f->a, FIRST, DOCS));
+    assert_ok(active_new(&f->a, NULL, FIRST, DOCS));
     fill(f);
     *state = f;
     return 0;

@@ -24,7 +24,7 @@ static void open_model(model *m, size_t cap)
 {
     *m = (model){.cap = cap, .of = calloc(cap, sizeof *m->of), .random = t_seed()};
     assert_non_null(m->of);
-    assert_ok(bands_new(&m->b));
+    assert_ok(bands_new(&m->b, NULL));
 }
 
 static void close_model(model *m)
@@ -166,7 +166,7 @@ static void test_filled_is_as_added(void **state)
     bands *filled;
     open_model(&m, 100000);
     add(&m, 7, 100000, GROUP);
-    assert_ok(bands_new(&filled));
+    assert_ok(bands_new(&filled, NULL));
     assert_ok(bands_expect(filled, m.n));
     for (size_t i = 0; i < m.n; i += GROUP) {
         assert_ok(bands_reserve(filled, GROUP));

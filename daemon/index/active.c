@@ -286,18 +286,23 @@ size_t active_ram(const active *a)
     return a->n_slabs * HUGE_PAGE + 2 * buckets_of(a) * sizeof *a->first;
 }
 
-// The postings of a chunk that begin with a number.
-static void read_chunk(const active *a, const chunk *c, uint32_t bucket, unsigned bits,
-                       uint64_t number, buf *out)
+// The postings of a chunk, and what stands in free places behind them, to p: room for PLACES.
+static void read_chunk(const active *a, const chunk *c, uint32_t bucket, flat *p)
 {
     uint64_t high = (uint64_t)(bucket >> (a->bits - BITS_LEAST)) << LOW_BITS;
-    flat *p = (flat *)(void *)buf_grow(out, PLACES * sizeof *p);
-    uint32_t kept = 0;
-    for (uint32_t i = 0, n = p ? taken(a, c, bucket) : 0; i < n; i++) {
-        p[kept] = (flat){high | c->low[i], c->doc[i] >> 1, c->doc[i] & 1};
-        kept += p[kept].hash >> (PRINT_BITS - bits) == number;
+    for (uint32_t i = 0; i < PLACES; i++) // all: how many are taken nobody can foretell
+        p[i] = (flat){high | c->low[i], c->doc[i] >> 1, c->doc[i] & 1};
+}
+
+// Those that begin with a number, of n.
+static size_t keep(flat *p, size_t n, unsigned bits, uint64_t number)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        p[kept] = p[i];
+        kept += p[i].hash >> (PRINT_BITS - bits) == number;
     }
-    out->len += kept * sizeof *p;
+    return kept;
 }
 
 // As look_up_some: a chunk of each bucket of [from, to) in turn.
@@ -319,7 +324,12 @@ static void read_some(const active *a, uint32_t from, uint32_t to, unsigned bits
             const chunk *c = at(a, now[i]);
             if (c->next != NIL)
                 __builtin_prefetch(at(a, c->next));
-            read_chunk(a, c, bucket[i], bits, number, out);
+            flat *p = (flat *)(void *)buf_grow(out, PLACES * sizeof *p);
+            if (!p)
+                return;
+            read_chunk(a, c, bucket[i], p);
+            size_t n = taken(a, c, bucket[i]);
+            out->len += (bits > a->bits ? keep(p, n, bits, number) : n) * sizeof *p;
             bucket[kept] = bucket[i];
             now[kept] = c->next;
             kept += c->next != NIL;

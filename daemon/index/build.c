@@ -38,7 +38,7 @@ static void sum_up(size_t *start, size_t n)
     }
 }
 
-static shg_err add_block(job *j, uint32_t number, flat *p, size_t n)
+static shg_err add_block(job *j, uint32_t number, const flat *p, size_t n)
 {
     built *out = &j->built;
     buf *value = &out->scratch;

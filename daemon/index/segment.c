@@ -1,4 +1,5 @@
 #include "index/segment.h"
+#include "base/sort.h"
 #include "sketch/winnow.h"
 
 #include <assert.h>
@@ -252,72 +253,102 @@ shg_err block_read(const block *b, buf *out)
     return good ? buf_err(out) : SHG_ECORRUPT;
 }
 
-static int by_hash(const void *a, const void *b)
-{
-    const flat *x = a, *y = b;
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    return x->doc < y->doc ? -1 : x->doc > y->doc;
-}
-
 // A block that is written.
 typedef struct building {
     const segment *s;
-    flat *sorted;
+    uint32_t base;   // number of the first bucket
+    uint64_t *entry; // as they will stand: what of a fingerprint the bucket does not tell, and
+                     // below it, in low_bits(), the document and `quoted`
     uint32_t *end; // [buckets]
-    buf longs, docs;
+    buf longs, docs, items;
     uint32_t n, n_long, n_docs;
 } building;
 
-static void build_long(building *w, const flat *p, size_t n)
+static unsigned low_bits(const segment *s)
 {
-    buf_add32(&w->longs, (uint32_t)p->hash);
-    buf_add8(&w->longs, (uint8_t)(p->hash >> 32));
+    return s->doc_bits + 1;
+}
+
+static void build_long(building *w, uint64_t hash, const sort_item *p, size_t n)
+{
+    buf_add32(&w->longs, (uint32_t)hash);
+    buf_add8(&w->longs, (uint8_t)(hash >> 32));
     buf_add32(&w->longs, w->n_docs);
     buf_add32(&w->longs, (uint32_t)n);
     for (size_t i = 0; i < n; i++)
-        buf_add32(&w->docs, (p[i].doc - w->s->doc0) << 1 | p[i].quoted);
+        buf_add32(&w->docs, p[i].value);
     w->n_long++;
     w->n_docs += (uint32_t)n;
 }
 
-static void build_entry(building *w, buf *out, const flat *p)
+// block_build made room for all, and for what is written too much.
+static void build_entries(building *w, buf *out, const uint64_t *e, size_t n)
 {
-    uint64_t rest = p->hash & (((uint64_t)1 << rest_bits(w->s)) - 1);
-    store64(out->p + out->len, // block_build made room for all, and what is written too much
-            rest << (w->s->doc_bits + 1) | (uint64_t)(p->doc - w->s->doc0) << 1 | p->quoted);
-    out->len += w->s->width;
-    w->n++;
+    size_t width = w->s->width;
+    uint8_t *p = out->p + out->len;
+    for (size_t i = 0; i < n; i++)
+        store64(p + i * width, e[i]);
+    out->len += n * width;
+    w->n += (uint32_t)n;
 }
 
-static void build_bucket(building *w, buf *out, flat *p, size_t n)
+// The entries of a bucket by their fingerprints; NULL without memory.
+static const sort_item *sort_bucket(building *w, const uint64_t *e, size_t n)
 {
-    if (n >= LONG_LIST)
-        qsort(p, n, sizeof *p, by_hash);
-    for (size_t i = 0, run; i < n; i += run) {
-        for (run = 1; n >= LONG_LIST && i + run < n && p[i + run].hash == p[i].hash;)
+    unsigned low = low_bits(w->s);
+    sort_item *item = (sort_item *)(void *)buf_grow(&w->items, 2 * n * sizeof *item);
+    if (!item)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        item[i] = (sort_item){e[i] >> low, (uint32_t)(e[i] & (((uint64_t)1 << low) - 1))};
+    sort_items(item, item + n, n, rest_bits(w->s));
+    return item;
+}
+
+// A bucket that is long enough for a list of its own within it.
+static void build_lists(building *w, buf *out, uint32_t bucket, uint64_t *e, size_t n)
+{
+    uint64_t high = (uint64_t)(w->base + bucket) << rest_bits(w->s);
+    const sort_item *p = sort_bucket(w, e, n);
+    for (size_t i = 0, run; p && i < n; i += run) {
+        for (run = 1; i + run < n && p[i + run].key == p[i].key;)
             run++;
-        if (run >= LONG_LIST)
-            build_long(w, p + i, run);
-        else
-            for (size_t k = 0; k < run; k++)
-                build_entry(w, out, p + i + k);
+        if (run >= LONG_LIST) {
+            build_long(w, high | p[i].key, p + i, run);
+            continue;
+        }
+        for (size_t k = i; k < i + run; k++)
+            e[k] = p[k].key << low_bits(w->s) | p[k].value;
+        build_entries(w, out, e + i, run);
     }
+}
+
+static void build_bucket(building *w, buf *out, uint32_t bucket, uint64_t *e, size_t n)
+{
+    if (n < LONG_LIST)
+        build_entries(w, out, e, n);
+    else
+        build_lists(w, out, bucket, e, n);
 }
 
 // Counting sort by bucket: stable, so that documents go on ascending.
 static void sort_buckets(building *w, const flat *p, size_t n)
 {
-    size_t buckets = (size_t)1 << w->s->bucket_bits;
+    const segment *s = w->s;
+    unsigned rest = rest_bits(s), low = low_bits(s);
+    uint64_t buckets = (uint64_t)1 << s->bucket_bits, mask = ((uint64_t)1 << rest) - 1;
+    uint32_t *end = w->end, doc0 = s->doc0;
+    uint64_t *entry = w->entry;
     for (size_t i = 0; i < n; i++)
-        w->end[bucket_number(w->s, p[i].hash)]++;
+        end[p[i].hash >> rest & (buckets - 1)]++;
     for (size_t b = 0, sum = 0; b < buckets; b++) {
-        size_t here = w->end[b];
-        w->end[b] = (uint32_t)sum; // where it begins; after the next loop where it ends
+        size_t here = end[b];
+        end[b] = (uint32_t)sum; // where it begins; after the next loop where it ends
         sum += here;
     }
     for (size_t i = 0; i < n; i++)
-        w->sorted[w->end[bucket_number(w->s, p[i].hash)]++] = p[i];
+        entry[end[p[i].hash >> rest & (buckets - 1)]++] =
+            (p[i].hash & mask) << low | (uint64_t)(p[i].doc - doc0) << 1 | p[i].quoted;
 }
 
 static void build_ends(const building *w, buf *out)
@@ -342,7 +373,7 @@ static void build_all(building *w, buf *out, size_t n)
         return;
     for (size_t b = 0; b < buckets; b++) {
         size_t end = w->end[b];
-        build_bucket(w, out, w->sorted + at, end - at);
+        build_bucket(w, out, (uint32_t)b, w->entry + at, end - at);
         w->end[b] = w->n;
         at = end;
     }
@@ -357,14 +388,13 @@ static void build_all(building *w, buf *out, size_t n)
     store32(out->p + head + 8, w->n_docs);
 }
 
-shg_err block_build(buf *out, const segment *s, uint32_t number, flat *p, size_t n)
+shg_err block_build(buf *out, const segment *s, uint32_t number, const flat *p, size_t n)
 {
-    building w = {.s = s};
+    building w = {.s = s, .base = number << s->bucket_bits};
     assert(n == 0 || (p[0].hash >> (PRINT_BITS - s->block_bits)) == number);
-    (void)number;
-    w.sorted = malloc((n + 1) * sizeof *w.sorted);
+    w.entry = malloc((n + 1) * sizeof *w.entry);
     w.end = calloc((size_t)1 << s->bucket_bits, sizeof *w.end);
-    shg_err err = w.sorted && w.end && n < UINT32_MAX ? SHG_OK : SHG_ENOMEM;
+    shg_err err = w.entry && w.end && n < UINT32_MAX ? SHG_OK : SHG_ENOMEM;
     if (!err) {
         sort_buckets(&w, p, n);
         build_all(&w, out, n);
@@ -372,10 +402,13 @@ shg_err block_build(buf *out, const segment *s, uint32_t number, flat *p, size_t
     }
     if (!err)
         err = buf_err(&w.longs) ? buf_err(&w.longs) : buf_err(&w.docs);
-    free(w.sorted);
+    if (!err)
+        err = buf_err(&w.items);
+    free(w.entry);
     free(w.end);
     buf_fini(&w.longs);
     buf_fini(&w.docs);
+    buf_fini(&w.items);
     return err;
 }
 

@@ -94,8 +94,9 @@ SHG_MUST_CHECK shg_err block_parse(block *out, const segment *s, uint32_t number
 SHG_MUST_CHECK shg_err block_read(const block *b, buf *out);
 
 // block_build appends the body of a block. p are its n postings, those of one fingerprint
-// ascending; they are reordered.
-SHG_MUST_CHECK shg_err block_build(buf *out, const segment *s, uint32_t number, flat *p, size_t n);
+// ascending.
+SHG_MUST_CHECK shg_err block_build(buf *out, const segment *s, uint32_t number, const flat *p,
+                                   size_t n);
 
 // segment_lookup finds the postings of n sorted wants in a snapshot of the store; of a block that
 // is damaged none, and h->lost counts how many wants that are.

@@ -94,11 +94,14 @@ static inline void block_load(block *out, scan_bits *b, const uint8_t *p, uint64
 
 #include "text/scan_groups.h"
 
+// What keys are made of has the bytes themselves at words' ends.
 static inline uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep,
                                   uint64_t end)
 {
-    _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(keep, _mm512_load_si512(key)));
-    return _pext_u64(end, keep); // twice as fast as to look for the spaces in what was compressed
+    __m512i kept = _mm512_maskz_compress_epi8(keep, _mm512_load_si512(key));
+    uint64_t spaces = _pext_u64(end, keep); // twice as fast as to look for them
+    _mm512_storeu_si512(out, _mm512_mask_mov_epi8(kept, spaces, all(' ')));
+    return spaces;
 }
 
 static inline block block_part(const uint8_t *p, size_t left)

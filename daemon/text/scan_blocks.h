@@ -48,7 +48,7 @@ typedef struct scan_state {
 } scan_state;
 
 // What a group of blocks may have beyond ASCII.
-enum plain_how { PLAIN_ASCII, PLAIN_SIGNS, PLAIN_LETTERS };
+enum plain_how { PLAIN_SIGNS, PLAIN_LETTERS };
 
 // Of a block: bytes in words, those of them that are kept, and how many bytes were looked at.
 typedef struct scan_found {

@@ -70,9 +70,27 @@ static inline void group_streams(__m512i x[GROUP])
     }
 }
 
+// Of plain_bits: the blocks from i on, which begin with a line of cache.
+static inline __m512i stream_at(const uint64_t *bits, ptrdiff_t i)
+{
+    return _mm512_load_si512(bits + 1 + i);
+}
+
 static inline void group_put(uint64_t *bits, size_t i, __m512i x)
 {
-    _mm512_storeu_si512(bits + i + 1, x);
+    _mm512_store_si512(bits + 1 + i, x);
+}
+
+// A stream, moved by k places towards the next block, or back from it: plain_on, plain_back. No
+// loads that lie across lines and wait for two stores.
+static inline __m512i stream_on(__m512i before, __m512i x, unsigned k)
+{
+    return _mm512_shldv_epi64(x, _mm512_alignr_epi64(x, before, 7), _mm512_set1_epi64(k));
+}
+
+static inline __m512i stream_back(__m512i x, __m512i next, unsigned k)
+{
+    return _mm512_shrdv_epi64(x, _mm512_alignr_epi64(next, x, 1), _mm512_set1_epi64(k));
 }
 
 // Of a block: the classes of characters, at their first bytes, and what keys are made of.
@@ -119,7 +137,7 @@ SCAN_INLINE group_block group_signs(const group_text *text, ptrdiff_t at, const 
     g.class = _mm512_mask_permutexvar_epi8(g.class, two, next, _mm512_load_si512(t->sign2));
     g.class = _mm512_mask_permutexvar_epi8(g.class, three, group_load(text, at + 2),
                                            _mm512_load_si512(t->sign3));
-    g.key = _mm512_mask_mov_epi8(all(' '), ascii, look_both(t->key, v));
+    g.key = _mm512_or_si512(v, all(0x20));
     *odd = _kandn_mask64(_kor_mask64(two, three), g.lead);
     g.three = three;
     g.rest = _knot_mask64(_kor_mask64(ascii, g.lead));
@@ -155,83 +173,106 @@ static inline void group_sequences(plain_batch *x, size_t i, const group_block *
     x->rest[i + 1] = g->rest;
 }
 
-// The streams of a group.
-SCAN_INLINE void group_bits(plain_batch *x, size_t i, const __m512i bits[GROUP], unsigned how,
-                            bool keys_only)
+// What of a group's streams goes through the rules.
+typedef struct group_kinds {
+    __m512i lower, upper, digit, apos, dot, comma, line, apos2, apos3, wide;
+} group_kinds;
+
+static inline void group_kinds_put(plain_batch *x, size_t i, const group_kinds *k, bool keys_only)
 {
-    const __m512i none = _mm512_setzero_si512();
-    __m512i letters = _mm512_or_si512(bits[0], bits[1]), wide = none;
-    __m512i digit = bits[2], apos = bits[3], dot = bits[4], comma = bits[5];
-    __m512i apos2 = none, apos3 = none;
-    if (how != PLAIN_ASCII) { // see pair_class
-        wide = _mm512_and_si512(letters, digit);
-        digit = _mm512_andnot_si512(letters, digit);
-        apos2 = _mm512_and_si512(apos, comma);
-        apos3 = _mm512_and_si512(apos, dot);
-        comma = _mm512_andnot_si512(apos, comma);
-        dot = _mm512_andnot_si512(apos, dot);
-        apos = _mm512_andnot_si512(_mm512_or_si512(apos2, apos3), apos);
-    } else {
-        group_put(x->lead, i, none);
-        group_put(x->three, i, none);
-        group_put(x->rest, i, none);
-    }
-    if (how != PLAIN_LETTERS)
-        group_put(x->gone, i, none);
-    group_put(x->letters, i, letters);
-    group_put(x->wide, i, wide);
-    group_put(x->digit, i, digit);
-    group_put(x->apos, i, apos);
-    group_put(x->apos2, i, apos2);
-    group_put(x->apos3, i, apos3);
-    group_put(x->dot, i, dot);
-    group_put(x->comma, i, comma);
+    group_put(x->letters, i, _mm512_or_si512(k->lower, k->upper));
+    group_put(x->wide, i, k->wide);
+    group_put(x->digit, i, k->digit);
+    group_put(x->apos, i, k->apos);
+    group_put(x->apos2, i, k->apos2);
+    group_put(x->apos3, i, k->apos3);
+    group_put(x->dot, i, k->dot);
+    group_put(x->comma, i, k->comma);
     if (!keys_only) {
-        group_put(x->lower, i, bits[0]);
-        group_put(x->upper, i, bits[1]);
-        group_put(x->line, i, bits[6]);
+        group_put(x->lower, i, k->lower);
+        group_put(x->upper, i, k->upper);
+        group_put(x->line, i, k->line);
     }
 }
 
-// Eight blocks, from block i of a batch on, where all is ASCII.
-SCAN_INLINE bool group_ascii(plain_batch *x, size_t i, const group_text *text, const scan_tables *t,
-                             bool keys_only)
+// From streams of pair_class.
+static inline group_kinds group_pair_kinds(const __m512i bits[GROUP])
 {
-    __m512i bits[GROUP], any = _mm512_setzero_si512();
-#pragma GCC unroll 8
-    for (unsigned b = 0; b < GROUP; b++) {
-        __m512i v = group_load(text, SCAN_BLOCK * b);
-        any = _mm512_or_si512(any, v);
-        bits[b] = group_turn(look_both(t->ascii, v));
-        _mm512_store_si512(x->key[i + b], look_both(t->key, v));
-    }
-    if (_mm512_movepi8_mask(any))
-        return false;
-    group_streams(bits);
-    group_bits(x, i, bits, PLAIN_ASCII, keys_only);
-    return true;
+    __m512i letters = _mm512_or_si512(bits[0], bits[1]), digit = bits[2], apos = bits[3];
+    group_kinds k = {.lower = bits[0], .upper = bits[1], .line = bits[6]};
+    k.wide = _mm512_and_si512(letters, digit);
+    k.digit = _mm512_andnot_si512(letters, digit);
+    k.apos2 = _mm512_and_si512(apos, bits[5]);
+    k.apos3 = _mm512_and_si512(apos, bits[4]);
+    k.comma = _mm512_andnot_si512(apos, bits[5]);
+    k.dot = _mm512_andnot_si512(apos, bits[4]);
+    k.apos = _mm512_andnot_si512(_mm512_or_si512(k.apos2, k.apos3), apos);
+    return k;
 }
 
-// The same with signs.
+// Of bytes beyond ASCII, from streams of sign_class: sequences, apostrophes, and where one is
+// neither that nor a break.
+typedef struct group_marks {
+    __m512i lead, three, rest, apos2, apos3, odd;
+} group_marks;
+
+static inline group_marks group_sign_marks(const plain_batch *x, size_t i,
+                                           const __m512i bits[GROUP])
+{
+    const __m512i none = _mm512_setzero_si512(), high = bits[7];
+    const __m512i late = _mm512_setr_epi64(0, 0, 0, 0, 0, 0, 0, (long long)((uint64_t)3 << 62));
+    group_marks m = {.lead = _mm512_and_si512(high, _mm512_or_si512(bits[0], bits[1]))};
+    __m512i other = _mm512_and_si512(bits[0], bits[1]);
+    m.three = _mm512_andnot_si512(bits[0], _mm512_and_si512(high, bits[1]));
+    m.rest = _mm512_andnot_si512(m.lead, high);
+    __m512i two = _mm512_andnot_si512(bits[1], m.lead);
+    __m512i second2 = stream_on(none, two, 1), second3 = stream_on(none, m.three, 1);
+    __m512i third = stream_on(none, m.three, 2);
+    __m512i must =
+        _mm512_or_si512(stream_on(stream_at(x->lead, (ptrdiff_t)i - GROUP), m.lead, 1),
+                        stream_on(stream_at(x->three, (ptrdiff_t)i - GROUP), m.three, 2));
+    m.odd = _mm512_or_si512(_mm512_xor_si512(must, m.rest), _mm512_and_si512(m.lead, other));
+    m.odd = _mm512_or_si512(m.odd, _mm512_andnot_si512(bits[2], second3));
+    m.odd = _mm512_or_si512(m.odd, _mm512_and_si512(second2, bits[3]));
+    m.odd = _mm512_or_si512(m.odd, _mm512_and_si512(third, bits[4]));
+    m.odd = _mm512_or_si512(m.odd, _mm512_and_si512(m.lead, late)); // what follows is not here
+    m.apos2 = stream_back(_mm512_and_si512(second2, bits[5]), none, 1);
+    m.apos3 = stream_back(_mm512_and_si512(third, bits[6]), none, 2);
+    return m;
+}
+
+// Eight blocks, from block i of a batch on, of ASCII and signs.
 SCAN_INLINE bool group_signed(plain_batch *x, size_t i, const group_text *text,
                               const scan_tables *t, bool keys_only)
 {
-    __m512i bits[GROUP], any = _mm512_setzero_si512();
-    __mmask64 all_odd = 0;
+    __m512i bits[GROUP];
 #pragma GCC unroll 8
     for (unsigned b = 0; b < GROUP; b++) {
-        __mmask64 odd;
-        group_block g = group_signs(text, SCAN_BLOCK * b, t, &odd);
-        any = _mm512_or_si512(any, g.class);
-        all_odd = _kor_mask64(all_odd, odd);
-        bits[b] = group_turn(g.class);
-        _mm512_store_si512(x->key[i + b], g.key);
-        group_sequences(x, i + b, &g);
+        __m512i v = group_load(text, SCAN_BLOCK * b);
+        __m512i class = _mm512_mask_mov_epi8(look_both(t->ascii, v), _mm512_movepi8_mask(v),
+                                             look_both(t->sign, v));
+        bits[b] = group_turn(class);
+        _mm512_store_si512(x->key[i + b], _mm512_or_si512(v, all(0x20)));
     }
-    if (all_odd | _mm512_movepi8_mask(any)) // PAIR_ODD
-        return false;
     group_streams(bits);
-    group_bits(x, i, bits, PLAIN_SIGNS, keys_only);
+    group_marks m = group_sign_marks(x, i, bits);
+    if (_mm512_test_epi64_mask(m.odd, m.odd))
+        return false;
+    group_kinds k = {.lower = _mm512_andnot_si512(bits[7], bits[0]),
+                     .upper = _mm512_andnot_si512(bits[7], bits[1]),
+                     .digit = _mm512_andnot_si512(bits[7], bits[2]),
+                     .apos = _mm512_andnot_si512(bits[7], bits[3]),
+                     .dot = _mm512_andnot_si512(bits[7], bits[4]),
+                     .comma = _mm512_andnot_si512(bits[7], bits[5]),
+                     .line = _mm512_andnot_si512(bits[7], bits[6]),
+                     .apos2 = m.apos2,
+                     .apos3 = m.apos3,
+                     .wide = _mm512_setzero_si512()};
+    group_put(x->lead, i, m.lead);
+    group_put(x->three, i, m.three);
+    group_put(x->rest, i, m.rest);
+    group_put(x->gone, i, k.wide);
+    group_kinds_put(x, i, &k, keys_only);
     return true;
 }
 
@@ -263,7 +304,8 @@ SCAN_INLINE size_t group_lettered(plain_batch *x, size_t i, const group_text *te
     if (n == 0)
         return 0;
     group_streams(bits);
-    group_bits(x, i, bits, PLAIN_LETTERS, keys_only);
+    group_kinds k = group_pair_kinds(bits);
+    group_kinds_put(x, i, &k, keys_only);
     x->is_wide = true;
     __m512i wide = _mm512_loadu_si512(x->wide + i + 1);
     // of a letter whose second byte is the next group's, that one makes a key, too
@@ -276,11 +318,6 @@ SCAN_INLINE size_t group_lettered(plain_batch *x, size_t i, const group_text *te
 SCAN_INLINE size_t group_read(plain_batch *x, size_t i, const group_text *text,
                               const scan_tables *t, scan_state *c, bool keys_only)
 {
-    if (c->how == PLAIN_ASCII) {
-        if (group_ascii(x, i, text, t, keys_only))
-            return GROUP;
-        c->how = PLAIN_SIGNS;
-    }
     if (c->how == PLAIN_SIGNS) {
         if (group_signed(x, i, text, t, keys_only))
             return GROUP;
@@ -305,4 +342,79 @@ SCAN_INLINE size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, siz
         }
     }
     return n < most ? n : most;
+}
+
+// Streams that what the rules ask of reaches beyond a group.
+typedef struct group_near {
+    __m512i letters, digit, apos2, apos3, inside;
+} group_near;
+
+// The rules of plain_decide in one group, from block i on; *before: what they left of the one
+// before.
+static inline __m512i group_decide(plain_batch *x, ptrdiff_t i, group_near *before)
+{
+    group_near b = *before,
+               h = {.letters = stream_at(x->letters, i), .digit = stream_at(x->digit, i)};
+    __m512i next_letters = stream_at(x->letters, i + GROUP);
+    __m512i next_word = _mm512_or_si512(next_letters, stream_at(x->digit, i + GROUP));
+    __m512i body = _mm512_or_si512(h.letters, h.digit);
+    __m512i after_letter = stream_on(b.letters, h.letters, 1);
+    __m512i after_digit = stream_on(b.digit, h.digit, 1);
+    __m512i after_word = _mm512_or_si512(after_letter, after_digit);
+    __m512i to_letter = stream_back(h.letters, next_letters, 1);
+    __m512i to_word = stream_back(body, next_word, 1);
+    __m512i to_digit = _mm512_andnot_si512(to_letter, to_word);
+    __m512i dot = stream_at(x->dot, i), between = _mm512_and_si512(after_digit, to_digit);
+    __m512i point = _mm512_and_si512(dot, between);
+    __m512i initial = _mm512_and_si512(_mm512_and_si512(dot, after_letter), to_letter);
+    initial = _mm512_andnot_si512(stream_back(body, next_word, 2), initial);
+    h.apos2 = _mm512_and_si512(_mm512_and_si512(stream_at(x->apos2, i), after_word),
+                               stream_back(h.letters, next_letters, 2));
+    h.apos3 = _mm512_and_si512(_mm512_and_si512(stream_at(x->apos3, i), after_word),
+                               stream_back(h.letters, next_letters, 3));
+    __m512i apos = _mm512_and_si512(_mm512_and_si512(stream_at(x->apos, i), after_word), to_letter);
+    h.inside = _mm512_or_si512(_mm512_or_si512(body, apos), point);
+    h.inside = _mm512_or_si512(h.inside, _mm512_and_si512(stream_at(x->comma, i), between));
+    h.inside = _mm512_or_si512(h.inside, _mm512_or_si512(h.apos2, stream_on(b.apos2, h.apos2, 1)));
+    h.inside = _mm512_or_si512(h.inside, _mm512_or_si512(h.apos3, stream_on(b.apos3, h.apos3, 1)));
+    h.inside = _mm512_or_si512(h.inside, stream_on(b.apos3, h.apos3, 2));
+    __m512i second = stream_on(b.inside, h.inside, 2);
+    group_put(x->point, (size_t)i, point);
+    *before = h;
+    return _mm512_or_si512(h.inside, _mm512_andnot_si512(second, initial));
+}
+
+static inline void plain_decide(plain_batch *x, size_t n)
+{
+    group_near near = {.letters = stream_at(x->letters, -GROUP),
+                       .digit = stream_at(x->digit, -GROUP),
+                       .apos2 = _mm512_setzero_si512(),
+                       .apos3 = _mm512_setzero_si512(),
+                       .inside = stream_at(x->in, -GROUP)};
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i += GROUP)
+        group_put(x->in, (size_t)i, group_decide(x, i, &near));
+}
+
+static inline void plain_words(plain_batch *x, size_t n, unsigned ready)
+{
+    const __m512i most = _mm512_set1_epi64((long long)scan_below(ready));
+    __m512i before = stream_at(x->in, -GROUP);
+    for (size_t i = 0; i < n; i += GROUP) {
+        __mmask8 last = (__mmask8)(n - i <= GROUP ? 1u << (n - i - 1) : 0);
+        __m512i in = stream_at(x->in, (ptrdiff_t)i);
+        in = _mm512_mask_and_epi64(in, last, in, most);
+        __m512i was = stream_on(before, in, 1);
+        __m512i end = _mm512_andnot_si512(in, was);
+        __m512i kept =
+            _mm512_or_si512(stream_at(x->letters, (ptrdiff_t)i), stream_at(x->digit, (ptrdiff_t)i));
+        kept = _mm512_or_si512(kept, stream_at(x->point, (ptrdiff_t)i));
+        kept = _mm512_or_si512(_mm512_and_si512(kept, in), end);
+        if (x->is_wide)
+            kept = _mm512_andnot_si512(stream_at(x->gone, (ptrdiff_t)i), kept);
+        group_put(x->in, i, in);
+        group_put(x->begin, i, _mm512_andnot_si512(was, in));
+        group_put(x->end, i, _mm512_mask_and_epi64(end, last, end, most));
+        group_put(x->keep, i, _mm512_mask_and_epi64(kept, last, kept, most));
+        before = in;
+    }
 }

@@ -13,9 +13,11 @@ enum {
 };
 
 // Block i of a batch is at i + 1: what was before the first stands in 0, zeros behind the last.
-typedef uint64_t plain_bits[PLAIN_BLOCKS + 2];
+// Blocks 0, 8, 16 and so on begin with a line of cache.
+typedef uint64_t plain_bits[PLAIN_BLOCKS + 8];
 
 typedef struct plain_batch {
+    _Alignas(64) uint64_t before[7];
     // bits of characters; apos2 and apos3: lead bytes of apostrophes; lead: of all sequences
     plain_bits letters, lower, upper, digit, apos, dot, comma, line, apos2, apos3, lead;
     plain_bits three, rest;          // of lead, sequences of three bytes; all bytes behind a lead
@@ -32,19 +34,24 @@ typedef struct plain_batch {
 
 #ifdef PLAIN_GROUPS
 // Reads the blocks from p on, of which `left` bytes are text, into a batch, as if zeros followed,
-// which are breaks: their bits, and what their keys are made of: small letters, digits, and spaces
-// for all else. Returns how many are plain, up to `most`: of ASCII, the breaks and apostrophes of
-// U+0080-00BF and U+2000-203F, and the letters, breaks and apostrophes of the pair of lead bytes
-// c->pair. upper, lower and line are for the list of words only.
+// which are breaks: their bits, and what their keys are made of: small letters, digits, points.
+// Returns how many are plain, up to `most`: of ASCII, the breaks and apostrophes of U+0080-00BF and
+// U+2000-203F, and the letters, breaks and apostrophes of the pair of lead bytes c->pair. upper,
+// lower and line are for the list of words only.
 static size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,
                          const scan_tables *t, scan_state *c, bool keys_only);
+// The rules, for blocks 0 to n - 1, where the first byte is no dot behind a letter: one more byte
+// before decides about that one.
+static void plain_decide(plain_batch *x, size_t n);
+// Where words begin and end in the blocks, of the last one in its first `ready` bytes.
+static void plain_words(plain_batch *x, size_t n, unsigned ready);
 #else
-// The same of block i of a batch, the 64 bytes at p, without letters beyond ASCII. false where it
-// is not plain, as the variant knows it.
+// The same of block i of a batch, the 64 bytes at p, without letters beyond ASCII, and with spaces
+// where a key has nothing of a byte. false where it is not plain, as the variant knows it.
 static bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
                         bool keys_only);
 #endif
-// Writes the bytes to keep, one after the other (SCAN_BLOCK are written), among them those of
+// Writes the bytes to keep, one after the other (SCAN_BLOCK are written), spaces for those of
 // `end`, and returns which of what was written those are.
 static uint64_t plain_pack(const uint8_t key[SCAN_BLOCK], uint8_t *out, uint64_t keep,
                            uint64_t end);
@@ -62,8 +69,7 @@ static inline uint64_t plain_back(const uint64_t *x, unsigned k)
     return x[0] >> k | x[1] << (64 - k);
 }
 
-// The rules, for blocks 0 to n - 1, where the first byte is no dot behind a letter: one more byte
-// before decides about that one.
+#ifndef PLAIN_GROUPS
 static inline void plain_decide(plain_batch *x, size_t n)
 {
     plain_bits inside; // and what joins but initials
@@ -89,17 +95,6 @@ static inline void plain_decide(plain_batch *x, size_t n)
         x->in[i] = inside[i] | (x->initial[i] & ~plain_on(inside + i, 2));
 }
 
-// How much of the last block is decided, whatever follows: up to the word before what is not,
-// so that what decides about initials is read with them.
-static inline unsigned plain_ready(const plain_batch *x, size_t last)
-{
-    uint64_t marks = x->apos[last] | x->dot[last] | x->comma[last];
-    uint64_t late = (x->lead[last] & ~scan_below(61)) | (x->dot[last] & ~scan_below(62)) |
-                    (marks & ~scan_below(63));
-    return late ? scan_back(x->in[last] | marks, (unsigned)__builtin_ctzll(late)) : SCAN_BLOCK;
-}
-
-// Where words begin and end in the blocks, of the last one in its first `ready` bytes.
 static inline void plain_words(plain_batch *x, size_t n, unsigned ready)
 {
     uint64_t points = 0;
@@ -119,6 +114,17 @@ static inline void plain_words(plain_batch *x, size_t n, unsigned ready)
     for (size_t i = 1; points && i <= n; i++)
         for (uint64_t rest = x->point[i]; rest; rest &= rest - 1)
             x->key[i - 1][__builtin_ctzll(rest)] = '.';
+}
+#endif
+
+// How much of the last block is decided, whatever follows: up to the word before what is not,
+// so that what decides about initials is read with them.
+static inline unsigned plain_ready(const plain_batch *x, size_t last)
+{
+    uint64_t marks = x->apos[last] | x->dot[last] | x->comma[last];
+    uint64_t late = (x->lead[last] & ~scan_below(61)) | (x->dot[last] & ~scan_below(62)) |
+                    (marks & ~scan_below(63));
+    return late ? scan_back(x->in[last] | marks, (unsigned)__builtin_ctzll(late)) : SCAN_BLOCK;
 }
 
 SCAN_INLINE void plain_write(scan *s, scan_state *c, const plain_batch *x, size_t n, unsigned ready,
@@ -275,8 +281,6 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     c->open = x.in[n] >> (ready - 1) & 1;
     c->digit = x.digit[n] >> (ready - 1) & 1;
     c->letter = c->open && !c->digit;
-    if (c->how == PLAIN_SIGNS && !(x.lead[n] | x.lead[n - 1]))
-        c->how = PLAIN_ASCII;
     c->carry = plain_carry(&x, n, ready, alike);
     if (c->at > s->len)
         c->at = s->len;

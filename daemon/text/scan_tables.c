@@ -172,14 +172,23 @@ static void fill_signs(uint8_t sign[64], const scan_row *row, uint8_t apos)
     }
 }
 
+static void fill_sign_classes(scan_tables *t)
+{
+    for (unsigned i = 0; i < 64; i++) {
+        t->sign[i] = SIGN_HIGH | (i == 0 ? SIGN_MIDDLE : 0);
+        t->sign[i] |= t->sign2[i] == PAIR_ODD ? SIGN_ODD2 : t->sign2[i] ? SIGN_APOS2 : 0;
+        t->sign[i] |= t->sign3[i] == PAIR_ODD ? SIGN_ODD3 : t->sign3[i] ? SIGN_APOS3 : 0;
+        t->sign[64 + i] = SIGN_HIGH | SIGN_OTHER;
+    }
+    t->sign[0xc2 & 127] = SIGN_HIGH | SIGN_TWO;
+    t->sign[0xe2 & 127] = SIGN_HIGH | SIGN_THREE;
+}
+
 static void fill(void)
 {
     unsigned rows = SCAN_ROWS_ODD + 1;
-    for (uint8_t c = 0; c < 128; c++) {
-        uint8_t class = byte_class_of(c, char_look(chars_get(), c));
-        table.ascii[c] = class;
-        table.key[c] = class & (BYTE_LOWER | BYTE_DIGIT) ? c : class & BYTE_UPPER ? c | 0x20 : ' ';
-    }
+    for (uint8_t c = 0; c < 128; c++)
+        table.ascii[c] = byte_class_of(c, char_look(chars_get(), c));
     for (uint32_t i = 2; i < SCAN_THREE; i++)
         table.row_of[i] = add_row(&rows, i << 6, 2);
     for (uint32_t i = 0x20; i < 1024; i++)
@@ -189,6 +198,7 @@ static void fill(void)
         fill_pair(&table.pair[i], 0xc0 | 2 * i);
     fill_signs(table.sign2, scan_row_of(&table, 0xc2, 0x80), PAIR_APOS2);
     fill_signs(table.sign3, scan_row_of(&table, 0xe2, 0x80), PAIR_APOS3);
+    fill_sign_classes(&table);
 }
 
 const scan_tables *scan_tables_get(void)

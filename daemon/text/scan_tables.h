@@ -71,13 +71,27 @@ enum pair_class {
     PAIR_ODD = BYTE_ODD,
 };
 
+// Of a byte beyond ASCII, where that is breaks and apostrophes of U+0080-00BF (C2 xx) and of
+// U+2000-203F (E2 80 xx): lead bytes, and what the others may not be or are behind those.
+enum sign_class {
+    SIGN_TWO = 1,
+    SIGN_THREE = 2,
+    SIGN_OTHER = SIGN_TWO | SIGN_THREE, // any other lead
+    SIGN_MIDDLE = 4,                    // 80
+    SIGN_ODD2 = 8,                      // neither break nor apostrophe, behind C2
+    SIGN_ODD3 = 16,                     // behind E2 80
+    SIGN_APOS2 = 32,                    // an apostrophe
+    SIGN_APOS3 = 64,
+    SIGN_HIGH = 128, // every one, and none of ASCII
+};
+
 typedef struct scan_tables {
     _Alignas(64) uint8_t ascii[128]; // byte_class
-    _Alignas(64) uint8_t key[128];   // what the keys have of it; a space for what is in no word
     scan_row row[SCAN_ROWS];         // equal ones are one
     // By lead byte, of two; by lead and second byte, of three: scan_row_of.
     uint8_t row_of[SCAN_THREE + 1024];
     scan_pair pair[SCAN_THREE / 2]; // by lead byte of two: scan_pair_of
+    _Alignas(64) uint8_t sign[128]; // sign_class, by a byte's low seven bits
     // what is no letter of U+0080-00BF and of U+2000-203F, by the last byte
     _Alignas(64) uint8_t sign2[64];
     _Alignas(64) uint8_t sign3[64];

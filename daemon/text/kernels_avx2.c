@@ -155,13 +155,41 @@ static inline bool plain_wide(plain_batch *x, size_t i, const block *v, const ui
     return true;
 }
 
+// Of 32 bytes, those that begin one of U+2010-201A, U+201C-2027, breaks and apostrophes: what news
+// has of punctuation beyond ASCII, in every other block. *apos: U+2018 and U+2019.
+static inline __m256i common_signs(__m256i *apos, __m256i v, const uint8_t *p)
+{
+    __m256i last = load(p + 2);
+    __m256i sign = _mm256_and_si256(_mm256_cmpeq_epi8(v, all(0xe2)),
+                                    _mm256_cmpeq_epi8(load(p + 1), all(0x80)));
+    sign = _mm256_and_si256(sign, in_range(last, 0x90, 0x18));
+    sign = _mm256_andnot_si256(_mm256_cmpeq_epi8(last, all(0x9b)), sign);
+    *apos = _mm256_and_si256(sign, in_range(last, 0x98, 2));
+    return sign;
+}
+
+// The sequences of a block: without a branch where they are common signs, as the table has them
+// (tests/prop), and nothing else.
+static inline bool plain_signs(plain_batch *x, size_t i, const block *v, const uint8_t *p,
+                               const scan_tables *t)
+{
+    block sign, apos;
+    for (unsigned h = 0; h < 2; h++)
+        sign.v[h] = common_signs(&apos.v[h], v->v[h], p + 32 * h);
+    uint64_t high = bits_of(v->v[0], v->v[1]), lead = bits_of(sign.v[0], sign.v[1]);
+    x->lead[i + 1] = x->three[i + 1] = lead;
+    x->rest[i + 1] = high & ~lead;
+    x->apos2[i + 1] = 0;
+    x->apos3[i + 1] = bits_of(apos.v[0], apos.v[1]);
+    return high == (lead | lead << 1 | lead << 2) || plain_wide(x, i, v, p, t);
+}
+
 // Of ASCII the table says the same (tests/prop); nothing is odd.
 SCAN_INLINE bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
                              const bool keys_only)
 {
     block v = {{load(p), load(p + 32)}};
-    x->apos2[i + 1] = x->apos3[i + 1] = x->lead[i + 1] = x->three[i + 1] = x->rest[i + 1] = 0;
-    if (bits_of(v.v[0], v.v[1]) && !plain_wide(x, i, &v, p, t))
+    if (!plain_signs(x, i, &v, p, t))
         return false;
     __m256i letter[2], digit[2], apos[2], bit = all(0x20);
     for (unsigned h = 0; h < 2; h++) {
@@ -338,8 +366,9 @@ static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)
     __m256i first = _mm256_set1_epi32((int)base);
     for (unsigned i = 0; i < SCAN_BLOCK; i += 16) { // at most eight of sixteen
         uint64_t each = _pdep_u64(mask >> i & 0xffff, 0x1111111111111111u) * 15;
-        uint64_t place = _pdep_u64(_pext_u64(0xfedcba9876543210u, each), 0x0f0f0f0f0f0f0f0fu);
-        __m256i eight = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)place));
+        __m128i two = _mm_cvtsi64_si128((long long)_pext_u64(0xfedcba9876543210u, each));
+        __m128i place = _mm_unpacklo_epi8(two, _mm_srli_epi64(two, 4));
+        __m256i eight = _mm256_cvtepu8_epi32(_mm_and_si128(place, _mm_set1_epi8(15)));
         _mm256_storeu_si256((__m256i *)out, _mm256_add_epi32(eight, first));
         out += __builtin_popcount((unsigned)(mask >> i & 0xffff));
         first = _mm256_add_epi32(first, _mm256_set1_epi32(16));

@@ -32,7 +32,7 @@ typedef struct scan {
     const scan_tables *tables; // scan_tables_get()
     const uint8_t *text;       // valid UTF-8, as far as checked: at least to `at`
     uint32_t at, len;          // the next byte to look at, no word open there; the text's length
-    uint32_t checked;          // to `at`, or to len
+    uint32_t checked;          // how far it is known to be, if that is beyond `at`
     bool line;                 // a line break was passed since the last word
     size_t n;                  // words found
     uint8_t *keys;             // where the next key goes; each has a space behind it
@@ -46,7 +46,7 @@ typedef struct scan {
 } scan;
 
 // A text need not have been checked: what a scan passes is valid, it stops where that ends, and
-// sets checked where it looked at all of the rest.
+// sets checked where it looked further.
 //
 // scan_run reads on from s->at until the text ends, SCAN_WORDS are found, or a word comes that
 // is not plain: then s->at is where that one begins, or before, and reading on is the caller's.

@@ -45,6 +45,7 @@ typedef struct scan_state {
     uint8_t pair;              // the lower lead byte of the pair that batches are read with
     unsigned how;              // of plain_how: the group before
     unsigned wait, waits;      // blocks until the next batch is tried; and after one in vain
+    size_t checks;             // how much was checked at once the last time
 } scan_state;
 
 // What a group of blocks may have beyond ASCII.
@@ -218,6 +219,26 @@ static inline bool scan_try_plain(scan_state *c, const scan_bits *b, const uint8
     return PLAIN_WIDE || !letter;
 }
 
+// Checks the text from c->at on, of which what a block needs must be well-formed: twice as much as
+// the last time, so that a text with a letter here and there is not read again for each, nor all of
+// it for one. all: to its end.
+static inline bool scan_check(scan *s, scan_state *c, bool all)
+{
+    enum { LEAST = 4 * SCAN_BLOCK, SEQUENCE = 4 };
+    const uint8_t *p = s->text + c->at;
+    size_t left = s->len - c->at, n = left;
+    if (s->checked == s->len || (!all && s->checked >= (size_t)c->at + SCAN_BLOCK + SEQUENCE))
+        return true;
+    c->checks = c->checks ? 2 * c->checks : LEAST;
+    if (!all && c->checks < left)
+        for (n = c->checks; c->checks - n < SEQUENCE && (p[n] & 0xc0) == 0x80;)
+            n--; // no sequence is parted
+    if (!text_valid(p, n))
+        return false;
+    s->checked = c->at + (uint32_t)n;
+    return true;
+}
+
 // Reads one block the general way; false where reading on is the caller's. *plain is set where
 // the next may be plain.
 __attribute__((noinline)) static bool scan_general(scan *s, scan_state *c, bool *plain,
@@ -225,9 +246,8 @@ __attribute__((noinline)) static bool scan_general(scan *s, scan_state *c, bool 
 {
     size_t left = s->len - c->at;
     const uint8_t *p = s->text + c->at;
-    if (s->checked < s->len && !text_valid(p, left))
+    if (!scan_check(s, c, false))
         return false;
-    s->checked = s->len;
     scan_bits b = {0};
     block v;
     block_load(&v, &b, p, scan_below(left < 64 ? (unsigned)left : 64), s->tables);
@@ -239,7 +259,7 @@ __attribute__((noinline)) static bool scan_general(scan *s, scan_state *c, bool 
     if (f.last)
         c->open = c->has_lower = c->has_digit = false;
     *plain = scan_try_plain(c, &b, p);
-    return !f.stop && (!f.alone || scan_alone(s, c, keys_only));
+    return !f.stop && (!f.alone || (scan_check(s, c, true) && scan_alone(s, c, keys_only)));
 }
 
 // How long no batch is tried after one: the longer, the more there were in vain before it.

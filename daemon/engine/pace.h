@@ -16,7 +16,7 @@
 enum {
     PACE_PARTS = 8,
     PACE_PARTS_MOST = 64,
-    PACE_LEFT_PART = 8,   // of what is left idle one such part is taken, where that is less
+    PACE_LEFT_PART = 4,   // of what is left idle one such part is taken, where that is less
     PACE_LOOK_MS = 50,    // between two looks at what the others use
     PACE_REST_MS = 50,    // at a time
     PACE_SPARE_MS = 500,  // of a second: what is left idle beside the hands' cores and the others'

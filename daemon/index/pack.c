@@ -108,7 +108,7 @@ static void give_back(packer *p, tool *t)
 {
     empty(&t->joined);
     empty(&t->parts);
-    if (t->words.room > KEPT_MOST / sizeof *t->words.hash)
+    if (t->words.room > KEPT_MOST / sizeof *t->words.hash || t->words.tokens.cap > KEPT_MOST)
         book_words_fini(&t->words);
     pthread_mutex_lock(&p->lock);
     if (p->n_idle < IDLE_TOOLS) {
@@ -272,7 +272,7 @@ static bool is_in_words(view payload)
     return payload.len >= WORDS_HEAD && (*payload.p == WORDS || *payload.p == TOLD);
 }
 
-static shg_err unpack_words(packer *p, view payload, size_t n, buf *out)
+static shg_err unpack_words(packer *p, view payload, size_t n, book_words *room, buf *out)
 {
     const wordbook *book = words_of(p);
     view text;
@@ -281,8 +281,8 @@ static shg_err unpack_words(packer *p, view payload, size_t n, buf *out)
     uint8_t *to = buf_grow(out, n);
     if (!to)
         return SHG_ENOMEM;
-    if (!wordbook_unpack(book, text, to, n))
-        return SHG_ECORRUPT;
+    if (!wordbook_unpack(book, text, to, n, room))
+        return buf_err(&room->parts) || buf_err(&room->tokens) ? SHG_ENOMEM : SHG_ECORRUPT;
     out->len += n;
     return SHG_OK;
 }
@@ -295,6 +295,22 @@ bool pack_is_frame(view payload, size_t n)
     return ZSTD_getFrameContentSize(payload.p, payload.len) == n;
 }
 
+static shg_err unpack_with(packer *p, tool *t, const ZSTD_DDict *d, view payload, size_t n,
+                           buf *out)
+{
+    if (is_in_words(payload))
+        return unpack_words(p, payload, n, &t->words, out);
+    uint32_t dict = ZSTD_getDictID_fromFrame(payload.p, payload.len);
+    uint8_t *to = buf_grow(out, n);
+    if (!to)
+        return SHG_ENOMEM;
+    size_t got = ZSTD_decompress_usingDDict(t->d, to, n, payload.p, payload.len, dict ? d : NULL);
+    if (ZSTD_isError(got) || got != n)
+        return SHG_ECORRUPT;
+    out->len += n;
+    return SHG_OK;
+}
+
 shg_err unpack_text(packer *p, view payload, size_t n, buf *out)
 {
     ZSTD_CDict *c;
@@ -302,19 +318,12 @@ shg_err unpack_text(packer *p, view payload, size_t n, buf *out)
     // The frame names its size: compare before allocating what a damaged row may claim.
     if (!pack_is_frame(payload, n))
         return SHG_ECORRUPT;
-    if (is_in_words(payload))
-        return unpack_words(p, payload, n, out);
-    uint32_t dict = ZSTD_getDictID_fromFrame(payload.p, payload.len);
-    uint8_t *to = buf_grow(out, n);
-    tool *t = to ? borrow(p, &c, &d) : NULL;
+    tool *t = borrow(p, &c, &d);
     if (!t)
         return SHG_ENOMEM;
-    size_t got = ZSTD_decompress_usingDDict(t->d, to, n, payload.p, payload.len, dict ? d : NULL);
+    shg_err err = unpack_with(p, t, d, payload, n, out);
     give_back(p, t);
-    if (ZSTD_isError(got) || got != n)
-        return SHG_ECORRUPT;
-    out->len += n;
-    return SHG_OK;
+    return err;
 }
 
 bool pack_words(packer *p, view payload, size_t n, book_words *room, text_words *out)

@@ -12,9 +12,9 @@ enum { TOKEN_MOST = 15 }; // bytes of a token that may have a number
 // Which of them it is is at random in a text: no branch depends on it.
 static inline bool token_is_word(uint8_t c)
 {
-    uint8_t low = c | 0x20;
-    return (unsigned)(c >= 0x80) | (unsigned)((uint8_t)(low - 'a') < 26) |
-           (unsigned)((uint8_t)(c - '0') < 10);
+    static const uint64_t words[] = {0x03ff000000000000, 0x07fffffe07fffffe, UINT64_MAX,
+                                     UINT64_MAX}; // a bit for each byte
+    return words[c >> 6] >> (c & 63) & 1;
 }
 
 // A token of 1 to TOKEN_MOST bytes as it is kept and compared: its bytes, zeros, its length last.

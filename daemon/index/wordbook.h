@@ -48,9 +48,6 @@ bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out
 // wordbook_pack appends the parts of a text of len bytes to out; false likewise.
 bool wordbook_pack(const wordbook *b, size_t len, const wordbook_parts *p, buf *out);
 
-// wordbook_unpack writes the n bytes that packed must hold; false where it holds others.
-bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n);
-
 // book_words are the words of a text that was packed, by their hashes (hashes.h). Filled again and
 // again; a zeroed one is empty. One owner.
 typedef struct book_words {
@@ -60,6 +57,10 @@ typedef struct book_words {
     buf parts, tokens, odd; // likewise
 } book_words;
 void book_words_fini(book_words *w);
+
+// wordbook_unpack writes the n bytes that packed must hold; false where it holds others, or for
+// want of memory. What it needs it takes from room.
+bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n, book_words *room);
 
 // wordbook_words tells the words of a packed text of n bytes from the numbers of its tokens, for
 // much less than unpacking and reading it. False where it can't, or for want of memory. What it

@@ -201,6 +201,11 @@ static inline bool put_new(writing *w, view token, token_key key, uint64_t hash)
     return true;
 }
 
+// wordbook_read_parts reads the parts of a packed text to room->parts; false where they are
+// damaged, or more than most bytes.
+bool wordbook_read_parts(const wordbook *b, view packed, size_t most, wordbook_parts *p,
+                         book_words *room);
+
 // wordbook_learn_words fills b->word.
 void wordbook_learn_words(wordbook *b);
 

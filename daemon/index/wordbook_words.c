@@ -98,25 +98,43 @@ void wordbook_learn_words(wordbook *b)
 
 // ---- which tokens there are
 
+// Lists one that is not the book's, of which the second byte is that, if it has one.
+static bool list_other(token_list *out, uint32_t *token, unsigned c, uint8_t second)
+{
+    size_t n = out->n_spelled;
+    if (c == AGAIN) {
+        *token = (uint32_t)(WORDBOOK_TOKENS + wordbook_named(n, second));
+        return second % MEMO < n;
+    }
+    *token = (uint32_t)(WORDBOOK_TOKENS + n);
+    out->len[n] = c == LONG ? second : (uint8_t)(c - SPELLED);
+    out->n_spelled = n + 1;
+    return c != GLUED && out->len[n] != 0;
+}
+
 bool wordbook_list_plain(const wordbook *b, const wordbook_parts *p, token_list *out)
 {
-    size_t at = 0, n = 0;
-    bool bad = false;
+    static const uint8_t none = 0;
+    const uint8_t *second = p->n_second ? p->second : &none;
+    size_t at = 0, last = p->n_second ? p->n_second - 1 : 0;
+    uint32_t most = 0;
+    bool good = true;
+    out->n_spelled = 0;
     for (size_t i = 0; i < p->n_first; i++) {
-        unsigned c = p->first[i], far = c >= SHORT, book = c < NUMBERED;
-        bool spelled = c - NUMBERED <= LONG - NUMBERED, again = c == AGAIN;
-        uint32_t second = at < p->n_second ? p->second[at] : 0;
-        at += (far & book) | (c >= LONG);
-        uint32_t number = c + (((c - SHORT) * 255 + second) & -(far & book));
-        uint32_t other = WORDBOOK_TOKENS + (uint32_t)(again ? wordbook_named(n, second) : n);
-        out->token[i] = book ? number : other;
-        out->len[n] = (uint8_t)(c < LONG ? c - SPELLED : second);
-        bad |= (c == GLUED) | (book & (number >= b->n)) | (again & (second % MEMO >= n)) |
-               (spelled & !out->len[n]);
-        n += spelled;
+        unsigned c = p->first[i];
+        uint8_t more = second[at < last ? at : last];
+        if (c < NUMBERED) { // one byte or two: at random, so that a branch would be slower
+            unsigned two = c >= SHORT;
+            uint32_t number = c + (((c - SHORT) * 255 + more) & -two);
+            out->token[i] = number;
+            most = number > most ? number : most;
+            at += two;
+            continue;
+        }
+        good &= list_other(out, &out->token[i], c, more);
+        at += c >= LONG;
     }
-    out->n_spelled = n;
-    return !bad && at == p->n_second;
+    return good && most < b->n && at == p->n_second;
 }
 
 // ---- what spelled tokens hold
@@ -414,20 +432,21 @@ bool wordbook_parts_words(const wordbook *b, const wordbook_parts *p, size_t mos
            tell_all(&t);
 }
 
-// The parts of a packed text, in out->parts.
-static bool read_parts(const wordbook *b, view packed, size_t most, wordbook_parts *p,
-                       book_words *out)
+bool wordbook_read_parts(const wordbook *b, view packed, size_t most, wordbook_parts *p,
+                         book_words *out)
 {
     code_reader firsts, letters;
     uint32_t n_first, n_letters;
+    size_t len = packed.len;
     if (!varint_take(&packed, &n_first) || !varint_take(&packed, &n_letters) ||
         !code_begin(&firsts, &b->first, n_first, &packed) ||
         !code_begin(&letters, &b->letters, n_letters, &packed))
         return false;
-    if ((size_t)n_first + n_letters > most)
+    size_t all = (size_t)n_first + n_letters;
+    if (all > most || all / 8 > len) // a code has a bit at least
         return false;
     buf_reset(&out->parts);
-    uint8_t *to = buf_grow(&out->parts, (size_t)n_first + n_letters + WIDE);
+    uint8_t *to = buf_grow(&out->parts, all + WIDE);
     if (!to)
         return false;
     *p = (wordbook_parts){to, (uint8_t *)packed.p, to + n_first, n_first, packed.len, n_letters};
@@ -440,7 +459,7 @@ bool wordbook_words(const wordbook *b, view packed, size_t most, book_words *out
 {
     wordbook_parts p;
     out->n = 0;
-    return read_parts(b, packed, most, &p, out) && wordbook_parts_words(b, &p, most, out);
+    return wordbook_read_parts(b, packed, most, &p, out) && wordbook_parts_words(b, &p, most, out);
 }
 
 void book_words_fini(book_words *w)

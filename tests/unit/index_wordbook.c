@@ -10,6 +10,7 @@ enum { SAMPLES = 64, MOST = 6000 };
 typedef struct fixture {
     buf book;
     wordbook *b;
+    book_words room;
 } fixture;
 
 // A sentence of an invented language of `kinds` words, the first ones the commonest.
@@ -45,6 +46,7 @@ static int tear_down(void **state)
 {
     fixture *f = *state;
     wordbook_free(f->b);
+    book_words_fini(&f->room);
     buf_fini(&f->book);
     free(f);
     return 0;
@@ -132,10 +134,10 @@ static bool there_and_back(fixture *f, const uint8_t *text, size_t n)
     check_list_of(f, (view){padded, n});
     if (packed) {
         view v = buf_view(&out);
-        assert_true(wordbook_unpack(f->b, v, back, n));
+        assert_true(wordbook_unpack(f->b, v, back, n, &f->room));
         assert_memory_equal(back, text, n);
-        assert_false(n && wordbook_unpack(f->b, v, back, n - 1));
-        assert_false(wordbook_unpack(f->b, (view){v.p, v.len - 1}, back, n));
+        assert_false(n && wordbook_unpack(f->b, v, back, n - 1, &f->room));
+        assert_false(wordbook_unpack(f->b, (view){v.p, v.len - 1}, back, n, &f->room));
     } else {
         assert_int_equal(out.len, 0);
     }
@@ -227,7 +229,7 @@ static void test_damaged(void **state)
         assert_true(p && to);
         for (size_t k = 0; k < n; k++)
             p[k] = (uint8_t)(t_random(&r) % 4 ? t_random(&r) : 250 + t_random(&r) % 6);
-        (void)wordbook_unpack(f->b, (view){p, n}, to, to_n);
+        (void)wordbook_unpack(f->b, (view){p, n}, to, to_n, &f->room);
         free(p);
         free(to);
     }

@@ -453,7 +453,9 @@ shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, cons
         frequency_unmark(side_a);
         return e;
     }
-    e = verify_compare(out, side_a, side_b, MATCH_WHOLE);
+    match_source of_a = {.of = side_a};
+    e = verify_compare(out, &of_a, side_b, MATCH_WHOLE);
+    match_source_free(&of_a);
     if (e) {
         frequency_unmark(side_a);
         frequency_unmark(side_b);

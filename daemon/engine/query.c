@@ -145,7 +145,7 @@ shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h)
     *out = json_array();
     shg_err err = *out ? SHG_OK : SHG_ENOMEM;
     size_t left = q.match.keep_most;
-    affinity_source of_a = {.of = &h->side};
+    match_source of_a = {.of = &h->side};
     for (size_t i = 0; !err && left && i < h->n; i++) {
         hit *x = &h->hit[i];
         if (!x->also)
@@ -155,7 +155,7 @@ shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h)
         if (!err)
             err = add_hit(*out, e, a, &h->side, x, &q);
     }
-    affinity_source_free(&of_a);
+    match_source_free(&of_a);
     if (err) {
         json_decref(*out);
         *out = NULL;

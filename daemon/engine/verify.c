@@ -28,10 +28,11 @@ shg_err verify_mark(side *out, library *lib, known *k, const reading *r, uint32_
 }
 
 // Texts without a word are one text only where they are the same bytes.
-shg_err verify_compare(match *out, const side *a, const side *b, match_depth depth)
+shg_err verify_compare(match *out, match_source *of_a, const side *b, match_depth depth)
 {
+    const side *a = of_a->of;
     if (a->words.n || b->words.n || !view_eq(a->words.text, b->words.text))
-        return match_make(out, a, b, depth);
+        return match_make_of(out, of_a, b, depth);
     *out = (match){.relation = REL_COPY,
                    .score = 1,
                    .identical = true,
@@ -64,7 +65,7 @@ typedef struct work {
     sift sift[HELPERS_HANDS];
     bool has_sift[HELPERS_HANDS];
     known found[HELPERS_HANDS];
-    affinity_source source[HELPERS_HANDS]; // of the query
+    match_source source[HELPERS_HANDS]; // of the query
 } work;
 
 // A stored article asked about, in the version that replaced it meanwhile.
@@ -135,7 +136,7 @@ static void verify_step(void *ctx, unsigned who, size_t i)
     if (!e)
         e = verify_mark(&h->side, w->lib, &w->found[who], h->with, w->o->horizon);
     if (!e)
-        e = verify_compare(&h->match, w->query, &h->side, MATCH_RELATION);
+        e = verify_compare(&h->match, &w->source[who], &h->side, MATCH_RELATION);
     v->match = !e && is_match(h, &w->docs[i], w);
     if (v->match && is_deepened_early(w, i))
         e = deepen(h, w, who);
@@ -178,8 +179,8 @@ static void keep_best(hits *h, size_t most)
     h->n = n;
 }
 
-// What a hand keeps of the article (sift.h) takes some 350 bytes a word: of a very long one that is
-// there once.
+// What a hand keeps of the article (sift.h, match.h) takes some 700 bytes a word: of a very long
+// one that is there once.
 static void share(work *w, size_t n, helpers_step *step)
 {
     helpers_run(w->query->words.n <= HELPED_WORDS ? w->o->helpers : NULL, n, step, w);
@@ -256,7 +257,7 @@ shg_err verify_all(hits *out, library *lib, const reading *r, const known *of, c
         e = deepen_all(out, w);
     for (unsigned who = 0; who < HELPERS_HANDS; who++) {
         known_close(&w->found[who]);
-        affinity_source_free(&w->source[who]);
+        match_source_free(&w->source[who]);
         if (w->has_sift[who])
             sift_close(&w->sift[who]);
     }

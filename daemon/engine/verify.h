@@ -22,7 +22,8 @@ SHG_MUST_CHECK shg_err verify_all(hits *out, library *lib, const reading *r, con
 // frequency_find: after a failure, too, it is the caller's to close); verify_compare compares two.
 SHG_MUST_CHECK shg_err verify_mark(side *out, library *lib, known *k, const reading *r,
                                    uint32_t horizon);
-SHG_MUST_CHECK shg_err verify_compare(match *out, const side *a, const side *b, match_depth depth);
+SHG_MUST_CHECK shg_err verify_compare(match *out, match_source *a, const side *b,
+                                      match_depth depth);
 
 void verify_drop(hit *h);
 

@@ -340,7 +340,7 @@ void affinity_source_free(affinity_source *s)
     free(s->grams.list);
     free(s->vocabulary.entry);
     free(s->vocabulary.list);
-    *s = (affinity_source){0};
+    *s = (affinity_source){.of = s->of};
 }
 
 shg_err affinity_find(affinity *out, const side *source, const side *made)

@@ -66,7 +66,7 @@ typedef struct affinity_source {
     affinity_vocabulary vocabulary;
 } affinity_source;
 
-void affinity_source_free(affinity_source *s); // zeroes it
+void affinity_source_free(affinity_source *s); // all but `of`
 
 // affinity_find_of asks what made (side_count done) has in common with source. Time and memory are
 // linear in both, up to AFFINITY_MOST. SHG_ENOMEM leaves *out empty.

@@ -16,15 +16,11 @@ enum {
 #define FIT_DROP .25 // share of a sentence's weight that stands in the other range
 #define FIT_TAKE .45
 
-// Terms by hash, while the bags are filled.
+// A text that is filled in, and the terms of it and of the text before it.
 typedef struct filler {
-    bags *out;
-    uint32_t *table; // of term numbers, from 1; 0: free
-    size_t mask;
-    uint64_t *hash;  // by term number; [0] is not used
-    uint64_t *term;  // scratch: those of a sentence
-    uint32_t *place; // by term: the entry that is its last one, over both texts, from 1
-    uint32_t base;   // entries of the text before this one
+    bags_source *s;
+    uint32_t n_terms;
+    uint32_t *spread;
 } filler;
 
 // stem_hash is the hash of the first BAG_STEM characters; of a number, of all.
@@ -50,41 +46,31 @@ static uint64_t stem_hash(const words *w, size_t i)
 // Which terms are new, here and in put, is at random: neither takes a branch for it.
 static uint32_t term_of(filler *f, uint64_t hash)
 {
-    size_t at = hash_place(hash, f->table) & f->mask;
-    while ((f->table[at] != 0) & (f->hash[f->table[at]] != hash))
-        at = (at + 1) & f->mask;
-    f->out->n_terms += f->table[at] == 0;
-    uint32_t term = f->table[at] ? f->table[at] : f->out->n_terms;
-    f->table[at] = term;
-    f->hash[term] = hash;
+    bags_source *s = f->s;
+    size_t at = hash_place(hash, s->table) & s->mask;
+    while ((s->table[at] != 0) & (s->hash[s->table[at]] != hash))
+        at = (at + 1) & s->mask;
+    bool is_new = s->table[at] == 0;
+    s->added[s->n_added] = (uint32_t)at;
+    s->n_added += is_new;
+    f->n_terms += is_new;
+    uint32_t term = is_new ? f->n_terms : s->table[at];
+    s->table[at] = term;
+    s->hash[term] = hash;
     return term - 1;
-}
-
-static shg_err open_filler(filler *f, bags *out, size_t n)
-{
-    size_t size = 16;
-    while (size < 2 * n)
-        size *= 2;
-    f->out = out;
-    f->mask = size - 1;
-    f->table = calloc(size, sizeof *f->table);
-    f->hash = calloc(n + 1, sizeof *f->hash);
-    f->term = malloc((n + 1) * sizeof *f->term);
-    f->place = calloc(n + 1, sizeof *f->place);
-    out->spread = calloc(n + 1, sizeof *out->spread);
-    return f->table && f->hash && f->term && f->place && out->spread ? SHG_OK : SHG_ENOMEM;
 }
 
 // put counts a term of the sentence whose entries begin at first; n entries are there.
 static uint32_t put(filler *f, bag_text *t, uint32_t first, uint32_t n, uint64_t hash)
 {
     uint32_t term = term_of(f, hash);
-    bool old = f->place[term] > f->base + first;
-    uint32_t at = old ? f->place[term] - f->base - 1 : n;
+    uint32_t *place = &f->s->place[term];
+    bool old = *place > first;
+    uint32_t at = old ? *place - 1 : n;
     t->t[n] = (bag_term){term, 0};
     t->t[at].n += t->t[at].n < COUNT_MOST;
-    f->out->spread[term] += !old;
-    f->place[term] = f->base + at + 1;
+    f->spread[term] += !old;
+    *place = at + 1;
     return n + !old;
 }
 
@@ -124,18 +110,16 @@ static shg_err fill(bag_text *out, filler *f, const side *s)
         return e;
     out->t = malloc((bags_terms_most(&s->words) + 1) * sizeof *out->t);
     out->first = malloc((out->s.n + 1) * sizeof *out->first);
-    out->square = calloc(out->s.n + 1, sizeof *out->square);
-    if (!out->t || !out->first || !out->square)
+    if (!out->t || !out->first)
         return SHG_ENOMEM;
     uint32_t n = 0;
     for (size_t k = 0; k < out->s.n; k++) {
-        size_t n_terms = bags_terms(f->term, s, out->s.s[k]);
+        size_t n_terms = bags_terms(f->s->term, s, out->s.s[k]);
         out->first[k] = n;
         for (size_t i = 0; i < n_terms; i++)
-            n = put(f, out, out->first[k], n, f->term[i]);
+            n = put(f, out, out->first[k], n, f->s->term[i]);
     }
     out->first[out->s.n] = n;
-    f->base = n;
     return SHG_OK;
 }
 
@@ -155,37 +139,17 @@ static shg_err weigh(bags *b)
     return SHG_OK;
 }
 
-static void measure(const bags *b, bag_text *t)
+static shg_err measure(const bags *b, bag_text *t)
 {
+    t->square = calloc(t->s.n + 1, sizeof *t->square);
+    if (!t->square)
+        return SHG_ENOMEM;
     for (size_t k = 0; k < t->s.n; k++) {
         for (uint32_t i = t->first[k]; i < t->first[k + 1]; i++) {
             uint64_t w = bag_term_weight(b, t->t[i]);
             t->square[k] += w * w;
         }
     }
-}
-
-shg_err bags_make(bags *out, const side *a, const side *b)
-{
-    filler f = {0};
-    *out = (bags){0};
-    shg_err e = open_filler(&f, out, bags_terms_most(&a->words) + bags_terms_most(&b->words));
-    if (!e)
-        e = fill(&out->a, &f, a);
-    if (!e)
-        e = fill(&out->b, &f, b);
-    if (!e)
-        e = weigh(out);
-    free(f.table);
-    free(f.hash);
-    free(f.term);
-    free(f.place);
-    if (e) {
-        bags_free(out);
-        return e;
-    }
-    measure(out, &out->a);
-    measure(out, &out->b);
     return SHG_OK;
 }
 
@@ -197,9 +161,99 @@ static void free_text(bag_text *t)
     free(t->square);
 }
 
+void bags_source_free(bags_source *s)
+{
+    free_text(&s->text);
+    free(s->spread);
+    free(s->table);
+    free(s->hash);
+    free(s->place);
+    free(s->term);
+    free(s->added);
+    *s = (bags_source){.of = s->of};
+}
+
+static shg_err make_tables(bags_source *s, size_t n)
+{
+    size_t size = 16;
+    while (size < 2 * n)
+        size *= 2;
+    s->room = n;
+    s->mask = size - 1;
+    s->table = calloc(size, sizeof *s->table);
+    s->hash = calloc(n + 1, sizeof *s->hash);
+    s->place = calloc(n + 1, sizeof *s->place);
+    s->term = malloc((n + 1) * sizeof *s->term);
+    s->added = malloc((n + 1) * sizeof *s->added);
+    s->spread = calloc(n + 1, sizeof *s->spread);
+    bool all_there = s->table && s->hash && s->place && s->term && s->added && s->spread;
+    return all_there ? SHG_OK : SHG_ENOMEM;
+}
+
+// What the text before has left in the tables goes: all of it, so that nothing stands behind a gap.
+static void forget(bags_source *s)
+{
+    memset(s->place, 0, (s->n_terms + s->n_added) * sizeof *s->place);
+    while (s->n_added > 0)
+        s->table[s->added[--s->n_added]] = 0;
+}
+
+// The source's own terms, with room for n in all.
+static shg_err ready(bags_source *s, size_t n)
+{
+    if (s->room && n <= s->room) {
+        forget(s);
+        return SHG_OK;
+    }
+    bags_source_free(s);
+    filler f = {.s = s};
+    shg_err e = make_tables(s, n);
+    f.spread = s->spread;
+    if (!e)
+        e = fill(&s->text, &f, s->of);
+    if (e) {
+        bags_source_free(s);
+        return e;
+    }
+    s->n_terms = f.n_terms;
+    s->n_added = 0;
+    memset(s->place, 0, s->n_terms * sizeof *s->place);
+    return SHG_OK;
+}
+
+static shg_err fill_other(bags *out, bags_source *s, const side *b)
+{
+    out->a = s->text;
+    out->spread = calloc(s->room + 1, sizeof *out->spread);
+    if (!out->spread)
+        return SHG_ENOMEM;
+    memcpy(out->spread, s->spread, s->n_terms * sizeof *out->spread);
+    filler f = {.s = s, .n_terms = s->n_terms, .spread = out->spread};
+    shg_err e = fill(&out->b, &f, b);
+    out->n_terms = f.n_terms;
+    return e;
+}
+
+shg_err bags_make(bags *out, bags_source *a, const side *b)
+{
+    *out = (bags){0};
+    shg_err e = ready(a, bags_terms_most(&a->of->words) + bags_terms_most(&b->words));
+    if (!e)
+        e = fill_other(out, a, b);
+    if (!e)
+        e = weigh(out);
+    if (!e)
+        e = measure(out, &out->a);
+    if (!e)
+        e = measure(out, &out->b);
+    if (e)
+        bags_free(out);
+    return e;
+}
+
 void bags_free(bags *b)
 {
-    free_text(&b->a);
+    free(b->a.square); // the rest is its source's
     free_text(&b->b);
     free(b->spread);
     free(b->weight);

@@ -33,6 +33,26 @@ typedef struct bags {
     uint32_t *count;  // [2 * n_terms]: zero between calls
 } bags;
 
+// What is kept of a text over all that it is compared with. It is made when it is first asked for:
+// only `of` is to be set, which must outlive it unchanged. One owner.
+typedef struct bags_source {
+    const side *of;
+    bag_text text;    // without squares, which the other text decides
+    uint32_t n_terms; // distinct
+    uint32_t *spread; // by term: the sentences that hold it
+    // The terms by hash, and behind them those of the text that was compared last.
+    uint32_t *table; // of term numbers, from 1; 0: free
+    size_t mask;
+    uint64_t *hash;  // by term number; [0] is not used
+    uint32_t *place; // by term: the entry of the text at hand that is its last one, from 1
+    uint64_t *term;  // scratch: those of a sentence
+    uint32_t *added; // the slots of the terms that the text compared last has added
+    size_t n_added;
+    size_t room; // for terms; 0 where nothing is made
+} bags_source;
+
+void bags_source_free(bags_source *s); // all but `of`
+
 // Sentences [begin, end) of the one text and of the other.
 typedef struct bag_range {
     uint32_t a_begin, a_end, b_begin, b_end;
@@ -46,8 +66,9 @@ size_t bags_terms(uint64_t *out, const side *s, sentence x);
 // bags_terms_most is the most terms that a text has: a pair begins at characters alone.
 size_t bags_terms_most(const words *w);
 
-// bags_make: linear in the words of both. SHG_ENOMEM leaves *out empty.
-SHG_MUST_CHECK shg_err bags_make(bags *out, const side *a, const side *b);
+// bags_make: linear in the words of both. *out is to be freed before its source. SHG_ENOMEM leaves
+// *out empty.
+SHG_MUST_CHECK shg_err bags_make(bags *out, bags_source *a, const side *b);
 void bags_free(bags *b);
 
 // bag_term_weight is the weight of a term in the vector of its sentence.

@@ -66,17 +66,18 @@ static shg_err measure_rest(match *m, const side *a, const side *b)
     return SHG_OK;
 }
 
-static shg_err retell(match *m, const side *a, const side *b)
+static shg_err retell(match *m, match_source *a, const side *b)
 {
     if (m->retold)
         return SHG_OK;
     m->retold = true;
-    return m->identical ? SHG_OK : paraphrase_find(&m->paraphrases, &m->passages, a, b);
+    return m->identical ? SHG_OK : paraphrase_find(&m->paraphrases, &m->passages, &a->bags, b);
 }
 
 // relate does what MATCH_RELATION says.
-static shg_err relate(match *m, const side *a, const side *b, bool shell)
+static shg_err relate(match *m, match_source *of_a, const side *b, bool shell)
 {
+    const side *a = of_a->of;
     m->identical = side_same(a, b);
     shg_err e = passages_find(&m->passages, a, b);
     m->cosine = terms_cosine(&a->terms, &b->terms);
@@ -85,59 +86,72 @@ static shg_err relate(match *m, const side *a, const side *b, bool shell)
     if (!e)
         e = measure_rest(m, a, b);
     if (!e && relation_asks_retold(m, a, b))
-        e = retell(m, a, b);
+        e = retell(m, of_a, b);
     if (!e)
         relation_decide(m, a, b, shell);
     return e;
 }
 
-static shg_err deepen(match *m, affinity_source *of_a, const side *b, match_depth depth)
+static shg_err deepen(match *m, match_source *of_a, const side *b, match_depth depth)
 {
     const side *a = of_a->of;
-    shg_err e = depth >= MATCH_RETOLD ? retell(m, a, b) : SHG_OK;
+    shg_err e = depth >= MATCH_RETOLD ? retell(m, of_a, b) : SHG_OK;
     if (e || depth < MATCH_WHOLE)
         return e;
     m->score = score_of(m, a, b);
     e = shingles_resemblance(&m->resemblance, &a->words, &b->words);
-    return e ? e : derivation_decide(m, of_a, b);
+    return e ? e : derivation_decide(m, &of_a->affinity, b);
 }
 
-static shg_err work(match *m, affinity_source *of_a, const side *b, match_depth depth, bool anew)
+void match_source_free(match_source *s)
+{
+    bags_source_free(&s->bags);
+    affinity_source_free(&s->affinity);
+}
+
+static shg_err relate_and_deepen(match *m, match_source *a, const side *b, match_depth depth,
+                                 bool anew, bool shell)
+{
+    a->bags.of = a->affinity.of = a->of;
+    shg_err e = anew ? relate(m, a, b, shell) : SHG_OK;
+    return e ? e : deepen(m, a, b, depth);
+}
+
+static shg_err work(match *m, match_source *a, const side *b, match_depth depth, bool anew)
 {
     side body_a = {0}, body_b = {0};
-    const side *a = of_a->of;
-    affinity_source body = {.of = &body_a};
-    shg_err e = SHG_OK;
-    bool shell = side_is_shell(a) || side_is_shell(b);
-    if (shell) {
-        e = as_body(&body_a, a);
-        if (!e)
-            e = as_body(&body_b, b);
-        a = &body_a;
-        b = &body_b;
-    }
-    if (!e && anew)
-        e = relate(m, a, b, shell);
+    match_source body = {.of = &body_a};
+    if (!side_is_shell(a->of) && !side_is_shell(b))
+        return relate_and_deepen(m, a, b, depth, anew, false);
+    shg_err e = as_body(&body_a, a->of);
     if (!e)
-        e = deepen(m, shell ? &body : of_a, b, depth);
-    affinity_source_free(&body);
+        e = as_body(&body_b, b);
+    if (!e)
+        e = relate_and_deepen(m, &body, &body_b, depth, anew, true);
+    match_source_free(&body);
     free(body_a.mark);
     free(body_b.mark);
     return e;
 }
 
-shg_err match_make(match *out, const side *a, const side *b, match_depth depth)
+shg_err match_make_of(match *out, match_source *a, const side *b, match_depth depth)
 {
     *out = (match){0};
-    affinity_source of_a = {.of = a};
-    shg_err e = work(out, &of_a, b, depth, true);
-    affinity_source_free(&of_a);
+    shg_err e = work(out, a, b, depth, true);
     if (e)
         match_free(out);
     return e;
 }
 
-shg_err match_deepen(match *m, affinity_source *a, const side *b, match_depth depth)
+shg_err match_make(match *out, const side *a, const side *b, match_depth depth)
+{
+    match_source s = {.of = a};
+    shg_err e = match_make_of(out, &s, b, depth);
+    match_source_free(&s);
+    return e;
+}
+
+shg_err match_deepen(match *m, match_source *a, const side *b, match_depth depth)
 {
     return work(m, a, b, depth, false);
 }

@@ -46,14 +46,26 @@ typedef enum match_depth {
     MATCH_WHOLE,    // and score, resemblance, derivation
 } match_depth;
 
+// What is kept of a text over all that it is compared with. It is made when it is first asked for:
+// only `of` is to be set, which must outlive it unchanged. One owner.
+typedef struct match_source {
+    const side *of;
+    bags_source bags;
+    affinity_source affinity;
+} match_source;
+
+void match_source_free(match_source *s); // all but `of`
+
 // match_make compares two sides (side_count done); both are only read. Where one of them is
 // nearly nothing but furniture, furniture counts for both. A template is not derived, and of
-// texts that read the same, everything is 1. SHG_ENOMEM leaves *out empty.
+// texts that read the same, everything is 1. SHG_ENOMEM leaves *out empty. match_make_of is it of
+// a->of.
 SHG_MUST_CHECK shg_err match_make(match *out, const side *a, const side *b, match_depth depth);
+SHG_MUST_CHECK shg_err match_make_of(match *out, match_source *a, const side *b, match_depth depth);
 
 // match_deepen works out what a match of less depth lacks; a->of and b are those it was made of.
 // The result is that of match_make. SHG_ENOMEM leaves *m for match_free.
-SHG_MUST_CHECK shg_err match_deepen(match *m, affinity_source *a, const side *b, match_depth depth);
+SHG_MUST_CHECK shg_err match_deepen(match *m, match_source *a, const side *b, match_depth depth);
 void match_free(match *m);
 
 // match_share is part / whole in [0,1]: rounded weights may make the part the greater.

@@ -344,13 +344,13 @@ static bool has_room(const side *s, const passages *exact)
     return beyond(s->own_words, exact->words) >= PARAPHRASE_LEAST;
 }
 
-shg_err paraphrase_find(paraphrases *out, const passages *exact, const side *a, const side *b)
+shg_err paraphrase_find(paraphrases *out, const passages *exact, bags_source *a, const side *b)
 {
-    chooser c = {.out = out, .exact = exact, .a = a, .b = b};
+    chooser c = {.out = out, .exact = exact, .a = a->of, .b = b};
     pairs p = {0};
     chains x = {0};
     *out = (paraphrases){0};
-    if (!has_room(a, exact) || !has_room(b, exact))
+    if (!has_room(a->of, exact) || !has_room(b, exact))
         return SHG_OK;
     shg_err e = bags_make(&c.bags, a, b);
     if (!e)

@@ -2,9 +2,10 @@
 //
 // Level 2, beside the exact passages: chains of sentences that resemble each other (chains.h),
 // the surest first, where they do not overlap. What exact runs cover already stays exact.
-// Layer: evidence.  May include: chains, passages, side, text, base.  Threads: pure.
+// Layer: evidence.  May include: bags, chains, passages, side, text, base.  Threads: pure.
 #ifndef SHINGLED_EVIDENCE_PARAPHRASE_H
 #define SHINGLED_EVIDENCE_PARAPHRASE_H
+#include "evidence/bags.h"
 #include "evidence/passages.h"
 
 enum {
@@ -23,11 +24,11 @@ typedef struct paraphrases {
     uint8_t *holds;        // by exact passage: 1 where it is shown as part of one of p
 } paraphrases;
 
-// paraphrase_find seeks what a and b (side_count done) say alike beyond the exact passages. An
+// paraphrase_find seeks what a->of and b (side_count done) say alike beyond the exact passages. An
 // exact passage that is not held overlaps none of *out on either side. What (a, b) gives, (b, a)
 // gives turned round. Time and memory are linear in the words of both but for sorting, whatever the
 // texts (pairs.h, chains.h). SHG_ENOMEM leaves *out empty.
-SHG_MUST_CHECK shg_err paraphrase_find(paraphrases *out, const passages *exact, const side *a,
+SHG_MUST_CHECK shg_err paraphrase_find(paraphrases *out, const passages *exact, bags_source *a,
                                        const side *b);
 void paraphrase_free(paraphrases *p);
 

@@ -107,7 +107,9 @@ static void check_turned(paraphrases *x, passages *exact, const side *a, const s
         turn(&exact->p[i]);
     if (exact->n)
         qsort(exact->p, exact->n, sizeof *exact->p, by_place);
-    assert_ok(paraphrase_find(&y, exact, b, a));
+    bags_source of_b = {.of = b};
+    assert_ok(paraphrase_find(&y, exact, &of_b, a));
+    bags_source_free(&of_b);
     for (size_t i = 0; i < y.n; i++)
         turn(&y.p[i]);
     if (y.n)
@@ -141,7 +143,9 @@ static void test_any(void **state)
         assert_ok(side_make(&a, view_of(one), NULL));
         assert_ok(side_make(&b, view_of(two), NULL));
         assert_ok(passages_find(&exact, &a, &b));
-        assert_ok(paraphrase_find(&x, &exact, &a, &b));
+        bags_source of_a = {.of = &a};
+        assert_ok(paraphrase_find(&x, &exact, &of_a, &b));
+        bags_source_free(&of_a);
         found += x.n;
         check_sound(&x, &exact, &a, &b);
         check_turned(&x, &exact, &a, &b);
@@ -151,6 +155,52 @@ static void test_any(void **state)
         side_free(&b);
     }
     assert_true(found > TEXTS / 10);
+}
+
+// What is kept of a text says of each other one what a new one would, whichever came before.
+static void check_kept(bags_source *kept, const side *b)
+{
+    bags_source anew = {.of = kept->of};
+    passages exact;
+    paraphrases x, y;
+    assert_ok(passages_find(&exact, kept->of, b));
+    assert_ok(paraphrase_find(&x, &exact, kept, b));
+    assert_ok(paraphrase_find(&y, &exact, &anew, b));
+    assert_int_equal(x.n, y.n);
+    assert_int_equal(x.words, y.words);
+    assert_int_equal(x.told, y.told);
+    if (x.n)
+        assert_memory_equal(x.p, y.p, x.n * sizeof *x.p);
+    paraphrase_free(&x);
+    paraphrase_free(&y);
+    passages_free(&exact);
+    bags_source_free(&anew);
+}
+
+static void test_kept(void **state)
+{
+    (void)state;
+    uint64_t seed = t_seed();
+    static char one[TEXT_MOST], two[TEXT_MOST];
+    static world w;
+    for (int i = 0; i < TEXTS / 10; i++) {
+        side a, b;
+        make_world(&w, &seed);
+        tell(one, &w, &seed);
+        assert_ok(side_make(&a, view_of(one), NULL));
+        bags_source kept = {.of = &a};
+        for (int k = 0; k < 6; k++) {
+            tell(two, &w, &seed);
+            char *half = strchr(two + strlen(two) / 2, ' ');
+            if (half && k % 3 == 0)
+                *half = 0; // shorter ones before longer ones
+            assert_ok(side_make(&b, view_of(two), NULL));
+            check_kept(&kept, &b);
+            side_free(&b);
+        }
+        bags_source_free(&kept);
+        side_free(&a);
+    }
 }
 
 static void test_nomem(void **state)
@@ -170,7 +220,9 @@ static void test_nomem(void **state)
     for (long n = 0;; n++) {
         paraphrases x;
         nomem_after(n);
-        shg_err e = paraphrase_find(&x, &exact, &a, &b);
+        bags_source of_a = {.of = &a};
+        shg_err e = paraphrase_find(&x, &exact, &of_a, &b);
+        bags_source_free(&of_a);
         if (!nomem_over()) {
             assert_ok(e);
             assert_true(n > 10 && x.n > 0);
@@ -189,6 +241,7 @@ static void test_nomem(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_any), cmocka_unit_test(test_nomem)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_any), cmocka_unit_test(test_kept),
+                                       cmocka_unit_test(test_nomem)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,9 +176,10 @@ static void test_known(void **state)
 static double paired(const side *a, const side *b)
 {
     bags x;
+    bags_source of_a = {.of = a};
     pairs p;
     uint64_t prose = 0;
-    assert_ok(bags_make(&x, a, b));
+    assert_ok(bags_make(&x, &of_a, b));
     assert_ok(pairs_find(&p, &x));
     for (size_t i = 0; i < p.n; i++) {
         sentence s = x.a.s.s[p.p[i].a];
@@ -187,6 +188,7 @@ static double paired(const side *a, const side *b)
     }
     pairs_free(&p);
     bags_free(&x);
+    bags_source_free(&of_a);
     double part = a->own_prose ? (double)prose / WORD_WEIGHT / a->own_prose : 0;
     return part < 1 ? part : 1;
 }
@@ -319,8 +321,9 @@ static void test_pairs_both_ways(void **state)
         static char longer_a[LONGER], longer_b[LONGER];
         side a = lengthen(longer_a, text_a.text, MORE_MOST),
              b = lengthen(longer_b, text_b.text, t_random(&seed) % 2 ? 0 : 90);
-        assert_ok(bags_make(&x, &a, &b));
-        assert_ok(bags_make(&y, &b, &a));
+        bags_source of_a = {.of = &a}, of_b = {.of = &b};
+        assert_ok(bags_make(&x, &of_a, &b));
+        assert_ok(bags_make(&y, &of_b, &a));
         assert_ok(pairs_find(&p, &x));
         assert_ok(pairs_find(&q, &y));
         assert_int_equal(p.n, q.n);
@@ -331,6 +334,8 @@ static void test_pairs_both_ways(void **state)
         pairs_free(&q);
         bags_free(&x);
         bags_free(&y);
+        bags_source_free(&of_a);
+        bags_source_free(&of_b);
         side_free(&a);
         side_free(&b);
     }

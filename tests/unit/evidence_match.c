@@ -61,7 +61,7 @@
 static void check_depths(const match *m, const side *a, const side *b)
 {
     match n;
-    affinity_source of_a = {.of = a};
+    match_source of_a = {.of = a};
     assert_ok(match_make(&n, a, b, MATCH_RELATION));
     assert_int_equal(n.relation, m->relation);
     assert_true(n.passages.words == m->passages.words && n.cosine == m->cosine);
@@ -76,6 +76,7 @@ static void check_depths(const match *m, const side *a, const side *b)
         relation_decide(&n, a, b, shell);
     assert_int_equal(n.relation, m->relation);
     match_free(&n);
+    match_source_free(&of_a);
 }
 
 static relation relate(const char *x, const char *y, match *out)

@@ -222,8 +222,11 @@ int main(int argc, char **argv)
     texts *t = texts_new(1, 1);
     if (argc < 3 || (!filling && strcmp(argv[1], "ask")))
         return 2;
-    index_opts io = {
-        .list_cap = LIST_CAP, .seed = 42, .stamp = engine_stamp(), .background = filling};
+    index_opts io = {.list_cap = LIST_CAP,
+                     .seed = 42,
+                     .stamp = engine_stamp(),
+                     .background = filling,
+                     .gather = true};
     must(sources_open(&e.lib.sources, NULL, why, sizeof why), "sources");
     must(cache_open(&e.lib.cache, CACHE), "cache");
     int64_t from = clock_mono_ns();

@@ -94,6 +94,7 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
         .seed = o->seed,
         .stamp = engine_stamp(),
         .background = true,
+        .gather = !o->keep_bytes,
         .known = restore,
         .ctx = e,
     };

@@ -30,6 +30,7 @@ typedef struct index_opts {
     const char *stamp;     // versions of all that decides a signature; a store with
                            // another one is refused (SHG_EFORMAT)
     bool background;       // merge in a thread of its own; false: index_merge_step by hand
+    bool gather;           // with time to spare, the newest segments become one: takes room
 
     // Called by index_open as soon as the documents are known, while the rest is rebuilt: *out may
     // be asked by index_info, index_end, index_each and index_links. NULL: nothing is.

@@ -7,6 +7,7 @@
 enum {
     CLEAR_BYTES = 1 << 20,  // of blocks, at most about, deleted in one transaction
     UNPRINT_DOCS = 1024,    // documents whose fingerprints are deleted in one transaction
+    IDLE_PART = 4,          // of all documents: what is merged at most when there is time
     FREE_DOCS = 256,        // documents whose rows are deleted in one transaction
     POSTINGS_PER_DOC = 256, // more than that on average: sealed before there are seal_docs
 };
@@ -86,6 +87,31 @@ static bool pick_merge(const article_index *ix, size_t *first, size_t *n, uint32
         found = true;
     }
     return found;
+}
+
+// With time to spare, the newest segments, as one: a look-up reads in each. The oldest of them is
+// at most as large as the others together, so that a posting is written again only where its
+// segment doubles; and all of them are a small part of the store, or no more than a tier: they need
+// room.
+static bool pick_newest(const article_index *ix, size_t *first, size_t *n, uint32_t *level)
+{
+    const segments *l = &ix->segments;
+    uint64_t all = 0, run = 0, most = (uint64_t)ix->o.seal_docs * ix->o.merge_fanout;
+    uint32_t highest = 0;
+    for (size_t i = 0; i < l->n; i++)
+        all += l->s[i].n_docs;
+    most = most > all / IDLE_PART ? most : all / IDLE_PART;
+    *n = 0;
+    for (size_t i = l->n; i-- > 0 && !l->s[i].damaged && run + l->s[i].n_docs <= most;) {
+        highest = highest > l->s[i].level ? highest : l->s[i].level;
+        if (run && run >= l->s[i].n_docs) {
+            *first = i;
+            *n = l->n - i;
+            *level = highest;
+        }
+        run += l->s[i].n_docs;
+    }
+    return *n >= 2;
 }
 
 // The first run of neighbours without postings.
@@ -232,7 +258,8 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
     if (ix->merge.phase != JOB_NONE)
         return job_step(ix, &ix->merge);
     turn_take_behind(&ix->turn);
-    bool merge = pick_merge(ix, &first, &n, &level);
+    bool merge = pick_merge(ix, &first, &n, &level) ||
+                 (idle && ix->o.gather && pick_newest(ix, &first, &n, &level));
     bool join = !merge && pick_join(ix, &first, &n);
     turn_pass(&ix->turn);
     if (merge)

@@ -398,6 +398,31 @@ static index_stats steps(fixture *f, unsigned most)
     return s;
 }
 
+// With time to spare the newest segments become one where the oldest of them is no larger than the
+// others together, and nothing is lost by it.
+static void test_gather(void **state)
+{
+    enum { SEAL = 32, SEALS = 7, STEPS = 1000 };
+    static const uint64_t segments[SEALS] = {1, 1, 2, 1, 2, 2, 3};
+    fixture *f = *state;
+    uint64_t faults = 1;
+    index_close(&f->ix);
+    f->o.seal_docs = SEAL;
+    f->o.gather = true;
+    assert_ok(open_again(f));
+    for (unsigned i = 0; i < SEALS; i++) {
+        put_many(f, i * SEAL, (i + 1) * SEAL);
+        index_stats s = steps(f, STEPS);
+        assert_int_equal(s.segments, segments[i]);
+        assert_int_equal(s.articles, (i + 1) * SEAL);
+        assert_int_equal(s.postings, (i + 1) * SEAL * PRINTS);
+    }
+    index_close(&f->ix);
+    assert_ok(index_check(f->dir, f->o.stamp, NULL, NULL, NULL, NULL, &faults));
+    assert_int_equal(faults, 0);
+    assert_ok(open_again(f));
+}
+
 // A segment of which nothing is left goes while another is being written anew.
 static void test_dead_segment(void **state)
 {
@@ -449,6 +474,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_packed_outside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dictionary, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_gather, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dead_segment, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,17 +21,17 @@ typedef struct heaviest {
 // makes a term.
 enum { HAN_SAYS = 2, CHAR_SAYS = 1, TERM_SAYS = 6 };
 
-// Whether the one in a place stands behind a term: equal weights go by hash.
-static bool is_behind(const heaviest *h, size_t at, term t)
+// Whether one of some hash and weight stands behind a term: equal weights go by hash.
+static bool is_behind(uint64_t hash, double weight, term t)
 {
-    unsigned lighter = h->weight[at] < t.weight, same = h->weight[at] == t.weight;
-    return lighter | (same & (h->hash[at] > t.hash)); // one branch, not three
+    unsigned lighter = weight < t.weight, same = weight == t.weight;
+    return lighter | (same & (hash > t.hash)); // one branch, not three
 }
 
 // Whether it would be behind the last of a full list.
 static bool is_too_light(const heaviest *h, term t)
 {
-    return h->n == RARE_MOST && !is_behind(h, RARE_MOST - 1, t);
+    return h->n == RARE_MOST && !is_behind(h->hash[RARE_MOST - 1], h->weight[RARE_MOST - 1], t);
 }
 
 // Keeps the heaviest: insertion into a short list.
@@ -40,12 +40,64 @@ static void insert(heaviest *h, term t)
     if (is_too_light(h, t))
         return;
     size_t at = h->n < RARE_MOST ? h->n++ : RARE_MOST - 1;
-    for (; at > 0 && is_behind(h, at - 1, t); at--) {
+    for (; at > 0 && is_behind(h->hash[at - 1], h->weight[at - 1], t); at--) {
         h->hash[at] = h->hash[at - 1];
         h->weight[at] = h->weight[at - 1];
     }
     h->hash[at] = t.hash;
     h->weight[at] = t.weight;
+}
+
+// So many are put in order at once: the index of each is in the last bits of its rank.
+enum { RANK_BITS = 6, RANKED = 1 << RANK_BITS };
+
+// What orders terms but for weights that are nearly equal; no two have the same.
+static int32_t rank_of(term t, size_t i)
+{
+    enum { HASH_BITS = 11, WEIGHT_PARTS = 64 }; // no word weighs 256
+    _Static_assert(8 + 6 + HASH_BITS + RANK_BITS == 31, "it has a sign");
+    int32_t weight = (int32_t)(t.weight * WEIGHT_PARTS), early = (int32_t)(~t.hash >> 53);
+    return (weight << HASH_BITS | early) << RANK_BITS | (int32_t)i;
+}
+
+// Orders n terms, at most RANKED. How many go before each is counted, without a branch, by vectors
+// where the compiler has them; then few are out of place.
+static void order(uint64_t *hash, double *weight, size_t n)
+{
+    int32_t rank[RANKED];
+    uint64_t hashes[RANKED];
+    double weights[RANKED];
+    for (size_t i = 0; i < n; i++)
+        rank[i] = rank_of((term){hash[i], weight[i]}, i);
+    for (size_t i = 0; i < n; i++) {
+        int32_t before = 0;
+        for (size_t k = 0; k < n; k++)
+            before += rank[k] > rank[i];
+        hashes[before] = hash[i];
+        weights[before] = weight[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        term t = {hashes[i], weights[i]};
+        size_t at = i;
+        for (; at > 0 && is_behind(hash[at - 1], weight[at - 1], t); at--) {
+            hash[at] = hash[at - 1];
+            weight[at] = weight[at - 1];
+        }
+        hash[at] = t.hash;
+        weight[at] = t.weight;
+    }
+}
+
+// Keeps the heaviest of n terms, the lists of which it may reorder, where none is kept yet.
+static void take(heaviest *h, uint64_t *hash, double *weight, size_t n)
+{
+    size_t first = n < RANKED ? n : RANKED;
+    order(hash, weight, first);
+    h->n = first < RARE_MOST ? (uint32_t)first : RARE_MOST;
+    memcpy(h->hash, hash, h->n * sizeof *hash);
+    memcpy(h->weight, weight, h->n * sizeof *weight);
+    for (size_t i = first; i < n; i++)
+        insert(h, (term){hash[i], weight[i]});
 }
 
 static bool is_han(view key)
@@ -70,15 +122,19 @@ static bool run_of_chars(const words *w, size_t i, uint64_t *hash)
 // The terms of a text, counted. A bucket holds the first term that comes to it, by the high bits of
 // the hash, so that in the order of buckets they ascend; the few others that come there are listed.
 enum { BUCKET_BITS = 11, BUCKETS = 1 << BUCKET_BITS, COUNT_MOST = BUCKETS - 1 };
+enum { LOW_BUCKETS = BUCKETS / 6 }; // nearly always nothing that is there once comes from others
 typedef struct counted {
     uint64_t in[BUCKETS]; // the hash but for the bucket's own bits, above how often; 0: free
-    uint64_t *distinct;   // [n]: of the buckets
     sort_item *rest;      // [n]: the others, each time, and
     sort_item *room;      // [n]: to sort them in
-    uint64_t *again;      // [n]: terms that are there more than once, and the rest
-    uint32_t *times;      // [n]: how often
-    double *weight;       // [n]: what they weigh
-    size_t n_distinct, n_again, n_rest;
+    uint64_t *distinct;   // [n]: of the buckets
+    // At the beginning, n_unknown terms that no table has for certain, and at the end, n_known
+    // others: both there more than once, but for unknown ones in low buckets, and for the rest.
+    uint64_t *likely; // [n]
+    uint32_t *times;  // [n]: how often
+    uint64_t *low;    // [n]: the others in low buckets; where the rest was
+    double *weight;   // [n]: where room was
+    size_t n, n_distinct, n_rest, n_unknown, n_known, n_low;
 } counted;
 
 // In room for n terms.
@@ -88,11 +144,13 @@ static void begin(counted *c, sort_item *room, size_t n)
     memset(c->in, 0, sizeof c->in);
     c->rest = room;
     c->room = room + n;
-    c->weight = (double *)c->room; // when all is sorted
+    c->low = (uint64_t *)c->rest;
+    c->weight = (double *)c->room;
     c->distinct = (uint64_t *)(room + 2 * n);
-    c->again = c->distinct + n;
-    c->times = (uint32_t *)(c->again + n);
-    c->n_again = 0;
+    c->likely = c->distinct + n;
+    c->times = (uint32_t *)(c->likely + n);
+    c->n = n;
+    c->n_unknown = c->n_known = c->n_low = 0;
 }
 
 // Lists the terms, at most one for each word, but for words that nobody asks about; returns how
@@ -125,11 +183,6 @@ static size_t list_mixed(uint64_t *out, const words *w)
 static size_t bucket_of(uint64_t hash)
 {
     return hash >> (64 - BUCKET_BITS);
-}
-
-static uint64_t hash_in(const counted *c, size_t bucket)
-{
-    return (uint64_t)bucket << (64 - BUCKET_BITS) | c->in[bucket] >> BUCKET_BITS;
 }
 
 // Counts n terms, listed where the distinct ones go. No branch: whether a term was there before is
@@ -168,47 +221,77 @@ static uint64_t list_rest(counted *c)
             *in = 0;
         }
         sum += times == 1 ? terms_square_least(squares, hash) : 0;
-        c->again[c->n_again] = hash;
-        c->times[c->n_again++] = times;
+        c->n_known++;
+        c->likely[c->n - c->n_known] = hash;
+        c->times[c->n - c->n_known] = times;
     }
     return sum;
 }
 
-// Lists those of the buckets that are there again; returns what the others add, likewise.
-static uint64_t list_again(counted *c)
+// Leaves of those of the buckets the ones that are likely to be among the heaviest; returns what
+// those add that are there once, likewise.
+static uint64_t pick_likely(counted *c)
 {
     const terms_squares *squares = terms_squares_get();
-    size_t n = c->n_again;
+    size_t n = 0;
     uint64_t sum = 0;
     for (size_t i = 0; i < c->n_distinct; i++) {
         uint64_t hash = c->distinct[i], times = c->in[bucket_of(hash)] & COUNT_MOST;
         sum += terms_square_least(squares, hash) & -(uint64_t)(times == 1);
-        c->again[n] = hash;
-        c->times[n] = (uint32_t)times;
-        n += times > 1;
+        c->distinct[n] = hash;
+        n += (times != 1) | (bucket_of(hash) < LOW_BUCKETS);
     }
-    c->n_again = n;
+    c->n_distinct = n;
     return sum;
 }
 
-// Takes the terms that are listed, and adds to *square what those add that are there again. Their
-// weights are looked up together, since the table is far away.
-static void take_again(heaviest *h, counted *c, double *square)
+// Lists them.
+static void list_likely(counted *c)
 {
-    size_t n = 0;
-    terms_weights(c->weight, c->again, c->times, c->n_again);
-    for (size_t i = 0; i < c->n_again; i++) {
+    const terms_squares *squares = terms_squares_get();
+    size_t unknown = 0, known = c->n_known, low = 0;
+    for (size_t i = 0; i < c->n_distinct; i++) {
+        uint64_t hash = c->distinct[i];
+        uint32_t times = c->in[bucket_of(hash)] & COUNT_MOST; // 0: it is among the rest
+        bool is_unknown = terms_square_least(squares, hash) == squares->unknown;
+        c->low[low] = c->likely[unknown] = c->likely[c->n - 1 - known] = hash;
+        c->times[unknown] = c->times[c->n - 1 - known] = times;
+        low += !is_unknown & (times == 1);
+        known += !is_unknown & (times > 1);
+        unknown += is_unknown & (times > 0);
+    }
+    c->n_unknown = unknown;
+    c->n_known = known;
+    c->n_low = low;
+}
+
+// Takes the terms that are listed, and adds to *square what those add that are there again. The
+// weights of known ones are looked up together, since the table is far away.
+static void take_likely(heaviest *h, counted *c, double *square)
+{
+    size_t n = c->n_unknown, known = c->n - c->n_known;
+    double most = terms_idf_most();
+    for (size_t i = 0; i < n; i++) {
+        c->weight[i] = terms_weigh(most, c->times[i]);
+        *square += c->weight[i] * c->weight[i] * (c->times[i] > 1);
+    }
+    terms_weights(c->weight + known, c->likely + known, c->times + known, c->n_known);
+    for (size_t i = known; i < c->n; i++) {
         double x = c->weight[i];
         *square += x * x * (c->times[i] > 1);
-        c->again[n] = c->again[i];
+        c->likely[n] = c->likely[i];
         c->weight[n] = x;
         n += x > 0;
     }
-    for (size_t i = 0; i < n; i++)
-        insert(h, (term){c->again[i], c->weight[i]});
+    take(h, c->likely, c->weight, n);
+    for (size_t i = 0; i < c->n_low; i++) {
+        double x = is_too_light(h, (term){c->low[i], most}) ? 0 : terms_weight(c->low[i], 1);
+        if (x > 0)
+            insert(h, (term){c->low[i], x});
+    }
 }
 
-enum { PART = 12 };
+enum { PART = 16 };
 
 // The next terms that stand in a bucket once, from a bucket on; returns how many, fewer than PART
 // only of the last.
@@ -216,39 +299,23 @@ static size_t next_once(uint64_t out[PART], const counted *c, size_t *bucket)
 {
     size_t n = 0;
     for (; *bucket < BUCKETS && n < PART; ++*bucket) {
-        out[n] = hash_in(c, *bucket);
+        out[n] = (uint64_t)*bucket << (64 - BUCKET_BITS) | c->in[*bucket] >> BUCKET_BITS;
         n += (c->in[*bucket] & COUNT_MOST) == 1;
     }
     return n;
 }
 
-// Takes those that no table has for certain, and leaves the others; returns how many there are.
-static size_t take_unknown(heaviest *h, uint64_t *hash, size_t n)
-{
-    const terms_squares *squares = terms_squares_get();
-    double most = terms_idf_most();
-    uint64_t unknown[PART];
-    size_t n_unknown = 0, left = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool is = terms_square_least(squares, hash[i]) == squares->unknown;
-        unknown[n_unknown] = hash[left] = hash[i];
-        n_unknown += is;
-        left += !is;
-    }
-    for (size_t i = 0; i < n_unknown; i++)
-        insert(h, (term){unknown[i], most});
-    return left;
-}
-
-// Takes those that stand there once, ascending: those that no table has are the heaviest, so that
-// nearly always the first few are all that is looked at.
-static void take_once(heaviest *h, const counted *c)
+// Takes the other terms that are there once, ascending: those that no table has are the heaviest,
+// so that nearly always none of them comes in any more.
+static void take_others(heaviest *h, const counted *c)
 {
     double most = terms_idf_most(), weight[PART];
     uint64_t hash[PART];
-    size_t bucket = 0, n;
-    while ((n = next_once(hash, c, &bucket)) > 0 && !is_too_light(h, (term){*hash, most})) {
-        n = take_unknown(h, hash, n);
+    size_t bucket = LOW_BUCKETS;
+    while (!is_too_light(h, (term){(uint64_t)bucket << (64 - BUCKET_BITS), most})) {
+        size_t n = next_once(hash, c, &bucket);
+        if (n == 0)
+            return;
         terms_weights(weight, hash, NULL, n);
         for (size_t i = 0; i < n; i++)
             if (weight[i] > 0)
@@ -259,15 +326,16 @@ static void take_once(heaviest *h, const counted *c)
 uint32_t rare_terms(uint64_t out[RARE_MOST], const words *w, uint64_t seed, sort_item *room,
                     double *square)
 {
-    heaviest top = {.n = 0};
+    heaviest top;
     counted c;
     begin(&c, room, w->n + 1);
     count_terms(&c, w->alone ? list_mixed(c.distinct, w) : list_words(c.distinct, w->hash, w->n));
     uint64_t least = list_rest(&c);
-    least += list_again(&c);
+    least += pick_likely(&c);
+    list_likely(&c);
     *square = (double)least / TERMS_SQUARE;
-    take_again(&top, &c, square); // the heavier ones
-    take_once(&top, &c);
+    take_likely(&top, &c, square);
+    take_others(&top, &c);
     for (uint32_t i = 0; i < top.n; i++)
         out[i] = print_of(top.hash[i] ^ TERM_SPACE, seed);
     return top.n;

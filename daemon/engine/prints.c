@@ -73,17 +73,20 @@ static size_t find_speech(prints *x, const side *s)
     return n;
 }
 
-// Merges the two lists of positions; returns how many are kept then.
-static size_t keep_speech(prints *x, size_t n_kept, size_t n_speech)
+// Keeps the positions that winnowing keeps and, merged with them, the n_speech others; returns how
+// many there are.
+static size_t keep_all(prints *x, size_t n_speech)
 {
+    uint32_t *kept = x->kept, *all = kept + x->n; // behind, to be written over from the beginning
+    const uint32_t *speech = x->speech;
     size_t n = 0, k = 0, i = 0;
-    uint32_t *old = x->kept + x->n; // moved up, to be written over from the beginning
     if (n_speech == 0)
-        return n_kept;
-    memmove(old, x->kept, n_kept * sizeof *old);
-    while (k < n_kept || i < n_speech) {
-        uint32_t a = k < n_kept ? old[k] : UINT32_MAX, b = i < n_speech ? x->speech[i] : UINT32_MAX;
-        x->kept[n++] = a < b ? a : b;
+        return winnow(kept, x->shingle, x->n);
+    size_t n_all = winnow(all, x->shingle, x->n);
+    all[n_all] = x->speech[n_speech] = UINT32_MAX;
+    while (k < n_all || i < n_speech) {
+        uint32_t a = all[k], b = speech[i], neither = -(uint32_t)(b < a); // no branch
+        kept[n++] = (b & neither) | (a & ~neither);
         k += a <= b;
         i += b <= a;
     }
@@ -111,7 +114,7 @@ static void make_keys(prints *x, const side *s)
 static void find_prints(prints *x, const side *s, uint64_t seed)
 {
     x->n = shingles_make(x->shingle, x->end, &s->words, PRINT_WORDS);
-    x->n_places = keep_speech(x, winnow(x->kept, x->shingle, x->n), find_speech(x, s));
+    x->n_places = keep_all(x, find_speech(x, s));
     for (size_t i = 0; i < x->n_places; i++) {
         x->item[i].key = print_of(x->shingle[x->kept[i]], seed);
         x->item[i].value = (uint32_t)i;

@@ -354,8 +354,8 @@ static void gap_signs(tracker *x, const uint8_t *p, const uint8_t *end, size_t i
     }
 }
 
-// Where marks may begin in a part of a text: no other bytes matter between two words. What is
-// looked at one byte farther tells of two commas.
+// Where marks may begin in a part of a text: no other bytes matter between two words, but as what
+// stands beside one. What is looked at one byte farther tells of two commas.
 enum { MARKS_WORDS = 32, MARKS_PART = MARKS_WORDS * 64 };
 typedef struct marks {
     view text;

@@ -7,12 +7,17 @@
 static text_kernels table; // written by fill() alone, under pthread_once
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+static bool may_begin_mark(uint8_t c)
+{
+    static const uint8_t any[] = {'"', '\'', '`', '<', '>', 0xc2, 0xc3, 0xd7, 0xe2, 0xe3, 0xef};
+    return memchr(any, c, sizeof any);
+}
+
 static void marks_each(uint64_t *bits, const uint8_t *p, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        uint8_t c = p[i];
-        bool comma = c == ',' && i + 1 < len && p[i + 1] == ',';
-        bool is = c >= 0xc0 || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>' || comma;
+        bool comma = p[i] == ',' && i + 1 < len && p[i + 1] == ',',
+             is = may_begin_mark(p[i]) || comma;
         bits[i / 64] = (i % 64 ? bits[i / 64] : 0) | (uint64_t)is << i % 64;
     }
 }

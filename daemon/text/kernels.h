@@ -30,8 +30,9 @@ typedef void hash_kernel(uint64_t *out, const uint8_t *keys, uint32_t first, con
                          size_t n);
 enum { HASH_SLACK = 128 };
 
-// Sets a bit of bits[i / 64] for each byte i < len with which a quotation mark may begin: a
-// sequence of two bytes or more, one of "'`<>, the first of two commas.
+// Sets a bit of bits[i / 64] for each byte i < len with which a quotation mark may begin: one of
+// "'`<>, the first of two commas, and of sequences C2, C3 (for marks that were read as cp1252), D7,
+// E2, E3, EF.
 typedef void mark_kernel(uint64_t *bits, const uint8_t *p, size_t len);
 
 typedef struct text_kernels {

@@ -13,7 +13,6 @@ enum {
     AHEAD = 24,      // lines that are on their way at once
     SWEEP_EVERY = 4, // documents that go, before a bucket of each table is looked at: some 2 %
                      // of those in it are dead, then
-    FETCHED = 12,    // lines of a bucket that are asked for before it is split: few have more
 };
 
 // A bucket, or a line that hangs behind it. Places fill from 0 with ascending documents; a free
@@ -346,6 +345,32 @@ static bool split_fits(bands *b, const line *head)
     return true;
 }
 
+// Asks for all lines of the buckets that are split now: the tables grow at the same documents, and
+// each list's next line comes while those of the others do.
+static void fetch_splits(const bands *b)
+{
+    const line *at[MINHASH_BANDS];
+    size_t left = 0;
+    for (int i = 0; i < MINHASH_BANDS; i++) {
+        const table *t = &b->of[i];
+        if (!is_short(t, t->n))
+            continue;
+        at[left] = line_at(t, split_next(t));
+        __builtin_prefetch(at[left++], 1);
+        __builtin_prefetch(line_at(t, t->n_buckets), 1);
+    }
+    while (left) {
+        size_t kept = 0;
+        for (size_t k = 0; k < left; k++) {
+            if (at[k]->next == NO_LINE)
+                continue;
+            at[kept] = numbered(b, at[k]->next);
+            __builtin_prefetch(at[kept++], 1);
+        }
+        left = kept;
+    }
+}
+
 // Without memory a table waits with its next bucket.
 static void split(bands *b, table *t, const doc_table *d)
 {
@@ -368,26 +393,11 @@ static bool is_blank(const uint32_t band[MINHASH_BANDS])
     return any == 0;
 }
 
-// Asks for a line of the bucket that is split next: FETCHED documents before that for the first
-// one, with each of them for the one to which the last one leads.
-static void fetch_split(const bands *b, const table *t)
-{
-    const line *l = line_at(t, split_next(t));
-    for (uint64_t n = t->n + FETCHED; is_short(t, n - 1); n--) {
-        if (l->next == NO_LINE)
-            return;
-        l = numbered(b, l->next);
-    }
-    __builtin_prefetch(l, 1);
-}
-
 void bands_fetch(const bands *b, const uint32_t band[MINHASH_BANDS])
 {
     for (int i = 0; i < MINHASH_BANDS; i++) {
         const table *t = &b->of[i];
         __builtin_prefetch(line_at(t, bucket_of(t, mix(band[i]))), 1);
-        if (is_short(t, t->n + FETCHED))
-            fetch_split(b, t);
     }
 }
 
@@ -412,6 +422,7 @@ void bands_add(bands *b, const doc_table *d, uint32_t doc, const uint32_t band[M
     for (int i = 0; i < MINHASH_BANDS; i++)
         push(b, &b->of[i], mix(band[i]), doc);
     b->promised -= b->promised < MINHASH_BANDS ? b->promised : MINHASH_BANDS;
+    fetch_splits(b);
     for (int i = 0; i < MINHASH_BANDS; i++)
         if (is_short(&b->of[i], b->of[i].n))
             split(b, &b->of[i], d);

@@ -22,11 +22,6 @@ void built_fini(built *b)
     buf_fini(&b->scratch);
 }
 
-static uint32_t block_of(const segment *s, uint64_t hash)
-{
-    return (uint32_t)(hash >> (PRINT_BITS - s->block_bits));
-}
-
 // Turns counts into where each part begins; start[n] is the sum.
 static void sum_up(size_t *start, size_t n)
 {
@@ -95,44 +90,6 @@ static shg_err read_all(article_index *ix, const job *j, buf *out)
     return err;
 }
 
-// Deals the postings of a range, without those of documents that are gone, to the blocks
-// it is made of.
-static void deal(const job *j, const flat *p, size_t n, flat *dealt, size_t *start, size_t *at)
-{
-    size_t blocks = (size_t)1 << (j->out.block_bits - j->range_bits);
-    memset(start, 0, (blocks + 1) * sizeof *start);
-    uint32_t mask = (uint32_t)blocks - 1;
-    for (size_t i = 0; i < n; i++)
-        if (!job_is_gone(j, p[i].doc))
-            start[block_of(&j->out, p[i].hash) & mask]++;
-    sum_up(start, blocks);
-    memcpy(at, start, (blocks + 1) * sizeof *at);
-    for (size_t i = 0; i < n; i++)
-        if (!job_is_gone(j, p[i].doc))
-            dealt[at[block_of(&j->out, p[i].hash) & mask]++] = p[i];
-}
-
-static shg_err build_merged(article_index *ix, job *j)
-{
-    size_t blocks = (size_t)1 << (j->out.block_bits - j->range_bits);
-    buf *in = &j->built.postings;
-    buf_reset(in);
-    shg_err err = read_all(ix, j, in);
-    size_t n = in->len / sizeof(flat);
-    flat *dealt = malloc((n + 1) * sizeof *dealt);
-    size_t *start = malloc(2 * (blocks + 1) * sizeof *start);
-    if (!err && !(dealt && start))
-        err = SHG_ENOMEM;
-    if (!err)
-        deal(j, (const flat *)(const void *)in->p, n, dealt, start, start + blocks + 1);
-    for (size_t i = 0; i < blocks && !err; i++)
-        err = add_block(j, (uint32_t)(j->range * blocks + i), dealt + start[i],
-                        start[i + 1] - start[i]);
-    free(dealt);
-    free(start);
-    return err;
-}
-
 // Documents that are gone leave no postings.
 static size_t drop_gone(const job *j, flat *p, size_t n)
 {
@@ -147,6 +104,43 @@ static size_t drop_gone(const job *j, flat *p, size_t n)
 static bool is_any_gone(const job *j)
 {
     return j->out.n_docs != j->out.doc1 - j->out.doc0;
+}
+
+// Deals the postings of a range to the blocks it is made of.
+static void deal(const job *j, const flat *p, size_t n, flat *dealt, size_t *start, size_t *at)
+{
+    size_t blocks = (size_t)1 << (j->out.block_bits - j->range_bits);
+    memset(start, 0, (blocks + 1) * sizeof *start);
+    unsigned shift = PRINT_BITS - j->out.block_bits;
+    uint64_t mask = blocks - 1;
+    for (size_t i = 0; i < n; i++)
+        start[p[i].hash >> shift & mask]++;
+    sum_up(start, blocks);
+    memcpy(at, start, (blocks + 1) * sizeof *at);
+    for (size_t i = 0; i < n; i++)
+        dealt[at[p[i].hash >> shift & mask]++] = p[i];
+}
+
+static shg_err build_merged(article_index *ix, job *j)
+{
+    size_t blocks = (size_t)1 << (j->out.block_bits - j->range_bits);
+    buf *in = &j->built.postings;
+    buf_reset(in);
+    shg_err err = read_all(ix, j, in);
+    flat *p = (flat *)(void *)in->p;
+    size_t n = in->len / sizeof *p;
+    flat *dealt = malloc((n + 1) * sizeof *dealt);
+    size_t *start = malloc(2 * (blocks + 1) * sizeof *start);
+    if (!err && !(dealt && start))
+        err = SHG_ENOMEM;
+    if (!err)
+        deal(j, p, is_any_gone(j) ? drop_gone(j, p, n) : n, dealt, start, start + blocks + 1);
+    for (size_t i = 0; i < blocks && !err; i++)
+        err = add_block(j, (uint32_t)(j->range * blocks + i), dealt + start[i],
+                        start[i + 1] - start[i]);
+    free(dealt);
+    free(start);
+    return err;
 }
 
 static shg_err build_sealed(const active *frozen, job *j)

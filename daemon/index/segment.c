@@ -184,13 +184,6 @@ static void bucket_range(const block *b, uint32_t bucket, uint32_t *from, uint32
         *from = *to = 0;
 }
 
-static uint64_t entry_at(const block *b, uint32_t i)
-{
-    unsigned width = b->s->width;
-    uint64_t mask = width == 8 ? UINT64_MAX : ((uint64_t)1 << 8 * width) - 1;
-    return load64(b->entries + (size_t)i * width) & mask;
-}
-
 typedef struct long_list {
     uint64_t hash;
     uint32_t first, n;
@@ -224,21 +217,21 @@ static bool read_long(const block *b, const long_list *l, buf *out)
     return good;
 }
 
-static bool read_bucket(const block *b, uint32_t bucket, buf *out)
+// The entries of a bucket to p, where there is room for them; false: one is outside of the segment.
+static bool read_bucket(const block *b, uint32_t bucket, uint32_t from, uint32_t to, flat *p)
 {
     const segment *s = b->s;
-    unsigned low = s->doc_bits + 1;
+    unsigned low = s->doc_bits + 1, width = s->width;
     uint64_t high = (uint64_t)(b->base + bucket) << rest_bits(s);
-    uint32_t from, to;
-    bucket_range(b, bucket, &from, &to);
-    flat *p = (flat *)(void *)buf_grow(out, (to - from) * sizeof *p);
-    bool good = true;
-    for (uint32_t i = from; p && i < to; i++) {
-        uint64_t e = entry_at(b, i);
-        good &= unpack(&p[i - from], high | e >> low, s, e & (((uint64_t)1 << low) - 1));
+    uint64_t all = width == 8 ? UINT64_MAX : ((uint64_t)1 << 8 * width) - 1;
+    uint64_t mask = ((uint64_t)1 << low) - 1, doc0 = s->doc0, last = 0;
+    const uint8_t *e = b->entries + (size_t)from * width;
+    for (uint32_t i = from; i < to; i++, e += width) {
+        uint64_t x = load64(e) & all, doc = doc0 + ((x & mask) >> 1);
+        *p++ = (flat){high | x >> low, (uint32_t)doc, (x & 1) != 0};
+        last = doc > last ? doc : last;
     }
-    out->len += p ? (to - from) * sizeof *p : 0;
-    return good;
+    return from == to || last < s->doc1;
 }
 
 shg_err block_read(const block *b, buf *out)
@@ -248,8 +241,15 @@ shg_err block_read(const block *b, buf *out)
         long_list l = long_at(b, i);
         good &= read_long(b, &l, out);
     }
-    for (uint32_t bucket = 0; bucket >> b->s->bucket_bits == 0; bucket++)
-        good &= read_bucket(b, bucket, out);
+    uint32_t from, to;
+    for (uint32_t bucket = 0; bucket >> b->s->bucket_bits == 0; bucket++) {
+        bucket_range(b, bucket, &from, &to);
+        flat *p = (flat *)(void *)buf_grow(out, (to - from) * sizeof *p);
+        if (!p)
+            break;
+        good &= read_bucket(b, bucket, from, to, p);
+        out->len += (to - from) * sizeof *p;
+    }
     return good ? buf_err(out) : SHG_ECORRUPT;
 }
 
@@ -259,7 +259,7 @@ typedef struct building {
     uint32_t base;   // number of the first bucket
     uint64_t *entry; // as they will stand: what of a fingerprint the bucket does not tell, and
                      // below it, in low_bits(), the document and `quoted`
-    uint32_t *end; // [buckets]
+    uint32_t *end;   // [buckets]
     buf longs, docs, items;
     uint32_t n, n_long, n_docs;
 } building;

@@ -99,6 +99,11 @@ void engine_count_refusal(engine *e, shg_err err);
 
 // --- asking: *reply is a new reference; after a refusal it is NULL ---
 
+// engine_asked tells that there is a question for engine_query, engine_answered that its answer is
+// on its way: once for each.
+void engine_asked(engine *e);
+void engine_answered(engine *e);
+
 SHG_MUST_CHECK shg_err engine_query(engine *e, json_t *header, view body, json_t **reply,
                                     refusal *r);
 SHG_MUST_CHECK shg_err engine_compare(engine *e, json_t *header, const view *bodies,

@@ -26,7 +26,8 @@ struct helpers {
     pthread_cond_t offered, done;
     _Atomic(job *) offer;  // on the stack of who asked; NULL where there is nothing left to begin
     atomic_uint questions; // begun, and not at their end
-    unsigned asleep;       // helpers
+    atomic_uint asked; // those, and those that wait for their turn, or whose answers are written
+    unsigned asleep;   // helpers
     bool stop;
     unsigned n, cores; // cores: for helpers and questions, but one
     struct helper {
@@ -51,16 +52,25 @@ static bool has_core(helpers *h)
     return atomic_load_explicit(&h->questions, memory_order_relaxed) <= h->cores;
 }
 
-static bool is_expected(helpers *h)
+// Where questions come one by one there may be another soon; and as long as a helper looks out for
+// it, all who carry the answer find the cores awake. Where others wait already, they need them.
+static bool is_expected(helpers *h, unsigned questions)
 {
-    return atomic_load_explicit(&h->questions, memory_order_relaxed) && has_core(h);
+    return has_core(h) && (questions || atomic_load_explicit(&h->asked, memory_order_relaxed) <= 1);
 }
 
-// Waits for an offer where one is to be expected.
+// Waits for an offer where one is to be expected, so long from when a question begins or ends.
 static void watch_offers(helpers *h)
 {
-    int64_t until_ns = clock_mono_ns() + WATCH_US * 1000;
-    while (is_expected(h) && clock_mono_ns() < until_ns) {
+    unsigned before = 0;
+    int64_t now_ns = clock_mono_ns(), until_ns = now_ns + WATCH_US * 1000;
+    for (; now_ns < until_ns; now_ns = clock_mono_ns()) {
+        unsigned questions = atomic_load_explicit(&h->questions, memory_order_relaxed);
+        if (!is_expected(h, questions))
+            return;
+        if (questions != before)
+            until_ns = now_ns + WATCH_US * 1000;
+        before = questions;
         for (int i = 0; i < WATCH_TRIES; i++) {
             if (atomic_load_explicit(&h->offer, memory_order_relaxed))
                 return;
@@ -191,6 +201,18 @@ void helpers_end(helpers *h)
 {
     if (h && h->n)
         atomic_fetch_sub_explicit(&h->questions, 1, memory_order_relaxed);
+}
+
+void helpers_asked(helpers *h)
+{
+    if (h)
+        atomic_fetch_add_explicit(&h->asked, 1, memory_order_relaxed);
+}
+
+void helpers_answered(helpers *h)
+{
+    if (h)
+        atomic_fetch_sub_explicit(&h->asked, 1, memory_order_relaxed);
 }
 
 static bool offer(helpers *h, job *j)

@@ -26,6 +26,11 @@ typedef void helpers_step(void *ctx, unsigned who, size_t i);
 SHG_MUST_CHECK shg_err helpers_open(helpers **out, unsigned n);
 void helpers_close(helpers **h); // while nothing runs; nulls *h; NULL is fine
 
+// helpers_asked tells that a question came, which may have to wait for its turn, helpers_answered
+// that its answer is on its way: once for each. h may be NULL.
+void helpers_asked(helpers *h);
+void helpers_answered(helpers *h);
+
 // helpers_begin tells that work for them will come soon, helpers_end that there will be no more:
 // once for each begin. h may be NULL.
 void helpers_begin(helpers *h);

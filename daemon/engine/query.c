@@ -218,6 +218,16 @@ static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q,
     return err;
 }
 
+void engine_asked(engine *e)
+{
+    helpers_asked(e->helpers);
+}
+
+void engine_answered(engine *e)
+{
+    helpers_answered(e->helpers);
+}
+
 shg_err engine_query(engine *e, json_t *header, view body, json_t **reply, refusal *r)
 {
     int64_t began_ns = clock_mono_ns();

@@ -126,10 +126,13 @@ static reply *answer(server *s, request *q)
 static void work(server *s, lane first, lane second)
 {
     for (request *q; (q = queue_take(s->to_workers, first, second));) {
+        bool asks = q->verb == VERB_QUERY;
         if (verbs[q->verb].changes)
             work_on_change(s, q);
         else
             give_reply(s, q, answer(s, q));
+        if (asks)
+            engine_answered(s->e);
     }
 }
 
@@ -261,6 +264,8 @@ static void dispatch(server *s, request *q)
     atomic_store(&s->queued, s->pending);
     if (verbs[q->verb].changes)
         q->sequence = s->sequence++;
+    if (q->verb == VERB_QUERY)
+        engine_asked(s->e);
     const verb *v = &verbs[q->verb];
     queue_put(v->waits ? s->to_waiter : s->to_workers, v->slow ? LANE_SLOW : LANE_QUICK, q);
 }

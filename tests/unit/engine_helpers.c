@@ -97,19 +97,24 @@ static void test_a_question_of_many_runs(void **state)
         helpers *h;
         assert_int_equal(helpers_open(&h, threads), SHG_OK);
         for (int question = 0; question < 20; question++) {
+            helpers_asked(h);
             helpers_begin(h);
             for (size_t run = 0; run < 10; run++) {
                 sums s = {0};
                 helpers_run(h, run, count, &s);
                 assert_true(is_counted(&s, run));
             }
-            if (question < 19)
-                helpers_end(h);
+            if (question == 19)
+                break; // closed in the midst of it
+            helpers_end(h);
+            helpers_answered(h);
         }
         helpers_close(&h);
     }
+    helpers_asked(NULL);
     helpers_begin(NULL);
     helpers_end(NULL);
+    helpers_answered(NULL);
 }
 
 static helpers *shared;

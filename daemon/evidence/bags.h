@@ -9,6 +9,7 @@
 #define SHINGLED_EVIDENCE_BAGS_H
 #include "evidence/sentences.h"
 #include "evidence/side.h"
+#include "text/shingle.h"
 
 enum { BAG_STEM = 5, BAG_SPREAD = 64, BAG_SPREAD_MOST = 128 };
 
@@ -57,6 +58,10 @@ void bags_source_free(bags_source *s); // all but `of`
 typedef struct bag_range {
     uint32_t a_begin, a_end, b_begin, b_end;
 } bag_range;
+
+// The most terms that a sentence has.
+#define BAG_SENTENCE_MOST                                                                          \
+    (BAG_TERMS_MOST * (SENTENCE_MOST + SENTENCE_LEAST) * WORD_WEIGHT / CHAR_WEIGHT)
 
 // bags_terms writes the hashes of a sentence's terms, in the order of its words, and returns how
 // many there are: at most BAG_TERMS_MOST a word.

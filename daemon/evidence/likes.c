@@ -6,14 +6,10 @@
 #include <stdlib.h>
 
 // Two sentences of s and t terms are likely alike where LIKELY times what they have in common is
-// UNLIKELY (s + t) or more: for a share of PAIR_DICE that is short of it by less than a thousandth.
-// Numbers of sixteen bits hold it, since a sentence is no longer than that.
+// UNLIKELY (s + t) or more: for a share of 32/97, which is just short of PAIR_DICE. Numbers of
+// sixteen bits hold it, since a sentence is no longer than that.
 enum { LIKELY = 97, UNLIKELY = 16 };
-_Static_assert(2.0 * UNLIKELY < LIKELY * PAIR_DICE, "no like is unlikely");
-_Static_assert(LIKELY *BAG_TERMS_MOST *(SENTENCE_MOST + SENTENCE_LEAST) * WORD_WEIGHT /
-                       CHAR_WEIGHT <
-                   INT16_MAX,
-               "the terms of a sentence are few enough");
+_Static_assert(BAG_SENTENCE_MOST < INT16_MAX / LIKELY, "the terms of a sentence are few enough");
 
 static size_t room_for(size_t n)
 {

@@ -1,5 +1,4 @@
 #include "evidence/pairs.h"
-#include "text/shingle.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,9 +11,7 @@ enum {
     PARTS_MOST = 4, // of b: longer texts are looked up in lists
     PLANES = 9,     // bits of the most terms that two sentences share
 };
-_Static_assert(BAG_TERMS_MOST *(SENTENCE_MOST + SENTENCE_LEAST) * WORD_WEIGHT / CHAR_WEIGHT <
-                   1 << PLANES,
-               "the terms of a sentence are few enough");
+_Static_assert(BAG_SENTENCE_MOST < 1 << PLANES, "the terms of a sentence are few enough");
 
 // The sentences of b by term, and what one sentence of a has in common with those that may be like
 // it.

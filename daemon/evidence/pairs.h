@@ -3,7 +3,7 @@
 // The seeds of Sanchez-Perez, Sidorov and Gelbukh (PAN at CLEF 2014): sentences whose vectors'
 // cosine and whose sets' Dice coefficient are both high; here, beside these two lines, close to
 // the best that either of the two sentences has.
-// Layer: evidence.  May include: bags, text, base.  Threads: pure.
+// Layer: evidence.  May include: bags, base.  Threads: pure.
 #ifndef SHINGLED_EVIDENCE_PAIRS_H
 #define SHINGLED_EVIDENCE_PAIRS_H
 #include "evidence/bags.h"

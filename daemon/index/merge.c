@@ -91,18 +91,16 @@ static bool pick_merge(const article_index *ix, size_t *first, size_t *n, uint32
 
 // With time to spare, the newest segments, as one: a look-up reads in each. The oldest of them is
 // at most as large as the others together, so that a posting is written again only where its
-// segment doubles; and all of them are a small part of the store, or no more than a tier: they need
-// room.
+// segment doubles; and all of them are a small part of the store: they need room.
 static bool pick_newest(const article_index *ix, size_t *first, size_t *n, uint32_t *level)
 {
     const segments *l = &ix->segments;
-    uint64_t all = 0, run = 0, most = (uint64_t)ix->o.seal_docs * ix->o.merge_fanout;
+    uint64_t all = 0, run = 0;
     uint32_t highest = 0;
     for (size_t i = 0; i < l->n; i++)
         all += l->s[i].n_docs;
-    most = most > all / IDLE_PART ? most : all / IDLE_PART;
     *n = 0;
-    for (size_t i = l->n; i-- > 0 && !l->s[i].damaged && run + l->s[i].n_docs <= most;) {
+    for (size_t i = l->n; i-- > 0 && !l->s[i].damaged && run + l->s[i].n_docs <= all / IDLE_PART;) {
         highest = highest > l->s[i].level ? highest : l->s[i].level;
         if (run && run >= l->s[i].n_docs) {
             *first = i;

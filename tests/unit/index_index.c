@@ -398,16 +398,17 @@ static index_stats steps(fixture *f, unsigned most)
     return s;
 }
 
-// With time to spare the newest segments become one where the oldest of them is no larger than the
-// others together, and nothing is lost by it.
+// With time to spare the newest segments, a quarter of the store at most, become one where the
+// oldest of them is no larger than the others together, and nothing is lost by it.
 static void test_gather(void **state)
 {
-    enum { SEAL = 32, SEALS = 7, STEPS = 1000 };
-    static const uint64_t segments[SEALS] = {1, 1, 2, 1, 2, 2, 3};
+    enum { SEAL = 32, SEALS = 14, FANOUT = 8, STEPS = 1000 };
+    static const uint64_t segments[SEALS] = {1, 2, 3, 4, 5, 6, 7, 1, 2, 2, 3, 3, 4, 4};
     fixture *f = *state;
     uint64_t faults = 1;
     index_close(&f->ix);
     f->o.seal_docs = SEAL;
+    f->o.merge_fanout = FANOUT;
     f->o.gather = true;
     assert_ok(open_again(f));
     for (unsigned i = 0; i < SEALS; i++) {

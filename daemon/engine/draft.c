@@ -88,14 +88,17 @@ static uint32_t centre_now(stories *s, uint32_t doc)
 typedef struct asking {
     stories *stories;
     buf *seen;
+    uint32_t newcomer;
 } asking;
 
+// A centre that came after the newcomer, whose place was lost and is worked out again, is no
+// candidate of it: who comes later has the edge.
 static uint32_t centre_of(void *ctx, uint32_t doc)
 {
     const asking *a = ctx;
     centre_seen c = {doc, centre_now(a->stories, doc)};
     buf_add(a->seen, &c, sizeof c);
-    return c.centre;
+    return c.centre < a->newcomer ? c.centre : doc;
 }
 
 static shg_err make_place(place **out, engine *e, reading *r, const hits *h)
@@ -135,7 +138,7 @@ static shg_err match_reading(draft *d, engine *e, reading *r)
     o.same_most = SAME_MOST;
     o.depth = MATCH_RETOLD;
     o.centre_of = centre_of;
-    o.ctx = &(asking){e->stories, &d->centres};
+    o.ctx = &(asking){e->stories, &d->centres, r->doc};
     o.helpers = d->wanted && d->alone ? e->helpers : NULL;
     o.also = d->wanted ? &question : NULL;
     hits h;

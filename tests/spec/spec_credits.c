@@ -199,7 +199,7 @@ static void c_8_5_confirmed_with_options(void **state)
            200);
     snprintf(text, sizeof text, "Via The Hill:\n\n%s", sample(l, "bridge_excerpt", "text"));
     for (size_t i = 0; i < COUNT(asked); i++) {
-        reply *r = ask(l, "QUERY", text, asked[i].options);
+        reply *r = ask(l, "QUERY", text, "%s", asked[i].options);
         expect(r, 200);
         assert_int_equal(len_at(r, "matches"), asked[i].matches);
         credit_of(r, "thehill.com", "republished");

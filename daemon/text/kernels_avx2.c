@@ -44,7 +44,44 @@ typedef struct block_index {
     __m256i quarter[4][2];
 } block_index;
 
+enum { STREAM = 4 };
+typedef __m256i stream;
+
 #include "text/scan_blocks.h"
+
+SCAN_INLINE stream stream_at(const uint64_t *bits, ptrdiff_t i)
+{
+    return _mm256_load_si256((const __m256i *)(bits + 1 + i));
+}
+
+SCAN_INLINE void stream_put(uint64_t *bits, ptrdiff_t i, stream x)
+{
+    _mm256_store_si256((__m256i *)(bits + 1 + i), x);
+}
+
+SCAN_INLINE stream stream_on(stream before, stream x, unsigned k)
+{
+    before = _mm256_alignr_epi8(x, _mm256_permute2x128_si256(before, x, 0x21), 8);
+    return _mm256_or_si256(_mm256_slli_epi64(x, (int)k), _mm256_srli_epi64(before, 64 - (int)k));
+}
+
+SCAN_INLINE stream stream_back(stream x, stream next, unsigned k)
+{
+    next = _mm256_alignr_epi8(_mm256_permute2x128_si256(x, next, 0x21), x, 8);
+    return _mm256_or_si256(_mm256_srli_epi64(x, (int)k), _mm256_slli_epi64(next, 64 - (int)k));
+}
+
+SCAN_INLINE stream stream_only(uint64_t bits, size_t i)
+{
+    __m256i mine =
+        _mm256_cmpeq_epi64(_mm256_setr_epi64x(0, 1, 2, 3), _mm256_set1_epi64x((long long)i));
+    return _mm256_and_si256(mine, _mm256_set1_epi64x((long long)bits));
+}
+
+SCAN_INLINE bool stream_any(stream x)
+{
+    return !_mm256_testz_si256(x, x);
+}
 
 static inline uint64_t block_pext(uint64_t bits, uint64_t mask)
 {

@@ -11,6 +11,9 @@ typedef struct block_index {
 } block_index;
 
 #define PLAIN_GROUPS
+enum { STREAM = 8 };
+typedef __m512i stream;
+
 #include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/scan_blocks.h"
@@ -90,6 +93,36 @@ static inline void block_load(block *out, scan_bits *b, const uint8_t *p, uint64
     b->comma = _mm512_test_epi8_mask(class, all(BYTE_COMMA));
     b->line = _mm512_test_epi8_mask(class, all(BYTE_LINE));
     b->odd = _mm512_test_epi8_mask(class, all(BYTE_ODD));
+}
+
+SCAN_INLINE stream stream_at(const uint64_t *bits, ptrdiff_t i)
+{
+    return _mm512_load_si512(bits + 1 + i);
+}
+
+SCAN_INLINE void stream_put(uint64_t *bits, ptrdiff_t i, stream x)
+{
+    _mm512_store_si512(bits + 1 + i, x);
+}
+
+SCAN_INLINE stream stream_on(stream before, stream x, unsigned k)
+{
+    return _mm512_shldv_epi64(x, _mm512_alignr_epi64(x, before, 7), _mm512_set1_epi64(k));
+}
+
+SCAN_INLINE stream stream_back(stream x, stream next, unsigned k)
+{
+    return _mm512_shrdv_epi64(x, _mm512_alignr_epi64(next, x, 1), _mm512_set1_epi64(k));
+}
+
+SCAN_INLINE stream stream_only(uint64_t bits, size_t i)
+{
+    return _mm512_maskz_set1_epi64((__mmask8)(i < STREAM ? 1u << i : 0), (long long)bits);
+}
+
+SCAN_INLINE bool stream_any(stream x)
+{
+    return _mm512_test_epi64_mask(x, x);
 }
 
 #include "text/scan_groups.h"

@@ -15,7 +15,40 @@ typedef struct block {
 
 typedef block block_index; // from 0x80 on: the place in a table of 64
 
+enum { STREAM = 1 };
+typedef uint64_t stream;
+
 #include "text/scan_blocks.h"
+
+SCAN_INLINE stream stream_at(const uint64_t *bits, ptrdiff_t i)
+{
+    return bits[1 + i];
+}
+
+SCAN_INLINE void stream_put(uint64_t *bits, ptrdiff_t i, stream x)
+{
+    bits[1 + i] = x;
+}
+
+SCAN_INLINE stream stream_on(stream before, stream x, unsigned k)
+{
+    return x << k | before >> (64 - k);
+}
+
+SCAN_INLINE stream stream_back(stream x, stream next, unsigned k)
+{
+    return x >> k | next << (64 - k);
+}
+
+SCAN_INLINE stream stream_only(uint64_t bits, size_t i)
+{
+    return i == 0 ? bits : 0;
+}
+
+SCAN_INLINE bool stream_any(stream x)
+{
+    return x;
+}
 
 // x has few bits and y has all of them: where each stands among those of y.
 static inline uint64_t block_pext(uint64_t bits, uint64_t mask)

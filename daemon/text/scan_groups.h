@@ -70,29 +70,6 @@ static inline void group_streams(__m512i x[GROUP])
     }
 }
 
-// Of plain_bits: the blocks from i on, which begin with a line of cache.
-static inline __m512i stream_at(const uint64_t *bits, ptrdiff_t i)
-{
-    return _mm512_load_si512(bits + 1 + i);
-}
-
-static inline void group_put(uint64_t *bits, size_t i, __m512i x)
-{
-    _mm512_store_si512(bits + 1 + i, x);
-}
-
-// A stream, moved by k places towards the next block, or back from it: plain_on, plain_back. No
-// loads that lie across lines and wait for two stores.
-static inline __m512i stream_on(__m512i before, __m512i x, unsigned k)
-{
-    return _mm512_shldv_epi64(x, _mm512_alignr_epi64(x, before, 7), _mm512_set1_epi64(k));
-}
-
-static inline __m512i stream_back(__m512i x, __m512i next, unsigned k)
-{
-    return _mm512_shrdv_epi64(x, _mm512_alignr_epi64(next, x, 1), _mm512_set1_epi64(k));
-}
-
 // Of a block: the classes of characters, at their first bytes, and what keys are made of.
 typedef struct group_block {
     __m512i class, key;
@@ -180,18 +157,18 @@ typedef struct group_kinds {
 
 static inline void group_kinds_put(plain_batch *x, size_t i, const group_kinds *k, bool keys_only)
 {
-    group_put(x->letters, i, _mm512_or_si512(k->lower, k->upper));
-    group_put(x->wide, i, k->wide);
-    group_put(x->digit, i, k->digit);
-    group_put(x->apos, i, k->apos);
-    group_put(x->apos2, i, k->apos2);
-    group_put(x->apos3, i, k->apos3);
-    group_put(x->dot, i, k->dot);
-    group_put(x->comma, i, k->comma);
+    stream_put(x->letters, (ptrdiff_t)i, _mm512_or_si512(k->lower, k->upper));
+    stream_put(x->wide, (ptrdiff_t)i, k->wide);
+    stream_put(x->digit, (ptrdiff_t)i, k->digit);
+    stream_put(x->apos, (ptrdiff_t)i, k->apos);
+    stream_put(x->apos2, (ptrdiff_t)i, k->apos2);
+    stream_put(x->apos3, (ptrdiff_t)i, k->apos3);
+    stream_put(x->dot, (ptrdiff_t)i, k->dot);
+    stream_put(x->comma, (ptrdiff_t)i, k->comma);
     if (!keys_only) {
-        group_put(x->lower, i, k->lower);
-        group_put(x->upper, i, k->upper);
-        group_put(x->line, i, k->line);
+        stream_put(x->lower, (ptrdiff_t)i, k->lower);
+        stream_put(x->upper, (ptrdiff_t)i, k->upper);
+        stream_put(x->line, (ptrdiff_t)i, k->line);
     }
 }
 
@@ -268,10 +245,10 @@ SCAN_INLINE bool group_signed(plain_batch *x, size_t i, const group_text *text,
                      .apos2 = m.apos2,
                      .apos3 = m.apos3,
                      .wide = _mm512_setzero_si512()};
-    group_put(x->lead, i, m.lead);
-    group_put(x->three, i, m.three);
-    group_put(x->rest, i, m.rest);
-    group_put(x->gone, i, k.wide);
+    stream_put(x->lead, (ptrdiff_t)i, m.lead);
+    stream_put(x->three, (ptrdiff_t)i, m.three);
+    stream_put(x->rest, (ptrdiff_t)i, m.rest);
+    stream_put(x->gone, (ptrdiff_t)i, k.wide);
     group_kinds_put(x, i, &k, keys_only);
     return true;
 }
@@ -333,88 +310,15 @@ SCAN_INLINE size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, siz
     most = most < blocks ? most : blocks;
     most = most < PLAIN_BLOCKS ? most : PLAIN_BLOCKS;
     for (size_t more = GROUP; n < most && more == GROUP; n += more) {
-        group_text text = {p + SCAN_BLOCK * n, (ptrdiff_t)(left - SCAN_BLOCK * n), true};
-        if (text.left >= GROUP * SCAN_BLOCK + SCAN_AHEAD) {
-            more = group_read(x, n, &text, t, c, keys_only);
+        const uint8_t *at = p + SCAN_BLOCK * n;
+        ptrdiff_t rest = (ptrdiff_t)(left - SCAN_BLOCK * n);
+        if (rest >= GROUP * SCAN_BLOCK + SCAN_AHEAD) { // compiled twice, without a mask here
+            const group_text whole = {at, rest, true};
+            more = group_read(x, n, &whole, t, c, keys_only);
         } else {
-            text.whole = false;
-            more = group_read(x, n, &text, t, c, keys_only);
+            const group_text part = {at, rest, false};
+            more = group_read(x, n, &part, t, c, keys_only);
         }
     }
     return n < most ? n : most;
-}
-
-// Streams that what the rules ask of reaches beyond a group.
-typedef struct group_near {
-    __m512i letters, digit, apos2, apos3, inside;
-} group_near;
-
-// The rules of plain_decide in one group, from block i on; *before: what they left of the one
-// before.
-static inline __m512i group_decide(plain_batch *x, ptrdiff_t i, group_near *before)
-{
-    group_near b = *before,
-               h = {.letters = stream_at(x->letters, i), .digit = stream_at(x->digit, i)};
-    __m512i next_letters = stream_at(x->letters, i + GROUP);
-    __m512i next_word = _mm512_or_si512(next_letters, stream_at(x->digit, i + GROUP));
-    __m512i body = _mm512_or_si512(h.letters, h.digit);
-    __m512i after_letter = stream_on(b.letters, h.letters, 1);
-    __m512i after_digit = stream_on(b.digit, h.digit, 1);
-    __m512i after_word = _mm512_or_si512(after_letter, after_digit);
-    __m512i to_letter = stream_back(h.letters, next_letters, 1);
-    __m512i to_word = stream_back(body, next_word, 1);
-    __m512i to_digit = _mm512_andnot_si512(to_letter, to_word);
-    __m512i dot = stream_at(x->dot, i), between = _mm512_and_si512(after_digit, to_digit);
-    __m512i point = _mm512_and_si512(dot, between);
-    __m512i initial = _mm512_and_si512(_mm512_and_si512(dot, after_letter), to_letter);
-    initial = _mm512_andnot_si512(stream_back(body, next_word, 2), initial);
-    h.apos2 = _mm512_and_si512(_mm512_and_si512(stream_at(x->apos2, i), after_word),
-                               stream_back(h.letters, next_letters, 2));
-    h.apos3 = _mm512_and_si512(_mm512_and_si512(stream_at(x->apos3, i), after_word),
-                               stream_back(h.letters, next_letters, 3));
-    __m512i apos = _mm512_and_si512(_mm512_and_si512(stream_at(x->apos, i), after_word), to_letter);
-    h.inside = _mm512_or_si512(_mm512_or_si512(body, apos), point);
-    h.inside = _mm512_or_si512(h.inside, _mm512_and_si512(stream_at(x->comma, i), between));
-    h.inside = _mm512_or_si512(h.inside, _mm512_or_si512(h.apos2, stream_on(b.apos2, h.apos2, 1)));
-    h.inside = _mm512_or_si512(h.inside, _mm512_or_si512(h.apos3, stream_on(b.apos3, h.apos3, 1)));
-    h.inside = _mm512_or_si512(h.inside, stream_on(b.apos3, h.apos3, 2));
-    __m512i second = stream_on(b.inside, h.inside, 2);
-    group_put(x->point, (size_t)i, point);
-    *before = h;
-    return _mm512_or_si512(h.inside, _mm512_andnot_si512(second, initial));
-}
-
-static inline void plain_decide(plain_batch *x, size_t n)
-{
-    group_near near = {.letters = stream_at(x->letters, -GROUP),
-                       .digit = stream_at(x->digit, -GROUP),
-                       .apos2 = _mm512_setzero_si512(),
-                       .apos3 = _mm512_setzero_si512(),
-                       .inside = stream_at(x->in, -GROUP)};
-    for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i += GROUP)
-        group_put(x->in, (size_t)i, group_decide(x, i, &near));
-}
-
-static inline void plain_words(plain_batch *x, size_t n, unsigned ready)
-{
-    const __m512i most = _mm512_set1_epi64((long long)scan_below(ready));
-    __m512i before = stream_at(x->in, -GROUP);
-    for (size_t i = 0; i < n; i += GROUP) {
-        __mmask8 last = (__mmask8)(n - i <= GROUP ? 1u << (n - i - 1) : 0);
-        __m512i in = stream_at(x->in, (ptrdiff_t)i);
-        in = _mm512_mask_and_epi64(in, last, in, most);
-        __m512i was = stream_on(before, in, 1);
-        __m512i end = _mm512_andnot_si512(in, was);
-        __m512i kept =
-            _mm512_or_si512(stream_at(x->letters, (ptrdiff_t)i), stream_at(x->digit, (ptrdiff_t)i));
-        kept = _mm512_or_si512(kept, stream_at(x->point, (ptrdiff_t)i));
-        kept = _mm512_or_si512(_mm512_and_si512(kept, in), end);
-        if (x->is_wide)
-            kept = _mm512_andnot_si512(stream_at(x->gone, (ptrdiff_t)i), kept);
-        group_put(x->in, i, in);
-        group_put(x->begin, i, _mm512_andnot_si512(was, in));
-        group_put(x->end, i, _mm512_mask_and_epi64(end, last, end, most));
-        group_put(x->keep, i, _mm512_mask_and_epi64(kept, last, kept, most));
-        before = in;
-    }
 }

@@ -21,7 +21,7 @@ typedef struct plain_batch {
     // bits of characters; apos2 and apos3: lead bytes of apostrophes; lead: of all sequences
     plain_bits letters, lower, upper, digit, apos, dot, comma, line, apos2, apos3, lead;
     plain_bits three, rest;          // of lead, sequences of three bytes; all bytes behind a lead
-    plain_bits point, initial;       // dots between digits; between letters, if one stands before
+    plain_bits point;                // dots between digits
     plain_bits in, begin, end, keep; // bytes in words, their ends, what keys are made of
     // Letters of two bytes: their first bytes, and those that a shorter fold has no use for. Where
     // is_wide is not set, what stands there is from before.
@@ -32,6 +32,18 @@ typedef struct plain_batch {
 
 // -- what a variant defines ----------------------------------------------------------------
 
+// `stream`: the bits of STREAM blocks in one register, for which &, | and ~ are there. The rules go
+// from one to the next; loads of bits moved on by a block would lie across two stores, and wait.
+// Of plain_bits: the blocks from i on, a multiple of STREAM.
+static stream stream_at(const uint64_t *bits, ptrdiff_t i);
+static void stream_put(uint64_t *bits, ptrdiff_t i, stream x);
+// x, moved by k places towards the next block, from the last block of `before`; or back, from the
+// first of `next`.
+static stream stream_on(stream before, stream x, unsigned k);
+static stream stream_back(stream x, stream next, unsigned k);
+static stream stream_only(uint64_t bits, size_t i); // `bits` in block i, if it has one, else none
+static bool stream_any(stream x);                   // whether a bit is set
+
 #ifdef PLAIN_GROUPS
 // Reads the blocks from p on, of which `left` bytes are text, into a batch, as if zeros followed,
 // which are breaks: their bits, and what their keys are made of: small letters, digits, points.
@@ -40,11 +52,6 @@ typedef struct plain_batch {
 // lower and line are for the list of words only.
 static size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,
                          const scan_tables *t, scan_state *c, bool keys_only);
-// The rules, for blocks 0 to n - 1, where the first byte is no dot behind a letter: one more byte
-// before decides about that one.
-static void plain_decide(plain_batch *x, size_t n);
-// Where words begin and end in the blocks, of the last one in its first `ready` bytes.
-static void plain_words(plain_batch *x, size_t n, unsigned ready);
 #else
 // The same of block i of a batch, the 64 bytes at p, without letters beyond ASCII, and with spaces
 // where a key has nothing of a byte. false where it is not plain, as the variant knows it.
@@ -69,53 +76,82 @@ static inline uint64_t plain_back(const uint64_t *x, unsigned k)
     return x[0] >> k | x[1] << (64 - k);
 }
 
-#ifndef PLAIN_GROUPS
-static inline void plain_decide(plain_batch *x, size_t n)
+// Streams of which the rules ask beyond a register's blocks.
+typedef struct plain_near {
+    stream letters, digit, apos2, apos3, inside; // inside: and what joins but initials
+} plain_near;
+
+// The rules in the blocks from i on. *near: of those before, and then of these.
+SCAN_INLINE void plain_rules(plain_batch *x, ptrdiff_t i, plain_near *near)
 {
-    plain_bits inside; // and what joins but initials
-    inside[0] = x->in[0];
-    for (size_t i = 1; i <= n; i++) {
-        uint64_t after_letter = plain_on(x->letters + i, 1),
-                 after_digit = plain_on(x->digit + i, 1);
-        uint64_t after_word = after_letter | after_digit;
-        uint64_t to_letter = plain_back(x->letters + i, 1), to_digit = plain_back(x->digit + i, 1);
-        uint64_t word_second = plain_back(x->letters + i, 2) | plain_back(x->digit + i, 2);
-        x->point[i] = x->dot[i] & after_digit & to_digit;
-        x->initial[i] = x->dot[i] & after_letter & to_letter & ~word_second;
-        x->apos2[i] &= after_word & plain_back(x->letters + i, 2);
-        x->apos3[i] &= after_word & plain_back(x->letters + i, 3);
-        inside[i] = x->letters[i] | x->digit[i] | (x->apos[i] & after_word & to_letter) |
-                    (x->comma[i] & after_digit & to_digit) | x->point[i];
-    }
-    for (size_t i = 1; i <= n; i++)
-        inside[i] |= x->apos2[i] | plain_on(x->apos2 + i, 1) | x->apos3[i] |
-                     plain_on(x->apos3 + i, 1) | plain_on(x->apos3 + i, 2);
+    const plain_near b = *near;
+    plain_near h = {.letters = stream_at(x->letters, i), .digit = stream_at(x->digit, i)};
+    stream next = stream_at(x->letters, i + STREAM), dot = stream_at(x->dot, i);
+    stream next_body = next | stream_at(x->digit, i + STREAM), body = h.letters | h.digit;
+    stream after_letter = stream_on(b.letters, h.letters, 1);
+    stream after_digit = stream_on(b.digit, h.digit, 1);
+    stream after_body = after_letter | after_digit;
+    stream to_letter = stream_back(h.letters, next, 1);
+    stream between = after_digit & stream_back(body, next_body, 1) & ~to_letter; // digits
+    stream point = dot & between;
+    stream initial = dot & after_letter & to_letter & ~stream_back(body, next_body, 2);
+    h.apos2 = stream_at(x->apos2, i) & after_body & stream_back(h.letters, next, 2);
+    h.apos3 = stream_at(x->apos3, i) & after_body & stream_back(h.letters, next, 3);
+    h.inside = body | point | (stream_at(x->apos, i) & after_body & to_letter) |
+               (stream_at(x->comma, i) & between);
+    h.inside |= h.apos2 | stream_on(b.apos2, h.apos2, 1);
+    h.inside |= h.apos3 | stream_on(b.apos3, h.apos3, 1) | stream_on(b.apos3, h.apos3, 2);
     // the letter before an initial's dot begins its word, or stands behind another such dot
-    for (size_t i = 1; i <= n; i++)
-        x->in[i] = inside[i] | (x->initial[i] & ~plain_on(inside + i, 2));
+    stream_put(x->in, i, h.inside | (initial & ~stream_on(b.inside, h.inside, 2)));
+    stream_put(x->point, i, point);
+    *near = h;
 }
 
-static inline void plain_words(plain_batch *x, size_t n, unsigned ready)
+// Of blocks 0 to n - 1, where the first byte is no dot behind a letter: one more byte before
+// decides about that one.
+SCAN_INLINE void plain_decide(plain_batch *x, size_t n)
 {
-    uint64_t points = 0;
-    x->in[n] &= scan_below(ready);
-    for (size_t i = 1; i <= n; i++) {
-        uint64_t before = plain_on(x->in + i, 1);
-        x->begin[i] = x->in[i] & ~before;
-        x->end[i] = ~x->in[i] & before;
-        x->point[i] &= x->in[i];
-        x->keep[i] = (x->in[i] & (x->letters[i] | x->digit[i])) | x->point[i] | x->end[i];
-        points |= x->point[i];
-    }
-    for (size_t i = 1; x->is_wide && i <= n; i++)
-        x->keep[i] &= ~x->gone[i];
-    x->end[n] &= scan_below(ready);
-    x->keep[n] &= scan_below(ready);
-    for (size_t i = 1; points && i <= n; i++)
+    const stream none = stream_only(0, 0);
+    plain_near near = {.letters = stream_at(x->letters, -STREAM),
+                       .digit = stream_at(x->digit, -STREAM),
+                       .apos2 = none,
+                       .apos3 = none,
+                       .inside = stream_at(x->in, -STREAM)};
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i += STREAM)
+        plain_rules(x, i, &near);
+}
+
+// Writes the points of numbers into what keys are made of.
+static inline void plain_points(plain_batch *x, size_t n)
+{
+    for (size_t i = 1; i <= n; i++)
         for (uint64_t rest = x->point[i]; rest; rest &= rest - 1)
             x->key[i - 1][__builtin_ctzll(rest)] = '.';
 }
-#endif
+
+// Where words begin and end in the blocks, of the last one in its first `ready` bytes.
+SCAN_INLINE void plain_words(plain_batch *x, size_t n, unsigned ready)
+{
+    stream before = stream_at(x->in, -STREAM), points = stream_only(0, 0);
+    for (size_t at = 0; at < n; at += STREAM) {
+        ptrdiff_t i = (ptrdiff_t)at;
+        stream beyond = stream_only(~scan_below(ready), n - 1 - at);
+        stream in = stream_at(x->in, i) & ~beyond, was = stream_on(before, in, 1);
+        stream end = ~in & was, point = stream_at(x->point, i) & in;
+        stream kept = ((stream_at(x->letters, i) | stream_at(x->digit, i)) & in) | point | end;
+        if (x->is_wide)
+            kept &= ~stream_at(x->gone, i);
+        stream_put(x->in, i, in);
+        stream_put(x->begin, i, in & ~was);
+        stream_put(x->end, i, end & ~beyond);
+        stream_put(x->keep, i, kept & ~beyond);
+        stream_put(x->point, i, point);
+        points |= point;
+        before = in;
+    }
+    if (!PLAIN_WIDE && stream_any(points)) // else the points are there already
+        plain_points(x, n);
+}
 
 // How much of the last block is decided, whatever follows: up to the word before what is not,
 // so that what decides about initials is read with them.
@@ -261,7 +297,7 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     x.letters[0] = (uint64_t)c->letter << 63;
     x.digit[0] = (uint64_t)c->digit << 63;
     x.in[0] = (uint64_t)c->open << 63;
-    x.apos2[0] = x.apos3[0] = x.letters[n + 1] = x.digit[n + 1] = 0;
+    x.letters[n + 1] = x.digit[n + 1] = 0;
     if (x.is_wide)
         plain_widen(&x, n);
     else if (alike)

@@ -99,8 +99,18 @@ static shg_err read_all(hashes *h, keys *k, view text, size_t *at)
     return SHG_OK;
 }
 
+// Asks for a text's first lines of cache at once: a scan reads them in bursts of eight, between
+// which a CPU's own looking ahead comes to rest.
+static void fetch(view text)
+{
+    enum { LINE = 64, MOST = 4096 };
+    for (size_t i = 0; i < text.len && i < MOST; i += LINE)
+        __builtin_prefetch(text.p + i);
+}
+
 shg_err hashes_make(hashes *h, view text, size_t *at)
 {
+    fetch(text);
     if (h->list.alone)
         memset(h->alone, 0, h->list.n);
     h->list = (hash_list){0};

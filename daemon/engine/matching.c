@@ -184,7 +184,7 @@ static shg_err find_candidates(candidates *out, const found *in, const reading *
         add_lists(&x, &in->f, r->n_keys, shell);
         add_near(&x, in, r);
         sort_items(x.item, x.tmp, x.n, 32 - (unsigned)__builtin_clz(x.bits | 1));
-        size_t room = count_docs(&x) + in->n_near + 1; // and for the centres
+        size_t room = 2 * count_docs(&x) + 1; // and for the centre of each
         *out = (candidates){.c = malloc(room * sizeof *out->c)};
         e = out->c ? SHG_OK : SHG_ENOMEM;
     }

@@ -11,6 +11,7 @@ enum {
     BLOCK_TAIL = 8,   // zeros: entries are loaded 8 bytes at a time
     LONG_ENTRY = 13,  // fingerprint, first document, how many
     SEGMENT_ROW = 30, // in DB_META
+    CHOSEN_MOST = 30, // bits of a fingerprint that choose its bucket in all blocks
 };
 
 static unsigned bits_for(uint64_t n) // least b with n <= 1 << b
@@ -26,7 +27,7 @@ static bool derive(segment *s)
 {
     unsigned q = s->block_bits + s->bucket_bits;
     if (s->doc1 < s->doc0 || s->block_bits > BLOCK_BITS_MOST || s->bucket_bits > BUCKET_BITS_MOST ||
-        q > PRINT_BITS)
+        q > CHOSEN_MOST)
         return false;
     s->doc_bits = bits_for(s->doc1 - s->doc0);
     s->width = (PRINT_BITS - q + s->doc_bits + 1 + 7) / 8;
@@ -39,7 +40,7 @@ void segment_shape(segment *s, uint64_t n, size_t block_bytes)
     unsigned doc_bits = bits_for(s->doc1 - s->doc0);
     unsigned least = doc_bits + 1 + PRINT_BITS > 64 ? doc_bits + 1 + PRINT_BITS - 64 : 0;
     q = q < least ? least : q;
-    q = q > 30 ? 30 : q;
+    q = q > CHOSEN_MOST ? CHOSEN_MOST : q;
     uint64_t bytes = n * ((PRINT_BITS - q + doc_bits + 8) / 8);
     s->block_bits = bits_for(bytes / block_bytes);
     if (s->block_bits > q)
@@ -134,6 +135,11 @@ static unsigned rest_bits(const segment *s)
     return PRINT_BITS - s->block_bits - s->bucket_bits;
 }
 
+static unsigned low_bits(const segment *s)
+{
+    return s->doc_bits + 1;
+}
+
 // Bytes of a bucket's end in a block of n postings.
 static size_t end_width(uint32_t n)
 {
@@ -210,7 +216,7 @@ static bool unpack(flat *out, uint64_t hash, const segment *s, uint64_t packed)
 static bool read_long(const block *b, const long_list *l, buf *out)
 {
     flat *p = (flat *)(void *)buf_grow(out, l->n * sizeof *p);
-    bool good = true;
+    bool good = l->hash >> (PRINT_BITS - b->s->block_bits) == b->base >> b->s->bucket_bits;
     for (uint32_t k = 0; p && k < l->n; k++)
         good &= unpack(&p[k], l->hash, b->s, load32(b->docs + 4 * ((size_t)l->first + k)));
     out->len += p ? l->n * sizeof *p : 0;
@@ -218,12 +224,13 @@ static bool read_long(const block *b, const long_list *l, buf *out)
 }
 
 // The entries of a bucket to p, where there is room for them; false: one is outside of the segment.
+// What stands above a fingerprint's bits is left out, so that it is one of this bucket.
 static bool read_bucket(const block *b, uint32_t bucket, uint32_t from, uint32_t to, flat *p)
 {
     const segment *s = b->s;
-    unsigned low = s->doc_bits + 1, width = s->width;
+    unsigned low = low_bits(s), width = s->width, bits = low + rest_bits(s);
     uint64_t high = (uint64_t)(b->base + bucket) << rest_bits(s);
-    uint64_t all = width == 8 ? UINT64_MAX : ((uint64_t)1 << 8 * width) - 1;
+    uint64_t all = bits == 64 ? UINT64_MAX : ((uint64_t)1 << bits) - 1;
     uint64_t mask = ((uint64_t)1 << low) - 1, doc0 = s->doc0, last = 0;
     const uint8_t *e = b->entries + (size_t)from * width;
     for (uint32_t i = from; i < to; i++, e += width) {
@@ -263,11 +270,6 @@ typedef struct building {
     buf longs, docs, items;
     uint32_t n, n_long, n_docs;
 } building;
-
-static unsigned low_bits(const segment *s)
-{
-    return s->doc_bits + 1;
-}
 
 static void build_long(building *w, uint64_t hash, const sort_item *p, size_t n)
 {
@@ -442,7 +444,7 @@ static void scan_bucket(const block *b, uint32_t from, uint32_t to, uint64_t has
                         hits *h)
 {
     const segment *s = b->s;
-    unsigned low = s->doc_bits + 1;
+    unsigned low = low_bits(s);
     uint64_t doc_mask = ((uint64_t)1 << s->doc_bits) - 1;
     uint64_t all = s->width == 8 ? UINT64_MAX : ((uint64_t)1 << 8 * s->width) - 1;
     uint64_t want = (hash & (((uint64_t)1 << rest_bits(s)) - 1)) << low;

@@ -249,6 +249,42 @@ static void test_block(void **state)
     buf_fini(&out);
 }
 
+// What is read is dealt to other blocks by its fingerprint, which so is one of the block's own.
+static void test_fingerprints_of_other_blocks(void **state)
+{
+    (void)state;
+    enum { FEW = 8, LIST = 200, HEAD = 12 };
+    flat few[FEW], list[LIST];
+    segment s = {.doc0 = 1000, .doc1 = 1000 + DOCS, .n = FEW};
+    block b;
+    buf body = {0}, out = {0};
+    for (uint32_t i = 0; i < LIST; i++)
+        list[i] = (flat){7, 1000 + i, false};
+    for (uint32_t i = 0; i < FEW; i++)
+        few[i] = (flat){UINT64_C(0xff00000000) + i, 1000 + i, false};
+    segment_shape(&s, FEW, 1 << 20);
+    assert_int_equal(s.bucket_bits, 0);
+    assert_ok(block_build(&body, &s, 0, few, FEW));
+    for (uint32_t i = 1; i <= FEW; i++)
+        body.p[HEAD + i * s.width - 1] |= 0x80; // above its bits
+    assert_ok(block_parse(&b, &s, 0, buf_view(&body)));
+    assert_ok(block_read(&b, &out));
+    for (uint32_t i = 0; i < FEW; i++)
+        assert_int_equal(((const flat *)(const void *)out.p)[i].hash, few[i].hash);
+
+    s.n = LIST;
+    segment_shape(&s, LIST, 256);
+    assert_true(s.block_bits);
+    buf_reset(&body);
+    assert_ok(block_build(&body, &s, 0, list, LIST));
+    body.p[HEAD + (2 << s.bucket_bits) + 4] = 0xff; // of its long list
+    assert_ok(block_parse(&b, &s, 0, buf_view(&body)));
+    assert_int_equal(b.n_long, 1);
+    assert_int_equal(block_read(&b, &out), SHG_ECORRUPT);
+    buf_fini(&body);
+    buf_fini(&out);
+}
+
 static void look_up(db *d, segment *s, const flat *p)
 {
     db_txn *t;
@@ -336,9 +372,10 @@ static void test_article_claims(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bodies), cmocka_unit_test(test_article_claims),
-        cmocka_unit_test(test_fields), cmocka_unit_test(test_value_is_of_its_key),
-        cmocka_unit_test(test_block),  cmocka_unit_test(test_senseless_block),
+        cmocka_unit_test(test_bodies),          cmocka_unit_test(test_article_claims),
+        cmocka_unit_test(test_fields),          cmocka_unit_test(test_value_is_of_its_key),
+        cmocka_unit_test(test_block),           cmocka_unit_test(test_fingerprints_of_other_blocks),
+        cmocka_unit_test(test_senseless_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ enum {
     LEVEL = 1, // 2.5 KB of news: 14 us and half the size; level 3 takes half as long again for 1 %
     LEAST = 128,            // bytes below which packing is not tried
     KEPT_MOST = 1 << 20,    // bytes of memory that a tool keeps for each of its buffers
-    IDLE_TOOLS = 8,         // kept for the next caller
+    IDLE_TOOLS = 24,        // kept for the next caller: so many threads place, read and answer
     WORDS = 0x57,           // first byte of a text in words; zstd's frames begin with another
     TOLD = 0x77,            // likewise; wordbook_words is right about it
     WORDS_HEAD = 5,         // and the book's id; the length follows
@@ -104,11 +104,17 @@ static void empty(buf *b)
     buf_reset(b);
 }
 
+static bool is_large(const book_words *w)
+{
+    return w->room > KEPT_MOST / sizeof *w->hash || w->parts.cap > KEPT_MOST ||
+           w->tokens.cap > KEPT_MOST || w->odd.cap > KEPT_MOST;
+}
+
 static void give_back(packer *p, tool *t)
 {
     empty(&t->joined);
     empty(&t->parts);
-    if (t->words.room > KEPT_MOST / sizeof *t->words.hash || t->words.tokens.cap > KEPT_MOST)
+    if (is_large(&t->words))
         book_words_fini(&t->words);
     pthread_mutex_lock(&p->lock);
     if (p->n_idle < IDLE_TOOLS) {

@@ -5,7 +5,8 @@
 //
 // To wake a thread takes some 30 us on a machine of its own and twice that on a virtual one, which
 // is much of what a question takes: so helpers are woken when it begins, and then look out for its
-// steps without sleeping, for a while, as long as nobody else wants their core.
+// steps, and behind it for the next question, without sleeping, for a while, as long as nobody else
+// wants their core.
 // Layer: engine.  May include: base.  Threads: any, but for opening and closing.
 #ifndef SHINGLED_ENGINE_HELPERS_H
 #define SHINGLED_ENGINE_HELPERS_H

@@ -71,8 +71,8 @@ size_t bags_terms(uint64_t *out, const side *s, sentence x);
 // bags_terms_most is the most terms that a text has: a pair begins at characters alone.
 size_t bags_terms_most(const words *w);
 
-// bags_make: linear in the words of both. *out is to be freed before its source. SHG_ENOMEM leaves
-// *out empty.
+// bags_make: linear in the words of both. *out borrows from its source: it is to be freed before
+// that, and before another is made of it. SHG_ENOMEM leaves *out empty.
 SHG_MUST_CHECK shg_err bags_make(bags *out, bags_source *a, const side *b);
 void bags_free(bags *b);
 

@@ -1,4 +1,5 @@
-// Splitting with AVX-512 (F, DQ, BW, VL, VBMI, VBMI2) and BMI2: eight tokens at a time.
+// Splitting, and finding which tokens a packed text has, with AVX-512 (F, DQ, BW, VL, VBMI, VBMI2)
+// and BMI2: eight tokens at a time, and 64 of them.
 #include <immintrin.h>
 
 #include "index/tokens_blocks.h"

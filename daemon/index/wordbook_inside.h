@@ -1,4 +1,5 @@
-// wordbook_inside.h - the book itself, and what splits a text by it at each CPU level.
+// wordbook_inside.h - the book itself, and what splits a text by it, or finds the tokens of a
+// packed one, at each CPU level.
 // Layer: index, private.
 #ifndef SHINGLED_INDEX_WORDBOOK_INSIDE_H
 #define SHINGLED_INDEX_WORDBOOK_INSIDE_H

@@ -1,12 +1,14 @@
 // Unpacking: all tokens are found first, which they are, as for telling (wordbook_words.c), and are
-// copied by one loop without a branch that depends on the text.
+// copied by one loop without a branch that depends on the text. A very long text is unpacked token
+// by token, which needs no room.
 #include "index/varint.h"
 #include "index/wordbook_inside.h"
 
 enum {
-    FIRST_AHEAD = 12 * CODE_STEP,
-    LETTERS_AHEAD = 24 * CODE_STEP
-}; // bytes that are read from the codes at a time
+    LISTED_MOST = 1 << 20, // bytes of a text whose tokens are found first: 25 bytes for each token
+    FIRST_AHEAD = 12 * CODE_STEP, // bytes that are read from the codes at a time
+    LETTERS_AHEAD = 24 * CODE_STEP,
+};
 
 // Where a text is read from and written to.
 typedef struct unpacking {
@@ -128,7 +130,7 @@ static bool is_all_read(const unpacking *u)
            code_end(&u->firsts) && code_end(&u->letters);
 }
 
-// Token by token: what has GLUED ones.
+// Token by token: what has GLUED ones, or is very long.
 static bool unpack_slowly(const wordbook *b, view packed, uint8_t *to, size_t n)
 {
     unpacking u;
@@ -243,6 +245,8 @@ bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n, book
     wordbook_parts p;
     buf_reset(&room->parts);
     buf_reset(&room->tokens);
+    if (n > LISTED_MOST)
+        return unpack_slowly(b, packed, to, n);
     if (!wordbook_read_parts(b, packed, n, &p, room))
         return false;
     size_t each = p.n_first + LIST_ROOM;

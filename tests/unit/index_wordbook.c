@@ -162,6 +162,21 @@ static void test_texts(void **state)
     }
 }
 
+// Around the length from which on texts are unpacked in another way.
+static void test_very_long(void **state)
+{
+    enum { LENGTH = 1 << 20 };
+    fixture *f = *state;
+    char *text = malloc(LENGTH + MOST);
+    uint64_t r = t_seed();
+    assert_non_null(text);
+    size_t written = write_text(text, LENGTH + MOST, &r, 3000);
+    assert_true(written > LENGTH + 1);
+    for (size_t n = LENGTH - 1; n <= LENGTH + 1; n++)
+        assert_true(there_and_back(f, (uint8_t *)text, n));
+    free(text);
+}
+
 // Tokens of all lengths, known and not, some of them again and again.
 static void test_long_tokens(void **state)
 {
@@ -337,9 +352,10 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(test_long_tokens), CASE(test_texts),           CASE(test_any_bytes),
-        CASE(test_declines),    CASE(test_damaged),         CASE(test_any_parts),
-        CASE(test_no_book),     CASE(test_same_book_again), CASE(test_tokens_that_meet),
+        CASE(test_long_tokens),      CASE(test_very_long), CASE(test_texts),
+        CASE(test_any_bytes),        CASE(test_declines),  CASE(test_damaged),
+        CASE(test_any_parts),        CASE(test_no_book),   CASE(test_same_book_again),
+        CASE(test_tokens_that_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

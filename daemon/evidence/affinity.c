@@ -46,6 +46,14 @@ static size_t slots_for(size_t n)
     return slots;
 }
 
+// Slots for a source and one of the texts that are asked about: what is left out for want of a
+// place must depend on these two alone, not on which came before. For all that are no longer than
+// the source the table is the same, and need not be made again.
+static size_t slots_for_two(size_t n_source, size_t n_made)
+{
+    return slots_for(n_source + (n_made > n_source ? n_made : n_source));
+}
+
 static bool is_consonantal(uint32_t cp)
 {
     return (cp >= 0x590 && cp < 0x900) || (cp >= 0xfb1d && cp < 0xfe00) ||
@@ -168,18 +176,18 @@ static void forget_grams(affinity_grams *t)
     }
 }
 
-// A table with the source's grams, with room for those of n letters more.
+// A table with the source's grams, with room for those of n more letters.
 static shg_err ready_grams(affinity_source *s, size_t n)
 {
     affinity_grams *t = &s->grams;
-    size_t slots = slots_for(s->letters.n + n);
+    size_t slots = slots_for_two(s->letters.n, n);
     forget_grams(t);
     if (n > t->room || !t->list) {
         free(t->list);
         t->room = n;
         t->list = malloc((n + 1) * sizeof *t->list);
     }
-    if (slots > t->slots) {
+    if (slots != t->slots) {
         free(t->slot);
         t->slot = calloc(slots, sizeof *t->slot);
         t->slots = t->slot ? slots : 0;
@@ -282,14 +290,14 @@ static void forget_words(vocabulary *v)
 static shg_err ready_words(affinity_source *s, size_t n)
 {
     vocabulary *v = &s->vocabulary;
-    size_t slots = slots_for(s->letters.words + n);
+    size_t slots = slots_for_two(s->letters.words, n);
     forget_words(v);
     if (n > v->room || !v->list) {
         free(v->list);
         v->room = n;
         v->list = malloc((n + 1) * sizeof *v->list);
     }
-    if (slots > v->slots) {
+    if (slots != v->slots) {
         free(v->entry);
         v->entry = calloc(slots, sizeof *v->entry);
         v->slots = v->entry ? slots : 0;

@@ -131,6 +131,53 @@ static void test_kept(void **state)
     side_free(&a);
 }
 
+// Words of GRAM letters whose grams, or which themselves, begin at few places of a small table:
+// their hashes are public.
+static void pile_up(char *out, size_t n, bool of_words)
+{
+    char letters[GRAM + 1] = {0};
+    for (uint64_t i = 0; n > 0; i++) {
+        uint64_t hash = 0, rest = i;
+        for (size_t k = 0; k < GRAM; k++, rest /= 26) {
+            letters[k] = (char)('a' + rest % 26);
+            hash = hash * 0x01000193 + (uint8_t)letters[k] + 1;
+        }
+        hash = of_words ? hash_key(view_of(letters)) : hash;
+        hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93u;
+        if ((hash ^ hash >> 32) % 4096 == 0) {
+            out += sprintf(out, "%s ", letters);
+            n--;
+        }
+    }
+}
+
+// What is left out where hashes are piled up does not depend on which texts came before, either.
+static void test_piled(void **state)
+{
+    (void)state;
+    enum { WORD = GRAM + 1, WORDS = 300, SKIPPED = 150 };
+    static char text[(WORDS + SKIPPED) * WORD + 1], longer[16384];
+    uint64_t seed = t_seed();
+    make_text(longer, 2000, &seed);
+    for (int of_words = 0; of_words < 2; of_words++) {
+        side a, b, c;
+        affinity kept, anew;
+        pile_up(text, WORDS + SKIPPED, of_words);
+        assert_ok(side_make(&a, (view){(const uint8_t *)text, WORDS * WORD}, NULL));
+        assert_ok(side_make(&b, view_of(longer), NULL));
+        assert_ok(side_make(&c, view_of(text + SKIPPED * WORD), NULL));
+        affinity_source of_a = {.of = &a};
+        assert_ok(affinity_find_of(&kept, &of_a, &b));
+        assert_ok(affinity_find_of(&kept, &of_a, &c));
+        assert_ok(affinity_find(&anew, &a, &c));
+        assert_memory_equal(&kept.x, &anew.x, sizeof kept.x);
+        affinity_source_free(&of_a);
+        side_free(&a);
+        side_free(&b);
+        side_free(&c);
+    }
+}
+
 // A text over the bound is read up to it, and one word repeated costs no more than others.
 static void test_bound(void **state)
 {
@@ -153,6 +200,6 @@ int main(void)
         cmocka_unit_test(test_grams),     cmocka_unit_test(test_words),
         cmocka_unit_test(test_known),     cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_furniture), cmocka_unit_test(test_kept),
-        cmocka_unit_test(test_bound)};
+        cmocka_unit_test(test_piled),     cmocka_unit_test(test_bound)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,21 +37,12 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 32;
 }
 
-// A table for n entries is at most half full.
-static size_t slots_for(size_t n)
-{
-    size_t slots = 16;
-    while (slots < 2 * n)
-        slots *= 2;
-    return slots;
-}
-
 // Slots for a source and one of the texts that are asked about: what is left out for want of a
 // place must depend on these two alone, not on which came before. For all that are no longer than
 // the source the table is the same, and need not be made again.
 static size_t slots_for_two(size_t n_source, size_t n_made)
 {
-    return slots_for(n_source + (n_made > n_source ? n_made : n_source));
+    return hash_slots(n_source + (n_made > n_source ? n_made : n_source));
 }
 
 static bool is_consonantal(uint32_t cp)

@@ -1,4 +1,5 @@
 #include "evidence/bags.h"
+#include "evidence/terms.h"
 #include "text/hash.h"
 #include "text/shingle.h"
 
@@ -85,7 +86,7 @@ static size_t terms_at(uint64_t *out, const words *w, uint32_t i, uint32_t end)
     out[0] = x->hash;
     if (i + 1 == end || !(x[1].flags & WORD_CHAR))
         return 1;
-    out[1] = x->hash * 0x9e3779b97f4a7c15u + x[1].hash;
+    out[1] = terms_pair(x->hash, x[1].hash);
     return 2;
 }
 
@@ -175,9 +176,7 @@ void bags_source_free(bags_source *s)
 
 static shg_err make_tables(bags_source *s, size_t n)
 {
-    size_t size = 16;
-    while (size < 2 * n)
-        size *= 2;
+    size_t size = hash_slots(n);
     s->room = n;
     s->mask = size - 1;
     s->table = calloc(size, sizeof *s->table);

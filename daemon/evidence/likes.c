@@ -11,14 +11,6 @@
 enum { LIKELY = 97, UNLIKELY = 16 };
 _Static_assert(BAG_SENTENCE_MOST < INT16_MAX / LIKELY, "the terms of a sentence are few enough");
 
-static size_t room_for(size_t n)
-{
-    size_t size = 16;
-    while (size < 2 * n)
-        size *= 2;
-    return size;
-}
-
 static likes_slot *slot_of(const likes *l, uint64_t hash)
 {
     size_t at = hash_place(hash, l->slot) & l->mask;
@@ -143,7 +135,7 @@ static shg_err reserve(likes *l, const sentences *all)
     free(l->found);
     free(l->other);
     l->room = n;
-    l->other_mask = room_for(n) - 1;
+    l->other_mask = hash_slots(n) - 1;
     l->term = malloc(n * sizeof *l->term);
     l->found = malloc(n * sizeof *l->found);
     l->other = calloc(l->other_mask + 1, sizeof *l->other);
@@ -178,8 +170,8 @@ shg_err likes_open(likes *out, const side *a)
     shg_err e = sentences_find(&all, &a->words);
     if (e)
         return e;
-    *out =
-        (likes){.a = a, .n = all.n, .mask = room_for(n_terms) - 1, .n_rows = all.n / LIKES_ROW + 1};
+    *out = (likes){
+        .a = a, .n = all.n, .mask = hash_slots(n_terms) - 1, .n_rows = all.n / LIKES_ROW + 1};
     e = make_tables(out, &all, n_terms);
     if (e) {
         likes_close(out);

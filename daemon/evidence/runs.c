@@ -55,9 +55,7 @@ static void index_seeds(finder *f)
 static shg_err prepare(finder *f, unsigned k)
 {
     const words *a = f->a, *b = f->b;
-    size_t size = 16;
-    while (size < 2 * b->n)
-        size *= 2;
+    size_t size = hash_slots(b->n);
     f->mask = size - 1;
     f->seed_a = malloc((a->n + 1) * sizeof *f->seed_a);
     f->seed_b = malloc((b->n + 1) * sizeof *f->seed_b);

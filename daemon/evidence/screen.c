@@ -72,10 +72,8 @@ static shg_err reserve(screen *s, size_t n)
 
 shg_err screen_open(screen *out, const side *a)
 {
-    size_t size = 16, n = a->words.n;
+    size_t n = a->words.n, size = hash_slots(n);
     *out = (screen){.a = a};
-    while (size < 2 * n)
-        size *= 2;
     out->mask = size - 1;
     out->slot = calloc(size, sizeof *out->slot);
     out->maybe = calloc(size / 4, sizeof *out->maybe);

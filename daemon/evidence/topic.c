@@ -7,18 +7,9 @@
 #define ROUNDING 1e-9 // of a cosine, by the order in which it is added up
 
 enum {
-    SLOTS_LEAST = 16,
     FILTERED = 2, // terms in a word of the filter, on average
     PART = 64,    // words that are weighed before there is a look at what they weigh together
 };
-
-static size_t slots_for(size_t n)
-{
-    size_t size = SLOTS_LEAST;
-    while (size < 2 * n)
-        size *= 2;
-    return size;
-}
 
 static topic_slot *slot_of(const topic *t, uint64_t hash)
 {
@@ -51,7 +42,7 @@ static shg_err reserve(topic *t, size_t n)
     free(t->at);
     free(t->touched);
     t->room = n + n / 2;
-    t->other_mask = slots_for(t->room) - 1;
+    t->other_mask = hash_slots(t->room) - 1;
     t->other = calloc(t->other_mask + 1, sizeof *t->other);
     t->at = malloc((t->room + 1) * sizeof *t->at);
     t->touched = malloc((t->room + 1) * sizeof *t->touched);
@@ -67,7 +58,7 @@ shg_err topic_open(topic *out, const term_list *a)
     size_t room = 1;
     while (room * FILTERED < a->n)
         room *= 2;
-    *out = (topic){.a = a, .mask = slots_for(a->n) - 1, .maybe_mask = room - 1};
+    *out = (topic){.a = a, .mask = hash_slots(a->n) - 1, .maybe_mask = room - 1};
     out->maybe = calloc(room, sizeof *out->maybe);
     out->weight = malloc((a->n + 1) * sizeof *out->weight);
     out->shared = malloc((a->n + 1) * sizeof *out->shared);

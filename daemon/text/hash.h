@@ -73,6 +73,16 @@ static inline size_t hash_place(uint64_t hash, const void *slots)
     return (size_t)hash_mix(hash ^ (uint64_t)(uintptr_t)slots);
 }
 
+// hash_slots is how many slots such a table has for n entries, at most half of them taken: a power
+// of two.
+static inline size_t hash_slots(size_t n)
+{
+    size_t slots = 16;
+    while (slots < 2 * n)
+        slots *= 2;
+    return slots;
+}
+
 // hash_long is the hash of a key of more than 16 bytes, of which no byte behind is read.
 uint64_t hash_long(const uint8_t *key, size_t len);
 

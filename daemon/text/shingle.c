@@ -104,9 +104,7 @@ enum holder { HELD_BY_A = 1, HELD_BY_B = 2 };
 
 static bool hash_set_open(hash_set *s, size_t n)
 {
-    size_t size = 16;
-    while (size < 2 * n)
-        size *= 2;
+    size_t size = hash_slots(n);
     *s =
         (hash_set){.mask = size - 1, .hash = malloc(size * sizeof *s->hash), .in = calloc(size, 1)};
     return s->hash && s->in;

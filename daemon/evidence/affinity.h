@@ -3,7 +3,9 @@
 // Grams of GRAM characters, over words and the spaces between them, see through spelling,
 // endings and words written together or apart, which a rewriter changes and a reader does
 // not notice. Furniture is left out, and what stands after AFFINITY_MOST characters of a
-// text. Layer: evidence.  May include: side, terms, text, base.  Threads: pure.
+// text.
+// Layer: evidence.  May include: side, terms, text, base.  Threads: pure, but a source has one
+// owner.
 #ifndef SHINGLED_EVIDENCE_AFFINITY_H
 #define SHINGLED_EVIDENCE_AFFINITY_H
 #include "evidence/side.h"
@@ -58,7 +60,7 @@ typedef struct affinity_vocabulary {
 } affinity_vocabulary;
 
 // What is kept of a source over all texts that it is asked about. It is made when it is first asked
-// for: only `of` is to be set, which must outlive it unchanged. One owner.
+// for: only `of` is to be set, which must outlive it unchanged. After SHG_ENOMEM it is usable, too.
 typedef struct affinity_source {
     const side *of;
     affinity_letters letters;

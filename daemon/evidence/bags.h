@@ -4,7 +4,8 @@
 // matter; of an unspaced script, each character and each two neighbours. Furniture has none. A
 // term weighs its inverse sentence frequency over both texts, in whole numbers, so that no sum
 // depends on an order.
-// Layer: evidence.  May include: sentences, side, text, base.  Threads: pure.
+// Layer: evidence.  May include: sentences, side, terms, text, base.  Threads: pure, but a source
+// has one owner.
 #ifndef SHINGLED_EVIDENCE_BAGS_H
 #define SHINGLED_EVIDENCE_BAGS_H
 #include "evidence/sentences.h"
@@ -35,7 +36,7 @@ typedef struct bags {
 } bags;
 
 // What is kept of a text over all that it is compared with. It is made when it is first asked for:
-// only `of` is to be set, which must outlive it unchanged. One owner.
+// only `of` is to be set, which must outlive it unchanged.
 typedef struct bags_source {
     const side *of;
     bag_text text;    // without squares, which the other text decides
@@ -72,7 +73,7 @@ size_t bags_terms(uint64_t *out, const side *s, sentence x);
 size_t bags_terms_most(const words *w);
 
 // bags_make: linear in the words of both. *out borrows from its source: it is to be freed before
-// that, and before another is made of it. SHG_ENOMEM leaves *out empty.
+// that, and before another is made of it. SHG_ENOMEM leaves *out empty, and the source usable.
 SHG_MUST_CHECK shg_err bags_make(bags *out, bags_source *a, const side *b);
 void bags_free(bags *b);
 

@@ -3,7 +3,7 @@
 // The relation is decided by the first rule that holds (README of this folder, with
 // the measurements each line stands on), by the text alone.
 // Layer: evidence.  May include: affinity, paraphrase, passages, side, terms, text,
-// base.  Threads: pure.
+// base.  Threads: pure, but a source has one owner.
 #ifndef SHINGLED_EVIDENCE_MATCH_H
 #define SHINGLED_EVIDENCE_MATCH_H
 #include "evidence/affinity.h"
@@ -47,7 +47,7 @@ typedef enum match_depth {
 } match_depth;
 
 // What is kept of a text over all that it is compared with. It is made when it is first asked for:
-// only `of` is to be set, which must outlive it unchanged. One owner.
+// only `of` is to be set, which must outlive it unchanged.
 typedef struct match_source {
     const side *of;
     bags_source bags;

@@ -17,15 +17,15 @@ _Static_assert(BAG_SENTENCE_MOST < 1 << PLANES, "the terms of a sentence are few
 // it.
 typedef struct finder {
     const bags *b;
-    size_t n_parts;  // of b; 0 where there are lists
-    uint64_t *mask;  // [n_parts * n_terms]: by part and term a bit for each sentence that holds it
-    uint64_t *of_a;  // by term: its weight in the sentence of a; zero between sentences
-    uint32_t least;  // terms of a sentence of b
-    uint32_t *first; // by term: list[first[term]..first[term + 1]); [n_terms + 2]
-    bag_term *list;  // .term is the number of a sentence of b
-    uint64_t *dot;   // by sentence of b; zero between sentences of a
-    uint32_t *common;
-    uint32_t *touched; // the sentences that are not zero
+    size_t n_parts;   // of b; 0 where there are lists
+    uint64_t *mask;   // [n_parts * n_terms]: by part and term a bit for each sentence that holds it
+    uint64_t *of_a;   // by term: its weight in the sentence of a; zero between sentences
+    uint32_t least;   // terms of a sentence of b
+    uint32_t *first;  // by term: list[first[term]..first[term + 1]); [n_terms + 2]
+    bag_term *list;   // .term is the number of a sentence of b
+    uint64_t *dot;    // by sentence of b; zero between sentences of a
+    uint32_t *common; // likewise: terms shared; of a part, of some that are not touched, too
+    uint32_t *touched; // the sentences that may be like the one of a
     size_t n_touched;
     size_t most;   // pairs
     size_t spread; // terms in more sentences are not looked up

@@ -2,7 +2,7 @@
 // nothing, and are the same from either side; and where the N-th allocation fails, for every N,
 // nothing leaks. Linked with nomem_link.
 #include "t.h"
-#include "evidence/paraphrase.h"
+#include "evidence/match.h"
 #include "nomem.h"
 
 enum { TEXTS = 400, SENTENCES = 60, WORDS = 14, TEXT_MOST = SENTENCES * WORDS * 12 + 1 };
@@ -239,9 +239,52 @@ static void test_nomem(void **state)
     side_free(&b);
 }
 
+// Whatever allocation fails while a source is asked about a longer text than before, it says what a
+// new one would when it is asked again.
+static void test_kept_nomem(void **state)
+{
+    (void)state;
+    uint64_t seed = 11;
+    static char one[TEXT_MOST], two[TEXT_MOST];
+    static world w;
+    side a, b, begin;
+    match anew, x;
+    make_world(&w, &seed);
+    tell(one, &w, &seed);
+    tell(two, &w, &seed);
+    assert_ok(side_make(&a, view_of(one), NULL));
+    assert_ok(side_make(&b, view_of(two), NULL));
+    assert_ok(side_make(&begin, (view){(const uint8_t *)one, strlen(one) / 2}, NULL));
+    assert_ok(match_make(&anew, &a, &b, MATCH_WHOLE));
+    bool over = true;
+    for (long n = 0; over; n++) {
+        match_source of_a = {.of = &a};
+        assert_ok(match_make_of(&x, &of_a, &begin, MATCH_WHOLE));
+        match_free(&x);
+        nomem_after(n);
+        shg_err e = match_make_of(&x, &of_a, &b, MATCH_WHOLE);
+        over = nomem_over();
+        assert_int_equal(e, over ? SHG_ENOMEM : SHG_OK);
+        match_free(&x);
+        assert_ok(match_make_of(&x, &of_a, &b, MATCH_WHOLE));
+        assert_int_equal(x.paraphrases.n, anew.paraphrases.n);
+        assert_int_equal(x.paraphrases.words, anew.paraphrases.words);
+        assert_true(x.derivation_score >= anew.derivation_score &&
+                    x.derivation_score <= anew.derivation_score);
+        match_free(&x);
+        match_source_free(&of_a);
+        assert_true(over || n > 20);
+    }
+    match_free(&anew);
+    side_free(&a);
+    side_free(&b);
+    side_free(&begin);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_any), cmocka_unit_test(test_kept),
-                                       cmocka_unit_test(test_nomem)};
+                                       cmocka_unit_test(test_nomem),
+                                       cmocka_unit_test(test_kept_nomem)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

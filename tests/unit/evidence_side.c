@@ -85,10 +85,41 @@ static void test_places(void **state)
     side_free(&s);
 }
 
+// A scan has the words and the furniture of side_make, in memory that a longer text has left.
+static void test_scan(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "Nettlemouth's pumps failed.\n\n\"We were told,\" said Ines Falk, \"that "
+        "they hold.\"\n\nAll rights reserved. Sign up for our newsletter.\n";
+    side made = make(text), scan = {0};
+    size_t at = 0, n_furniture = 0, n_speech = 0;
+    assert_ok(side_skim(&scan,
+                        view_of("one two\nthree four\nfive six \"seven eight nine ten eleven "
+                                "twelve\" thirteen fourteen fifteen sixteen seventeen"
+                                " eighteen nineteen twenty twenty-one twenty-two"),
+                        NULL));
+    assert_ok(side_scan(&scan, view_of(text), NULL));
+    assert_int_equal(scan.words.n, made.words.n);
+    assert_int_equal(scan.n_lines, made.n_lines);
+    for (size_t i = 0; i < made.words.n; i++) {
+        assert_int_equal(scan.mark[i], made.mark[i] & MARK_FURNITURE);
+        n_furniture += (made.mark[i] & MARK_FURNITURE) != 0;
+        n_speech += (made.mark[i] & MARK_SPEECH) != 0;
+    }
+    assert_true(n_furniture && n_speech && n_furniture < made.words.n);
+    side_free(&made);
+    assert_int_equal(side_scan(&scan, view_of("ab\xff"), &at), SHG_EUTF8);
+    assert_int_equal(at, 2);
+    assert_null(scan.mark);
+    assert_int_equal(scan.words.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts), cmocka_unit_test(test_characters_weigh_less),
-        cmocka_unit_test(test_faults), cmocka_unit_test(test_same), cmocka_unit_test(test_places)};
+        cmocka_unit_test(test_faults), cmocka_unit_test(test_same),
+        cmocka_unit_test(test_places), cmocka_unit_test(test_scan)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

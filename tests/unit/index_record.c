@@ -172,6 +172,12 @@ static void test_fields(void **state)
     assert_int_equal(l.next_id, 6);
     assert_int_equal(segments_end(&l), 41);
     segments_fini(&l);
+    uint8_t *bits = b[5].p + b[5].len - 2; // of the last one's blocks, and of their buckets
+    bits[0] = bits[1] = 15;
+    assert_ok(segments_parse(buf_view(&b[5]), &l));
+    segments_fini(&l);
+    bits[1] = 16; // more than any is shaped with
+    assert_int_equal(segments_parse(buf_view(&b[5]), &l), SHG_ECORRUPT);
     for (size_t i = 0; i < BODIES; i++)
         buf_fini(&b[i]);
 }

@@ -17,6 +17,9 @@ enum {
 typedef uint64_t plain_bits[PLAIN_BLOCKS + 8];
 
 typedef struct plain_batch {
+    // With it block 0 of each begins a line of cache. A register with what was before block 0 has
+    // these seven, or an array's last, besides, and one behind the last blocks the next array's
+    // first: nothing asks for them.
     _Alignas(64) uint64_t before[7];
     // bits of characters; apos2 and apos3: lead bytes of apostrophes; lead: of all sequences
     plain_bits letters, lower, upper, digit, apos, dot, comma, line, apos2, apos3, lead;

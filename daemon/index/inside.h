@@ -85,7 +85,8 @@ struct article_index {
     // Guarded by job_lock, which is taken before the turn.
     pthread_mutex_t job_lock;
     job seal, merge, drop;
-    bool cleared; // blocks of garbage, in the last slice
+    bool cleared;        // blocks of garbage, in the last slice
+    uint32_t ungathered; // where segments ended when idle work failed
     atomic_bool dict_tried;
     // Guarded by the turn.
     buf garbage;                     // of uint32_t: segments whose blocks nobody reads any more

@@ -112,6 +112,13 @@ static bool pick_newest(const article_index *ix, size_t *first, size_t *n, uint3
     return *n >= 2;
 }
 
+// Nothing asks for gathering: what failed for want of room would take and give back all there is
+// again and again. It waits for the next seal.
+static bool may_gather(const article_index *ix)
+{
+    return ix->o.gather && ix->ungathered != segments_end(&ix->segments);
+}
+
 // The first run of neighbours without postings.
 static bool pick_join(const article_index *ix, size_t *first, size_t *n)
 {
@@ -257,7 +264,7 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
         return job_step(ix, &ix->merge);
     turn_take_behind(&ix->turn);
     bool merge = pick_merge(ix, &first, &n, &level) ||
-                 (idle && ix->o.gather && pick_newest(ix, &first, &n, &level));
+                 (idle && may_gather(ix) && pick_newest(ix, &first, &n, &level));
     bool join = !merge && pick_join(ix, &first, &n);
     turn_pass(&ix->turn);
     if (merge)
@@ -277,6 +284,8 @@ shg_err work_step(article_index *ix, bool idle, bool *more)
     *more = true;
     pthread_mutex_lock(&ix->job_lock);
     shg_err err = one_slice(ix, idle, more);
+    if (err && idle)
+        ix->ungathered = segments_end(&ix->segments);
     if (err == SHG_EFULL && look(ix, true).free) // room for it comes from what was deleted
         err = free_slice(ix);
     pthread_mutex_unlock(&ix->job_lock);

@@ -1,25 +1,11 @@
 // Segments for which there is no room to gather them stay as they are until there is another one.
 #include "t.h"
+#include "commit.h"
 #include "index/index.h"
 
-#include <errno.h>
-#include <lmdb.h>
 #include <unistd.h>
 
 enum { SEAL = 32, SEALS = 10, NAME = 64, STEPS = 1000 };
-
-static bool fails; // the next commit
-
-int __real_mdb_txn_commit(MDB_txn *t);
-int __wrap_mdb_txn_commit(MDB_txn *t);
-int __wrap_mdb_txn_commit(MDB_txn *t)
-{
-    if (!fails)
-        return __real_mdb_txn_commit(t);
-    fails = false;
-    mdb_txn_abort(t);
-    return ENOSPC;
-}
 
 static void put(article_index *ix, unsigned number)
 {

@@ -109,8 +109,10 @@ static shg_err reasons_open(reasons *out, const found *x)
         .says = calloc(lists->n + 1, sizeof *out->says),
         .item = malloc((2 * room + 1) * sizeof *out->item),
     };
+    if (!out->says || !out->item)
+        return SHG_ENOMEM;
     out->tmp = out->item + room;
-    return out->says && out->item ? SHG_OK : SHG_ENOMEM;
+    return SHG_OK;
 }
 
 static void reasons_close(reasons *x)

@@ -111,9 +111,12 @@ static shg_err take_lock(db *d, const char *dir, const char **why)
     return SHG_EBUSY;
 }
 
+// Of a store that is larger than the memory for it, a question reads single pages anywhere: the
+// system would read its whole window of neighbours with each and throw out for them what is asked
+// for. Who reads much in a row says so (db_will_read, db_scan).
 static int open_env(db *d, const char *dir, size_t map, unsigned readers)
 {
-    unsigned flags = MDB_NOTLS;
+    unsigned flags = MDB_NOTLS | MDB_NORDAHEAD;
     if (d->read_only)
         flags |= MDB_RDONLY | MDB_NOLOCK; // our own lock keeps writers out
     int rc = mdb_env_create(&d->env);

@@ -66,6 +66,11 @@ enum { DB_LASTING = 4 << 10 };
 SHG_MUST_CHECK shg_err db_get_lasting(db_txn *t, db_table table, view key, view *value,
                                       bool *lasting);
 
+// db_will_read has the pages of a value that was got and lies in the store's file read at once:
+// for who reads all of a large one. Without it they are read one by one where they are not in
+// memory. A wish; it does not wait.
+void db_will_read(view value);
+
 // db_put adds or replaces; db_append is a put whose key sorts after all others of
 // the table (faster; SHG_EINTERNAL where it does not). db_del: SHG_ENOTFOUND.
 SHG_MUST_CHECK shg_err db_put(db_txn *t, db_table table, view key, view value);

@@ -4,6 +4,8 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { DROP_BATCH = 64 };
 
@@ -103,6 +105,37 @@ shg_err db_get_lasting(db_txn *t, db_table table, view key, view *value, bool *l
     return err;
 }
 
+// The range may leave the map: what is mapped of it is read, the rest is an error that nobody
+// needs.
+static void will_read(uintptr_t from, uintptr_t to)
+{
+    (void)madvise((void *)from, to - from, MADV_WILLNEED);
+}
+
+void db_will_read(view value)
+{
+    uintptr_t from = (uintptr_t)value.p, page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    if (value.len > page)
+        will_read(from / page * page, from + value.len);
+}
+
+// The leaves of a table lie among those of others, but in about the order of their keys where they
+// were appended: a scan that is no short one has the file read in pieces, each as it comes to it.
+enum { AHEAD = 1024 << 10, AHEAD_AFTER = 256 };
+typedef struct ahead {
+    size_t seen;
+    uintptr_t piece;
+} ahead;
+
+static void read_ahead(ahead *a, MDB_val v)
+{
+    uintptr_t piece = (uintptr_t)v.mv_data / AHEAD;
+    if (++a->seen < AHEAD_AFTER || piece == a->piece)
+        return;
+    a->piece = piece;
+    will_read(piece * AHEAD, (piece + 2) * AHEAD);
+}
+
 static shg_err put(db_txn *t, db_table table, view key, view value, unsigned flags)
 {
     assert(t->write);
@@ -159,8 +192,10 @@ shg_err db_scan(db_txn *t, db_table table, view from, view to, db_each *each, vo
     if (rc != 0)
         return db_note(t, from_mdb(t->d, rc));
     shg_err stop = SHG_OK;
+    ahead a = {0};
     rc = mdb_cursor_get(c, &k, &v, from.len ? MDB_SET_RANGE : MDB_FIRST);
     while (rc == 0 && is_before(of_val(k), to)) {
+        read_ahead(&a, v);
         rc = is_cut(table) ? cut_join(t, c, &k, &v) : 0;
         if (rc != 0)
             break;

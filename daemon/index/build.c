@@ -66,8 +66,10 @@ static shg_err read_range(const job *j, segment *s, db_txn *t, buf *out)
         shg_err err = db_get(t, DB_BLOCKS, key, &value);
         if (err == SHG_ENOTFOUND)
             err = corrupt(DB_BLOCKS, key, "missing");
-        else if (!err)
+        else if (!err) {
+            db_will_read(value);
             err = value_check(DB_BLOCKS, key, value, &body);
+        }
         if (!err && (block_parse(&b, s, number, body) || block_read(&b, out)))
             err = buf_err(out) ? buf_err(out) : corrupt(DB_BLOCKS, key, "shape");
         if (err == SHG_ECORRUPT)

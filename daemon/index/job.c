@@ -277,6 +277,8 @@ static shg_err publish(article_index *ix, job *j)
     count.merges += !j->seal;
     shg_err err = segment_alloc(&j->out);
     if (!err)
+        segment_written(&j->out);
+    if (!err)
         err = next_list(ix, j, &next);
     size_t keep = ix->garbage.len;
     for (size_t i = 0; i < j->n_in && !err; i++)

@@ -8,6 +8,7 @@ enum {
     CLEAR_BYTES = 1 << 20,  // of blocks, at most about, deleted in one transaction
     UNPRINT_DOCS = 1024,    // documents whose fingerprints are deleted in one transaction
     IDLE_PART = 4,          // of all documents: what is merged at most when there is time
+    CHECK_BLOCKS = 16,      // looked at in one slice
     FREE_DOCS = 256,        // documents whose rows are deleted in one transaction
     POSTINGS_PER_DOC = 256, // more than that on average: sealed before there are seal_docs
 };
@@ -217,6 +218,25 @@ static shg_err unprint_slice(article_index *ix)
     return err;
 }
 
+// Blocks that an earlier run wrote are checked when they are read first, each as a whole: after a
+// start a question would read a hundred times what it asks for. With time to spare it is done
+// before somebody asks.
+static shg_err check_slice(article_index *ix, bool *more)
+{
+    segment *s = ix->segments.s, *end = s + ix->segments.n;
+    db_txn *t = NULL;
+    while (s < end && s->looked_through == segment_blocks(s))
+        s++;
+    *more = s < end;
+    if (!*more)
+        return SHG_OK;
+    shg_err err = db_begin(&t, ix->store, false);
+    if (!err)
+        err = segment_check(s, t, CHECK_BLOCKS);
+    db_abort(&t);
+    return err;
+}
+
 // What there is to do, looked at with the turn held for a moment.
 typedef struct todo {
     bool seal, clear, unprint, free, drop;
@@ -273,10 +293,12 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
         return job_start_join(ix, &ix->merge, first, n);
     if (t.free)
         return free_slice(ix);
-    if (idle) // little comes in: it can wait for fresh memory
-        job_give_back(ix);
-    *more = false;
-    return SHG_OK;
+    if (!idle) {
+        *more = false;
+        return SHG_OK;
+    }
+    job_give_back(ix); // little comes in: it can wait for fresh memory
+    return check_slice(ix, more);
 }
 
 shg_err work_step(article_index *ix, bool idle, bool *more)

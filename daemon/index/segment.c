@@ -59,6 +59,13 @@ shg_err segment_alloc(segment *s)
     return s->verified ? SHG_OK : SHG_ENOMEM;
 }
 
+void segment_written(segment *s)
+{
+    for (uint32_t i = 0; i < segment_blocks(s); i++)
+        atomic_store_explicit(&s->verified[i].body, BLOCK_WHOLE, memory_order_relaxed);
+    s->looked_through = segment_blocks(s);
+}
+
 void segments_put(buf *b, const segments *s)
 {
     buf_add32(b, s->next_id);
@@ -464,7 +471,7 @@ static bool seen_block(const segment *s, uint32_t number, block *out)
 {
     const block_seen *seen = &s->verified[number];
     uintptr_t body = atomic_load_explicit(&seen->body, memory_order_acquire);
-    if (body <= BLOCK_MOVES)
+    if (body <= BLOCK_WHOLE)
         return false;
     uint64_t n = atomic_load_explicit(&seen->n, memory_order_relaxed);
     out->n = (uint32_t)n;
@@ -481,7 +488,7 @@ static void note_seen(const segment *s, uint32_t number, const block *b, bool la
     atomic_store_explicit(&seen->n, b->n | (uint64_t)b->n_long << 32, memory_order_relaxed);
     atomic_store_explicit(&seen->n_docs, b->n_docs, memory_order_relaxed);
     atomic_store_explicit(&seen->long_set, b->long_set, memory_order_relaxed);
-    atomic_store_explicit(&seen->body, lasting ? (uintptr_t)(b->entries - BLOCK_HEAD) : BLOCK_MOVES,
+    atomic_store_explicit(&seen->body, lasting ? (uintptr_t)(b->entries - BLOCK_HEAD) : BLOCK_WHOLE,
                           memory_order_release);
 }
 
@@ -489,22 +496,36 @@ static shg_err open_block(const segment *s, db_txn *t, uint32_t number, block *o
 {
     uint8_t k[BLOCK_KEY_LEN];
     view key = {k, sizeof k}, value, body;
-    bool lasting, seen = atomic_load_explicit(&s->verified[number].body, memory_order_relaxed) != 0;
+    bool lasting,
+        whole = atomic_load_explicit(&s->verified[number].body, memory_order_relaxed) != 0;
     block_key(k, s->id, number);
     shg_err err = db_get_lasting(t, DB_BLOCKS, key, &value, &lasting);
     if (err)
         return err == SHG_ENOTFOUND ? corrupt(DB_BLOCKS, key, "missing") : err;
-    if (seen)
+    if (whole)
         body = value_body(value);
-    else
+    else {
+        db_will_read(value);
         err = value_check(DB_BLOCKS, key, value, &body);
+    }
     if (err)
         return err;
     err = block_parse(out, s, number, body);
     if (err)
         return corrupt(DB_BLOCKS, key, "shape");
-    if (!seen)
+    if (!whole || lasting)
         note_seen(s, number, out, lasting);
+    return SHG_OK;
+}
+
+shg_err segment_check(segment *s, db_txn *t, uint32_t most)
+{
+    block b;
+    for (; most-- > 0 && s->looked_through < segment_blocks(s); s->looked_through++) {
+        shg_err err = open_block(s, t, s->looked_through, &b);
+        if (err && err != SHG_ECORRUPT)
+            return err;
+    }
     return SHG_OK;
 }
 

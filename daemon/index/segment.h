@@ -20,16 +20,16 @@ enum {
     LONG_LIST = 128,
 };
 
-// What is known of a block since it was read first: its checksum held. Where it lasts at its
-// place (db_get_lasting), it need not be looked up again.
+// What is known of a block since it was written, or read first: its checksum held. Where it lasts at
+// its place (db_get_lasting), it need not be looked up again.
 typedef struct block_seen {
-    atomic_uintptr_t body; // its bytes; BLOCK_MOVES: seen, but to be looked up; 0: not seen
+    atomic_uintptr_t body; // its bytes; BLOCK_WHOLE: to be looked up; 0: to be checked, too
     // Of one that lasts; set before body:
     atomic_uint_fast64_t n;        // postings, and << 32 how many long lists
     atomic_uint_fast64_t n_docs;   // of the long lists
     atomic_uint_fast64_t long_set; // a bit 1 << hash % 64 for each of them
 } block_seen;
-enum { BLOCK_MOVES = 1 };
+enum { BLOCK_WHOLE = 1 };
 
 typedef struct segment {
     uint32_t id, level;
@@ -39,6 +39,7 @@ typedef struct segment {
     unsigned block_bits, bucket_bits;
     unsigned doc_bits, width; // derived: bits of a document, bytes of an entry
     block_seen *verified;     // [blocks] owned
+    uint32_t looked_through;  // by segment_check: the blocks before this one
     bool damaged;             // a block failed: not merged any more
 } segment;
 
@@ -53,6 +54,10 @@ typedef struct segments {
 // doc0 and doc1 are set before.
 void segment_shape(segment *s, uint64_t n, size_t block_bytes);
 SHG_MUST_CHECK shg_err segment_alloc(segment *s); // makes `verified`
+
+// segment_written tells that this process has written all its blocks: reading each one whole only
+// to check it would make the first questions after a merge read all of it.
+void segment_written(segment *s);
 
 static inline uint32_t segment_blocks(const segment *s)
 {
@@ -97,6 +102,10 @@ SHG_MUST_CHECK shg_err block_read(const block *b, buf *out);
 // ascending.
 SHG_MUST_CHECK shg_err block_build(buf *out, const segment *s, uint32_t number, const flat *p,
                                    size_t n);
+
+// segment_check looks at the next `most` blocks, which makes those that are not known to be whole
+// known; a damaged one is in the log.
+SHG_MUST_CHECK shg_err segment_check(segment *s, db_txn *t, uint32_t most);
 
 // segment_lookup finds the postings of n sorted wants in a snapshot of the store; of a block that
 // is damaged none, and h->lost counts how many wants that are.

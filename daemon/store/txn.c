@@ -119,21 +119,25 @@ void db_will_read(view value)
         will_read(from / page * page, from + value.len);
 }
 
-// The leaves of a table lie among those of others, but in about the order of their keys where they
-// were appended: a scan that is no short one has the file read in pieces, each as it comes to it.
-enum { AHEAD = 1024 << 10, AHEAD_AFTER = 256 };
+// The leaves of a table lie among those of others, those of neighbours in a few places at a time: a
+// scan that is no short one has the file read in pieces, each as it comes to it, and the next.
+enum { PIECE = 1 << 20, PIECES = 256, AHEAD_AFTER = 256 };
 typedef struct ahead {
     size_t seen;
-    uintptr_t piece;
+    uintptr_t asked[PIECES]; // of the pieces of equal remainders the last one
 } ahead;
 
 static void read_ahead(ahead *a, MDB_val v)
 {
-    uintptr_t piece = (uintptr_t)v.mv_data / AHEAD;
-    if (++a->seen < AHEAD_AFTER || piece == a->piece)
+    if (++a->seen < AHEAD_AFTER)
         return;
-    a->piece = piece;
-    will_read(piece * AHEAD, (piece + 2) * AHEAD);
+    uintptr_t first = (uintptr_t)v.mv_data / PIECE;
+    for (uintptr_t p = first; p < first + 2; p++) {
+        if (a->asked[p % PIECES] == p)
+            continue;
+        a->asked[p % PIECES] = p;
+        will_read(p * PIECE, (p + 1) * PIECE);
+    }
 }
 
 static shg_err put(db_txn *t, db_table table, view key, view value, unsigned flags)

@@ -190,11 +190,10 @@ static shg_err join(tool *t, view a, view b)
     return SHG_OK;
 }
 
-// Whether the last words that are told by the parts of a text are these.
-static bool are_told(const wordbook *book, const wordbook_parts *p, size_t len, const text_words *w,
-                     book_words *told)
+// Whether the last words that are told are these.
+static bool are_told(const text_words *w, const book_words *told)
 {
-    return w && w->n && wordbook_parts_words(book, p, len, told) && told->n >= w->n &&
+    return told->n >= w->n &&
            memcmp(told->hash + told->n - w->n, w->hash, w->n * sizeof *w->hash) == 0;
 }
 
@@ -219,9 +218,10 @@ static bool pack_in_words(const wordbook *book, tool *t, const text_words *w, bu
     view text = buf_view(&t->joined);
     wordbook_parts parts;
     size_t from = out->len;
-    if (!book || text.len > UINT32_MAX || !wordbook_split(book, text, &t->parts, &parts))
+    book_words *words = w && w->n ? &t->words : NULL;
+    if (!book || text.len > UINT32_MAX || !wordbook_split(book, text, &t->parts, &parts, words))
         return false;
-    bool told = are_told(book, &parts, text.len, w, &t->words);
+    bool told = words && are_told(w, words);
     uint8_t head[WORDS_HEAD + SQUARE + VARINT_MOST];
     buf_add(out, head, (size_t)(put_head(head, book, text.len, told ? &w->square : NULL) - head));
     if (wordbook_pack(book, text.len, &parts, out))

@@ -124,8 +124,19 @@ static void look_up(found *x, const tokens *t, const wordbook *b)
     for (size_t i = 0; i < t->n; i++) {
         x->number[i] = tagged(b, x->hash[i]);
         __builtin_prefetch(b->text[x->number[i]]);
-        __builtin_prefetch(&b->word[x->number[i]]); // what is packed is told at once
+        __builtin_prefetch(&b->word[x->number[i]]); // for the row
     }
+}
+
+static void add_to_row(token_row *r, const tokens *t, size_t i, uint64_t word, bool odd)
+{
+    size_t len = tokens_get(t, i).len;
+    r->word[r->n] = word;
+    r->begin[r->n] = t->begin[i];
+    r->len[r->n] = (uint8_t)len;
+    r->odd[r->n_odd] = (uint32_t)r->n++;
+    r->n_odd += odd;
+    r->too_long |= len > LITERAL_MOST;
 }
 
 // False where more than most would be written.
@@ -133,11 +144,12 @@ static bool write_step(writing *w, const found *x, const tokens *t, const wordbo
 {
     for (size_t i = 0; i < t->n; i++) {
         unsigned number = x->number[i];
-        if (number && token_same(key_of(b, number), x->key[i])) {
+        bool known = number && token_same(key_of(b, number), x->key[i]);
+        if (w->row.word)
+            add_to_row(&w->row, t, i, b->word[number], !known);
+        if (known)
             put_number(&w->part, number);
-            continue;
-        }
-        if (!put_new(w, tokens_get(t, i), x->key[i], x->hash[i]))
+        else if (!put_new(w, tokens_get(t, i), x->key[i], x->hash[i]))
             return false;
     }
     return written(&w->part) <= w->most;
@@ -161,7 +173,7 @@ static size_t most_of(size_t n)
     return n / 16 * WORDBOOK_WORTH + n % 16;
 }
 
-bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out)
+bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out, book_words *words)
 {
     size_t most = most_of(text.len), each = most + PARTS_ROOM;
     buf_reset(room);
@@ -169,8 +181,11 @@ bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out
     writing w = {.text = text, .most = most};
     if (p)
         w.part = (wordbook_parts){.first = p, .second = p + each, .letters = p + 2 * each};
+    bool asked = words && wordbook_begin_row(&w.row, each, words);
     bool good = p && b->walk(&w, b);
     *out = w.part;
+    if (words && !(good && asked && wordbook_row_words(b, &w, words)))
+        words->n = 0;
     return good;
 }
 

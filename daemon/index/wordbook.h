@@ -40,14 +40,6 @@ typedef struct wordbook_parts {
     size_t n_first, n_second, n_letters;
 } wordbook_parts;
 
-// wordbook_split finds the parts of a text, behind which TOKENS_PAD bytes may be read, in room;
-// false, and nothing, where they are more than WORDBOOK_WORTH of 16 parts of it, or there is no
-// memory (buf_err(room)).
-bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out);
-
-// wordbook_pack appends the parts of a text of len bytes to out; false likewise.
-bool wordbook_pack(const wordbook *b, size_t len, const wordbook_parts *p, buf *out);
-
 // book_words are the words of a text that was packed, by their hashes (hashes.h). Filled again and
 // again; a zeroed one is empty. One owner.
 typedef struct book_words {
@@ -58,15 +50,23 @@ typedef struct book_words {
 } book_words;
 void book_words_fini(book_words *w);
 
+// wordbook_split finds the parts of a text, behind which TOKENS_PAD bytes may be read, in room;
+// false, and nothing, where they are more than WORDBOOK_WORTH of 16 parts of it, or there is no
+// memory (buf_err(room)). words: NULL, or where the words go that wordbook_words will tell of it;
+// there are none where it can't.
+bool wordbook_split(const wordbook *b, view text, buf *room, wordbook_parts *out,
+                    book_words *words);
+
+// wordbook_pack appends the parts of a text of len bytes to out; false likewise.
+bool wordbook_pack(const wordbook *b, size_t len, const wordbook_parts *p, buf *out);
+
 // wordbook_unpack writes the n bytes that packed must hold; false where it holds others, or for
 // want of memory. What it needs it takes from room.
 bool wordbook_unpack(const wordbook *b, view packed, uint8_t *to, size_t n, book_words *room);
 
 // wordbook_words tells the words of a packed text of n bytes from the numbers of its tokens, for
 // much less than unpacking and reading it. False where it can't, or for want of memory. What it
-// tells is nearly always what hashes_make would: what is packed is compared once
-// (wordbook_parts_words, before it is written in bits).
+// tells is nearly always what hashes_make would: what is packed is compared once (wordbook_split).
 bool wordbook_words(const wordbook *b, view packed, size_t n, book_words *out);
-bool wordbook_parts_words(const wordbook *b, const wordbook_parts *p, size_t n, book_words *out);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "index/tokens_blocks.h"
 #include "index/wordbook_inside.h"
+#include "text/hash_avx512.h"
 
 #include <assert.h>
 #include <stdalign.h>
@@ -100,14 +101,6 @@ static inline void fetch_rows(const eight *x, size_t n, const void *base)
     for (size_t i = 0; i < n; i++)
         for (int k = 0; k < EIGHT; k++)
             _mm_prefetch((const char *)base + x[i].at[k], _MM_HINT_T0);
-}
-
-// Asks for the words of tokens whose rows are found: what was packed is told at once.
-static inline void fetch_words(const eight *x, size_t n, const wordbook *b)
-{
-    for (size_t i = 0; i < n; i++)
-        for (int k = 0; k < EIGHT; k++)
-            _mm_prefetch((const char *)&b->word[x[i].at[k] >> ROW_LOG], _MM_HINT_T0);
 }
 
 // Lets up to seven of no account follow the tokens of a step: they are empty.
@@ -243,6 +236,106 @@ static bool write_long(writing *w, const step *s, const tokens *t)
     return true;
 }
 
+// ---- what the tokens hold
+
+// Which of eight tokens, in the order of their keys, are what.
+typedef struct kinds {
+    __mmask8 words; // of ASCII alone
+    __mmask8 marks; // which may join words
+    __mmask8 odd;   // not of ASCII alone, or long
+} kinds;
+
+static inline __m512i all64(uint64_t x)
+{
+    return _mm512_set1_epi64((long long)x);
+}
+
+// As token_is_word and is_joiner have it.
+static inline kinds kinds_of(__m512i lo, __m512i hi)
+{
+    const uint64_t marks =
+        1u << ('\'' - ' ') | 1u << ('.' - ' ') | 1u << (',' - ' ') | 1u << ('"' - ' ');
+    kinds k;
+    __m512i c = _mm512_and_si512(lo, all64(0xff));
+    __m512i letter = _mm512_sub_epi64(_mm512_or_si512(c, all64(0x20)), all64('a'));
+    __m512i digit = _mm512_sub_epi64(c, all64('0'));
+    __m512i mark = _mm512_sllv_epi64(all64(1), _mm512_sub_epi64(lo, all64(' '))); // 0 of many
+    __mmask8 single = _mm512_cmpeq_epi64_mask(hi, all64((uint64_t)1 << 56));
+    k.odd = _mm512_test_epi64_mask(_mm512_or_si512(lo, hi), all64(0x8080808080808080)) |
+            _mm512_test_epi64_mask(hi, all64((uint64_t)(TOKEN_MOST + 1) << 56));
+    k.words =
+        _mm512_cmplt_epu64_mask(letter, all64(26)) | _mm512_cmplt_epu64_mask(digit, all64(10));
+    k.words &= (__mmask8)~k.odd;
+    k.marks = _mm512_mask_test_epi64_mask(single, mark, all64(marks)) |
+              _mm512_mask_cmpeq_epi64_mask(single, lo, all64('`'));
+    return k;
+}
+
+// The key of four tokens but for the lengths, letters in lower case.
+static inline __m512i lower_four(__m512i key)
+{
+    const uint64_t bytes = 0x7fff7fff7fff7fff;
+    __mmask64 is = _mm512_mask_test_epi8_mask(bytes, key, key);
+    __m512i v = _mm512_maskz_mov_epi8(is, all8(0x20));
+    return _mm512_ternarylogic_epi64(key, v, _mm512_maskz_mov_epi8(bytes, all8(0xff)),
+                                     0xa8); // (key | v) & them
+}
+
+// hash_ascii of eight keys.
+static inline __m512i hash_eight(const eight *x, __m512i hi)
+{
+    __m512i a = lower_four(x->key[0]), b = lower_four(x->key[1]);
+    return hash_mix_8(hash_take_8(_mm512_srli_epi64(hi, 56), _mm512_unpacklo_epi64(a, b),
+                                  _mm512_unpackhi_epi64(a, b)));
+}
+
+// In the order of the tokens.
+static inline unsigned in_order(unsigned lanes)
+{
+    return _pext_u32(lanes, 0x55) | _pext_u32(lanes, 0xaa) << 4;
+}
+
+// Of odd ones that the book has it knows the words.
+static void add_odd(token_row *r, size_t at, const eight *x, unsigned odd, unsigned known,
+                    const wordbook *b)
+{
+    for (; odd; odd = _blsr_u32(odd)) {
+        unsigned k = _tzcnt_u32(odd);
+        if (known >> k & 1)
+            r->word[at + k] = b->word[x->at[k % 4 * 2 + k / 4] >> ROW_LOG];
+        else
+            r->odd[r->n_odd++] = (uint32_t)(at + k);
+    }
+}
+
+// Eight tokens, some of which may be of no account.
+static inline void add_eight(token_row *r, const tokens *t, const step *s, size_t i,
+                             const wordbook *b)
+{
+    const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
+    const eight *x = &s->x[i];
+    size_t at = r->n + i * EIGHT, left = t->n - i * EIGHT;
+    __m512i hi = _mm512_unpackhi_epi64(x->key[0], x->key[1]);
+    kinds k = kinds_of(_mm512_unpacklo_epi64(x->key[0], x->key[1]), hi);
+    __m512i word = _mm512_maskz_mov_epi64(k.words, hash_eight(x, hi));
+    word = _mm512_mask_mov_epi64(word, k.marks, all64(LOOK));
+    _mm512_storeu_si512(r->word + at, _mm512_permutexvar_epi64(order, word));
+    __m256i begin = _mm256_loadu_si256((const void *)(t->begin + i * EIGHT));
+    __m256i end = _mm256_loadu_si256((const void *)(t->end + i * EIGHT));
+    _mm256_storeu_si256((void *)(r->begin + at), begin);
+    _mm_storel_epi64((void *)(r->len + at), _mm256_cvtepi32_epi8(_mm256_sub_epi32(end, begin)));
+    if (k.odd)
+        add_odd(r, at, x, _bzhi_u32(in_order(k.odd), (unsigned)(left < EIGHT ? left : EIGHT)),
+                s->known.each[i], b);
+}
+
+static void add_to_row(token_row *r, const tokens *t, const step *s, const wordbook *b)
+{
+    for (size_t i = 0; i * EIGHT < t->n; i++)
+        add_eight(r, t, s, i, b);
+    r->n += t->n;
+}
+
 // What one loop asks the memory for, the next one reads: the book is larger than the nearest
 // caches.
 static bool write_step(writing *w, tokens *t, const wordbook *b)
@@ -257,10 +350,13 @@ static bool write_step(writing *w, tokens *t, const wordbook *b)
     for (size_t i = 0; i < n; i++)
         find_eight(&s, i, b);
     fetch_rows(s.x, n, b->text);
-    fetch_words(s.x, n, b);
     for (size_t i = 0; i < n; i++)
         compare_eight(&s, i, b);
-    if (_mm256_cmpgt_epu32_mask(longest, _mm256_set1_epi32(LITERAL_MOST)))
+    if (w->row.word)
+        add_to_row(&w->row, t, &s, b);
+    bool too_long = _mm256_cmpgt_epu32_mask(longest, _mm256_set1_epi32(LITERAL_MOST));
+    w->row.too_long |= too_long;
+    if (too_long)
         return write_long(w, &s, t) && written(&w->part) <= w->most;
     for (size_t i = 0; i < t->n; i += 64) {
         name_64(w, &s, t, i);

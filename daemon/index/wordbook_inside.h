@@ -41,7 +41,7 @@ typedef struct bucket {
 // WIDE behind them.
 enum { PARTS_ROOM = 2 * TOKENS_ROOM + 64 };
 typedef struct writing writing;
-typedef bool wordbook_walk(writing *w, const wordbook *b);
+typedef bool wordbook_walk(writing *w, const wordbook *b); // and w->row, if it is asked for
 
 // Which tokens a packed text has: of the book's their numbers, from 0 on; behind WORDBOOK_TOKENS
 // the spelled ones by their order, which stand again where they are named.
@@ -61,6 +61,21 @@ static inline size_t wordbook_named(size_t n, size_t second)
 {
     return n - 1 - ((n - 1 - second) & (MEMO - 1));
 }
+
+// What wordbook.word has for a token in place of a hash: it holds no word, or must be looked at. (A
+// text that has a word with such a hash is not told.)
+enum { NO_WORD = 0, LOOK = 1, HASH_LEAST = 2 };
+
+// The tokens of a text in its order, as a walk finds them.
+typedef struct token_row {
+    uint64_t
+        *word; // what each holds, as wordbook.word has it, but for the odd ones; NULL: not asked
+    uint32_t *begin; // where each begins in the text
+    uint32_t *odd;   // those that are still to be looked at
+    uint8_t *len;    // of no account where too_long
+    size_t n, n_odd;
+    bool too_long; // one has more than LITERAL_MOST bytes
+} token_row;
 
 // Number 0 is no token. A token's text is its key's bytes: its length stands in the last.
 struct wordbook {
@@ -105,6 +120,7 @@ struct writing {
     memo memo;
     token_key key[MEMO + 1]; // of the tokens in memo
     size_t most;             // bytes of all parts
+    token_row row;
 };
 
 static inline size_t written(const wordbook_parts *p)
@@ -206,6 +222,11 @@ static inline bool put_new(writing *w, view token, token_key key, uint64_t hash)
 // damaged, or more than most bytes.
 bool wordbook_read_parts(const wordbook *b, view packed, size_t most, wordbook_parts *p,
                          book_words *room);
+
+// wordbook_begin_row takes what n tokens need from room; false where there is no memory.
+// wordbook_row_words tells the words of a row, for which it is the room; false where it can't.
+bool wordbook_begin_row(token_row *r, size_t n, book_words *room);
+bool wordbook_row_words(const wordbook *b, const writing *w, book_words *out);
 
 // wordbook_learn_words fills b->word.
 void wordbook_learn_words(wordbook *b);

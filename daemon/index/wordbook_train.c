@@ -118,7 +118,7 @@ static shg_err count_bytes(bytes_seen *s, const wordbook *b, view text, buf *pad
     shg_err err = pad(padded, text);
     if (err)
         return err;
-    if (!wordbook_split(b, buf_view(padded), room, &p))
+    if (!wordbook_split(b, buf_view(padded), room, &p, NULL))
         return buf_err(room);
     for (size_t i = 0; i < p.n_first; i++)
         s->first[p.first[i]]++;

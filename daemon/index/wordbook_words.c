@@ -14,21 +14,16 @@
 
 #include <stdlib.h>
 
-enum {
-    // What wordbook.word has for a token in place of a hash: it holds no word, or must be looked
-    // at. (A text that has a word with such a hash is not told.)
-    NO_WORD = 0,
-    LOOK = 1,
-    HASH_LEAST = 2,
-    JOINED_MOST = 256, // bytes of tokens that are read together
-};
+enum { JOINED_MOST = 256 }; // bytes of tokens that are read together
 
-// Where the words of a text are told. What belongs to the spelled tokens stands by their order.
+// Where the words of a text are told. What belongs to the spelled tokens stands by their order; of
+// a row all are spelled, each in its place, and their letters are the text.
 typedef struct telling {
     const wordbook *b;
-    const wordbook_parts *p;
     book_words *out;
-    token_list list;
+    view letters;
+    size_t n;        // tokens
+    token_list list; // token is NULL where it is a row
     uint64_t *word;  // of a spelled token, as wordbook.word has it
     uint32_t *begin; // where its letters do
     uint32_t *odd;   // those of which not all letters are ASCII, and other rare ones
@@ -40,11 +35,13 @@ typedef struct telling {
 
 static view spelled_text(const telling *t, size_t k)
 {
-    return (view){t->p->letters + t->begin[k], t->list.len[k]};
+    return (view){t->letters.p + t->begin[k], t->list.len[k]};
 }
 
 static view text_of(const telling *t, size_t i)
 {
+    if (!t->list.token)
+        return spelled_text(t, i);
     uint32_t x = t->list.token[i];
     if (x >= WORDBOOK_TOKENS)
         return spelled_text(t, x - WORDBOOK_TOKENS);
@@ -159,6 +156,14 @@ static void part_words(telling *t, size_t n, const uint64_t *hash, uint64_t mark
     }
 }
 
+static size_t odd_bytes(const telling *t, size_t n)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += t->list.len[t->odd[i]];
+    return bytes;
+}
+
 // Reads n odd tokens, all at once: each for itself would take several times as long.
 static bool read_odd(telling *t, size_t n)
 {
@@ -168,7 +173,7 @@ static bool read_odd(telling *t, size_t n)
     const hash_list *list = &t->out->reader->list;
     size_t marks = 0;
     buf_reset(&t->out->odd);
-    uint8_t *begin = buf_grow(&t->out->odd, t->p->n_letters + APART * n), *to = begin;
+    uint8_t *begin = buf_grow(&t->out->odd, odd_bytes(t, n) + APART * n), *to = begin;
     if (!begin)
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -206,8 +211,8 @@ static bool look_at_odd(telling *t, size_t n)
 static bool look_at_spelled(telling *t)
 {
     const uint64_t other = 0x8080808080808080, lower = 0x2020202020202020;
-    const uint8_t *p = t->p->letters;
-    size_t at = 0, n_odd = 0, end = t->p->n_letters;
+    const uint8_t *p = t->letters.p;
+    size_t at = 0, n_odd = 0, end = t->letters.len;
     for (size_t k = 0; k < t->list.n_spelled; k++) {
         size_t n = t->list.len[k], low = n < 8 ? n : 8, high = n - low < 8 ? n - low : 8;
         if (end - at < n)
@@ -294,7 +299,7 @@ static bool join_token(joined *j, uint8_t mark, view text)
 // Whether the token at i is a mark that may join the last one with the next.
 static bool is_joining(const telling *t, size_t i, view last)
 {
-    if (i + 1 >= t->p->n_first)
+    if (i + 1 >= t->n)
         return false;
     view mark = text_of(t, i), next = text_of(t, i + 1);
     return is_joiner(mark) && token_is_word(*last.p) && token_is_word(*next.p) &&
@@ -323,7 +328,7 @@ static bool add_text(telling *t, view text)
     book_words *out = t->out;
     hashes *reader = out->reader;
     if (hashes_make(reader, text, NULL) || reader->list.alone ||
-        out->n + reader->list.n > t->most || !make_room(out, reader->list.n, t->p->n_first))
+        out->n + reader->list.n > t->most || !make_room(out, reader->list.n, t->n))
         return false;
     if (reader->list.n)
         memcpy(out->hash + out->n, reader->list.hash, reader->list.n * sizeof(uint64_t));
@@ -376,7 +381,7 @@ static size_t add_known(telling *t, size_t i)
     const uint64_t *const from[] = {t->b->word + 1, t->word};
     const uint32_t *list = t->list.token;
     uint64_t *hash = t->out->hash;
-    size_t n = t->out->n, before = t->before, end = t->p->n_first;
+    size_t n = t->out->n, before = t->before, end = t->n;
     for (; i < end; i++) {
         size_t x = list[i], spelled = x >= WORDBOOK_TOKENS;
         uint64_t has = from[spelled][x - (WORDBOOK_TOKENS & -spelled)];
@@ -391,13 +396,39 @@ static size_t add_known(telling *t, size_t i)
     return i;
 }
 
+// The same of a row.
+static size_t add_known_of_row(telling *t, size_t i)
+{
+    const uint64_t *has = t->word;
+    uint64_t *hash = t->out->hash;
+    size_t n = t->out->n, before = t->before, end = t->n;
+    for (; i < end && has[i] != LOOK; i++) {
+        before = n;
+        hash[n] = has[i];
+        n += has[i] >= HASH_LEAST;
+    }
+    t->out->n = n;
+    t->before = before;
+    return i;
+}
+
 static bool tell_all(telling *t)
 {
-    size_t n = t->p->n_first;
-    for (size_t i = add_known(t, 0); i < n; i = add_known(t, i))
+    size_t (*const add)(telling * t, size_t i) = t->list.token ? add_known : add_known_of_row;
+    size_t n = t->n;
+    for (size_t i = add(t, 0); i < n; i = add(t, i))
         if (!add_looked_at(t, &i))
             return false;
     return true;
+}
+
+// For n tokens: words, with a reader.
+static bool begin_words(book_words *out, size_t n)
+{
+    out->n = 0;
+    if (!out->reader)
+        out->reader = calloc(1, sizeof *out->reader);
+    return out->reader && make_room(out, 0, n);
 }
 
 // The room for what n tokens need.
@@ -406,11 +437,8 @@ static bool begin_telling(telling *t, size_t n)
     book_words *out = t->out;
     size_t each = n + LIST_ROOM, size = sizeof *t->word + 3 * sizeof(uint32_t) + 1;
     buf_reset(&out->tokens);
-    out->n = 0;
-    if (!out->reader)
-        out->reader = calloc(1, sizeof *out->reader);
     uint8_t *p = buf_grow(&out->tokens, each * size);
-    if (!p || !out->reader || !make_room(out, 0, n))
+    if (!begin_words(out, n) || !p)
         return false;
     t->word = (uint64_t *)(void *)p;
     t->list.token = (uint32_t *)(void *)(t->word + each);
@@ -420,15 +448,47 @@ static bool begin_telling(telling *t, size_t n)
     return true;
 }
 
-bool wordbook_parts_words(const wordbook *b, const wordbook_parts *p, size_t most, book_words *out)
+static bool tell_parts(const wordbook *b, const wordbook_parts *p, size_t most, book_words *out)
 {
     telling t;
     t.b = b;
-    t.p = p;
     t.out = out;
+    t.letters = (view){p->letters, p->n_letters};
+    t.n = p->n_first;
     t.before = 0;
     t.most = most;
-    return begin_telling(&t, p->n_first) && b->list(b, p, &t.list) && look_at_spelled(&t) &&
+    return begin_telling(&t, t.n) && b->list(b, p, &t.list) && look_at_spelled(&t) && tell_all(&t);
+}
+
+bool wordbook_begin_row(token_row *r, size_t n, book_words *room)
+{
+    size_t size = sizeof *r->word + sizeof *r->begin + sizeof *r->odd + 1;
+    buf_reset(&room->tokens);
+    uint8_t *p = buf_grow(&room->tokens, n * size);
+    if (!p)
+        return false;
+    *r = (token_row){.word = (uint64_t *)(void *)p};
+    r->begin = (uint32_t *)(void *)(r->word + n);
+    r->odd = r->begin + n;
+    r->len = (uint8_t *)(r->odd + n);
+    return true;
+}
+
+bool wordbook_row_words(const wordbook *b, const writing *w, book_words *out)
+{
+    const token_row *r = &w->row;
+    telling t;
+    t.b = b;
+    t.out = out;
+    t.letters = w->text;
+    t.n = r->n;
+    t.list = (token_list){.len = r->len, .n_spelled = r->n};
+    t.word = r->word;
+    t.begin = r->begin;
+    t.odd = r->odd;
+    t.before = 0;
+    t.most = w->text.len;
+    return !r->too_long && begin_words(out, t.n) && (!r->n_odd || look_at_odd(&t, r->n_odd)) &&
            tell_all(&t);
 }
 
@@ -459,7 +519,7 @@ bool wordbook_words(const wordbook *b, view packed, size_t most, book_words *out
 {
     wordbook_parts p;
     out->n = 0;
-    return wordbook_read_parts(b, packed, most, &p, out) && wordbook_parts_words(b, &p, most, out);
+    return wordbook_read_parts(b, packed, most, &p, out) && tell_parts(b, &p, most, out);
 }
 
 void book_words_fini(book_words *w)

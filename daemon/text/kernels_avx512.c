@@ -14,6 +14,7 @@ typedef struct block_index {
 enum { STREAM = 8 };
 typedef __m512i stream;
 
+#include "text/hash_avx512.h"
 #include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/scan_blocks.h"
@@ -427,35 +428,6 @@ static inline eight_keys near_keys(const uint8_t *keys, const uint32_t *space, _
     };
 }
 
-// hash_product of eight numbers, after what they are xored with.
-static inline __m512i product(__m512i x, uint64_t with)
-{
-    x = _mm512_xor_si512(x, _mm512_set1_epi64((long long)with));
-    return _mm512_mul_epu32(x, _mm512_srli_epi64(x, 32));
-}
-
-// hash_turn of eight numbers of which `high` holds the high halves.
-static inline __m512i turn(__m512i x, __m512i high, uint32_t by_low, uint32_t by_high)
-{
-    high = _mm512_mul_epu32(high, _mm512_set1_epi64(by_high));
-    return _mm512_add_epi64(_mm512_mul_epu32(x, _mm512_set1_epi64(by_low)),
-                            _mm512_shuffle_epi32(high, 0xb1));
-}
-
-// The two halves of hash_step of eight keys: taking bytes, and turning.
-static inline __m512i take(__m512i x, eight_keys keys)
-{
-    x = _mm512_add_epi64(x, product(keys.first, HASH_FIRST));
-    return _mm512_add_epi64(x, product(keys.second, HASH_SECOND));
-}
-
-static inline __m512i mix(__m512i x)
-{
-    __m512i high = _mm512_srli_epi64(x, 32);
-    x = turn(_mm512_xor_si512(x, high), high, HASH_TURN, HASH_BACK);
-    return turn(x, _mm512_srli_epi64(x, 32), HASH_BACK, HASH_TURN);
-}
-
 enum { HASH_MOST = 2 * HASH_SHORT }; // bytes of a key that eight at a time may have
 
 // Eight words at a time, those behind space[0 .. 8), but for the last turning. Returns which are
@@ -466,11 +438,14 @@ static inline __mmask8 take_eight(uint64_t *out, const uint8_t *keys, const uint
     __m256i before = _mm256_loadu_si256((const __m256i *)space);
     __m256i bytes = _mm256_sub_epi32(_mm256_sub_epi32(end, before), _mm256_set1_epi32(1));
     __m512i len = _mm512_cvtepu32_epi64(bytes);
-    __m512i x = take(len, space[8] - space[0] <= NEAR_KEYS ? near_keys(keys, space, before, len)
-                                                           : far_keys(keys, space, len, 0));
+    eight_keys k = space[8] - space[0] <= NEAR_KEYS ? near_keys(keys, space, before, len)
+                                                    : far_keys(keys, space, len, 0);
+    __m512i x = hash_take_8(len, k.first, k.second);
     __mmask8 more = _mm512_cmpgt_epu64_mask(len, _mm512_set1_epi64(HASH_SHORT));
-    if (more)
-        x = _mm512_mask_mov_epi64(x, more, take(mix(x), far_keys(keys, space, len, HASH_SHORT)));
+    if (more) {
+        k = far_keys(keys, space, len, HASH_SHORT);
+        x = _mm512_mask_mov_epi64(x, more, hash_take_8(hash_mix_8(x), k.first, k.second));
+    }
     _mm512_storeu_si512(out, x);
     return _mm512_mask_cmpgt_epu64_mask(more, len, _mm512_set1_epi64(HASH_MOST));
 }
@@ -486,10 +461,10 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
     for (; i + 8 <= n; i += 8)
         longer |= take_eight(out + i, keys, space + i - 1);
     for (size_t k = 1; k < i; k += 8)
-        _mm512_storeu_si512(out + k, mix(_mm512_loadu_si512(out + k)));
+        _mm512_storeu_si512(out + k, hash_mix_8(_mm512_loadu_si512(out + k)));
     if (i > 1 && i < n) { // the last eight once more, some of them
         longer |= take_eight(out + n - 8, keys, space + n - 9);
-        _mm512_storeu_si512(out + n - 8, mix(_mm512_loadu_si512(out + n - 8)));
+        _mm512_storeu_si512(out + n - 8, hash_mix_8(_mm512_loadu_si512(out + n - 8)));
         i = n;
     }
     out[0] = hash_padded(keys + first, space[0] - first);

@@ -55,7 +55,23 @@ static int tear_down(void **state)
 static bool pack(const wordbook *b, view text, buf *room, buf *out)
 {
     wordbook_parts p;
-    return wordbook_split(b, text, room, &p) && wordbook_pack(b, text.len, &p, out);
+    return wordbook_split(b, text, room, &p, NULL) && wordbook_pack(b, text.len, &p, out);
+}
+
+// What a split says is told of a text is what wordbook_words tells, or nothing.
+static bool check_told(fixture *f, view text, view packed)
+{
+    buf room = {0};
+    wordbook_parts p;
+    book_words split = {0};
+    bool told = wordbook_words(f->b, packed, text.len, &f->room);
+    assert_true(wordbook_split(f->b, text, &room, &p, &split));
+    assert_int_equal(split.n, told ? f->room.n : 0);
+    if (split.n)
+        assert_memory_equal(split.hash, f->room.hash, split.n * sizeof *split.hash);
+    book_words_fini(&split);
+    buf_fini(&room);
+    return told;
 }
 
 // At every CPU level the same is written, or nothing.
@@ -69,6 +85,8 @@ static void check_levels(fixture *f, view text, view packed, bool did)
         f->b->walk = walks[i];
         assert_int_equal(pack(f->b, text, &room, &out), did);
         assert_true(view_eq(buf_view(&out), packed));
+        if (did)
+            (void)check_told(f, text, packed);
         buf_fini(&room);
         buf_fini(&out);
     }
@@ -112,7 +130,7 @@ static void check_list_of(fixture *f, view text)
 {
     buf room = {0};
     wordbook_parts p;
-    if (wordbook_split(f->b, text, &room, &p)) {
+    if (wordbook_split(f->b, text, &room, &p, NULL)) {
         bool glued = memchr(p.first, GLUED, p.n_first) != NULL;
         assert_int_equal(check_lists(f, &p), !glued);
     }
@@ -221,6 +239,43 @@ static void test_any_bytes(void **state)
     memset(text, 'a', sizeof text); // longer than a literal
     memcpy(text + 650, " lo0 lo0 lo0 lo0 lo0", 20);
     (void)there_and_back(f, text, 670);
+}
+
+// Among words that the book has, what joins and parts words, other scripts, long ones.
+static void test_told(void **state)
+{
+    static const char *const odd[] = {
+        "'",    ".",      ",",     "`",      "\"",       "-",      "don't",
+        "U.S.", "3.5",    "1,0",   "’",      "café",     "Straße", "мост ",
+        "渡",   "x",      "B.",    " 'n' ",  "....",     "\x01",   "\x15",
+        "@",    "[a] b{", "ﬁ",     "צה\"ל ", "\xc2\xad", "Ã© ",    " - ",
+        "\n\n", "o'c",    "..x..", "Lo0",    "LO0",      "quay0 ", "............................",
+    };
+    enum { KINDS = sizeof odd / sizeof *odd };
+    fixture *f = *state;
+    char text[3 * MOST];
+    uint64_t r = t_seed();
+    int told = 0;
+    for (int i = 0; i < 600; i++) {
+        buf out = {0}, room = {0};
+        size_t n = 0;
+        while (n < MOST) {
+            n += write_text(text + n, 41 + t_random(&r) % 400, &r, 300);
+            n += (size_t)snprintf(text + n, 40, "%s", odd[t_random(&r) % KINDS]);
+            if (t_random(&r) % 100 == 0) {
+                size_t more = t_random(&r) % 300;
+                memset(text + n, 'k', more);
+                n += more;
+            }
+        }
+        assert_true(there_and_back(f, (const uint8_t *)text, n));
+        memset(text + n, 0, TOKENS_PAD);
+        assert_true(pack(f->b, (view){(const uint8_t *)text, n}, &room, &out));
+        told += check_told(f, (view){(const uint8_t *)text, n}, buf_view(&out));
+        buf_fini(&room);
+        buf_fini(&out);
+    }
+    assert_true(told > 50);
 }
 
 static void test_declines(void **state)
@@ -352,9 +407,16 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(test_long_tokens),      CASE(test_very_long), CASE(test_texts),
-        CASE(test_any_bytes),        CASE(test_declines),  CASE(test_damaged),
-        CASE(test_any_parts),        CASE(test_no_book),   CASE(test_same_book_again),
+        CASE(test_long_tokens),
+        CASE(test_very_long),
+        CASE(test_texts),
+        CASE(test_any_bytes),
+        CASE(test_told),
+        CASE(test_declines),
+        CASE(test_damaged),
+        CASE(test_any_parts),
+        CASE(test_no_book),
+        CASE(test_same_book_again),
         CASE(test_tokens_that_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,14 @@ void *queue_try_take(queue *q)
     return item;
 }
 
+bool queue_is_empty(queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    bool is = !q->lane[LANE_QUICK].n;
+    pthread_mutex_unlock(&q->lock);
+    return is;
+}
+
 void queue_close(queue *q)
 {
     pthread_mutex_lock(&q->lock);

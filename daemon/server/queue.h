@@ -26,6 +26,10 @@ void *queue_take(queue *q, lane first, lane second);
 // queue_try_take does not wait; NULL where the quick lane is empty.
 void *queue_try_take(queue *q);
 
+// queue_is_empty tells of the quick lane. What was put before, by this thread or by one that it
+// knows to be done, is seen.
+bool queue_is_empty(queue *q);
+
 void queue_close(queue *q);
 
 #endif

@@ -1,9 +1,10 @@
 // request.h - a request on its way through the threads, and the verbs.
 //
-//     router ─► workers ─► (writer) ─► (waiter) ─► router
+//     router ─► workers ─► (writer) ─► (waiter)
 //
-// The router reads and sends. Workers parse and answer. What changes the store goes on to
-// the writer, in the order in which it was read; what must wait for stories to the waiter.
+// The router reads. Workers parse and answer. What changes the store goes on to the writer, in
+// the order in which it was read; what must wait for stories to the waiter. Whoever has made the
+// reply sends it.
 // Layer: server.
 #ifndef SHINGLED_SERVER_REQUEST_H
 #define SHINGLED_SERVER_REQUEST_H

@@ -5,6 +5,7 @@
 #include "server/writer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,9 +18,10 @@ enum {
     WORKERS_MAX = 64,
     PENDING_MOST = 8192,       // requests between router and reply
     PENDING_BYTES = 128 << 20, // of their frames; a text that is read takes ten times its size
-    READ_BURST = 256,          // messages read between two looks at the replies
+    READ_BURST = 32,           // messages read between two looks at the replies
     DRAIN_MS = 10000,          // for what was begun, on SIGTERM
-    LINGER_MS = 2000,          // for replies that are still in socket buffers
+    DRAIN_LOOK_MS = 100,
+    LINGER_MS = 2000, // for replies that are still in socket buffers
     HEARTBEAT_MS = 30000,
     HANDSHAKE_MS = 10000,
     SOCKET_QUEUE = 16384,
@@ -34,12 +36,14 @@ typedef struct server {
     pthread_t worker[WORKERS_MAX], waiter;
     unsigned n_workers, n_wanted;
     bool has_waiter;
-    int wake_fd, signal_fd; // replies are there; SIGTERM or SIGINT came
-    // of the router's thread alone
-    uint64_t sequence; // of the next change
+    int wake_fd, signal_fd; // the router's thread is to look itself; SIGTERM or SIGINT came
+    pthread_mutex_t turn;   // to use the router, and what stands up to no_pull
     size_t pending, pending_bytes;
     streams streams;
-    bool draining;
+    bool draining, asleep; // asleep: the router's thread polls, or is about to
+    bool no_pull;          // and not for what is pushed: there is no room
+    // of the router's thread alone
+    uint64_t sequence; // of the next change
     int64_t drain_until_ns;
     request *spare; // the request that the next message is read into
     atomic_uint_fast64_t requests[VERB_COUNT], dropped, undelivered, pulled;
@@ -49,17 +53,69 @@ typedef struct server {
     outgoing out;
 } server;
 
-// --- on the other threads ---
+// --- the router, which all threads use in turn ---
 
-// The router empties the queue whenever it wakes: it is told of the first reply only.
-static void to_router(server *s, reply *r)
+static void send_reply(server *s, reply *r)
+{
+    bool more = r->more;
+    if (r->stream) {
+        if (r->stream_close)
+            streams_close(&s->streams, r->stream);
+        stream_end(r->stream, r->stream_bytes);
+    }
+    s->pending_bytes -= r->released;
+    s->pending -= !more;
+    atomic_store(&s->queued, s->pending);
+    if (!reply_send(r, s->router, &s->out))
+        atomic_fetch_add(&s->undelivered, 1);
+}
+
+static void send_replies(server *s)
+{
+    for (reply *r; (r = queue_try_take(s->to_router));)
+        send_reply(s, r);
+}
+
+// Who pushes can't be told to wait: what there is no room for stays in the socket, and then with
+// the crawler.
+static bool has_room(const server *s)
+{
+    return s->pending < PENDING_MOST / 2 && s->pending_bytes < PENDING_BYTES / 2;
+}
+
+static bool has_input(server *s)
+{
+    int events = 0;
+    size_t n = sizeof events;
+    return !zmq_getsockopt(s->router, ZMQ_EVENTS, &events, &n) && events & ZMQ_POLLIN;
+}
+
+// Whether the router's thread sleeps on though there is something to do for it: a call on the
+// socket may have taken the signal that its descriptor would have given. True once.
+static bool oversleeps(server *s)
+{
+    if (!s->asleep)
+        return false;
+    s->asleep = !((s->draining && !s->pending) || (s->no_pull && has_room(s)) || has_input(s));
+    return !s->asleep;
+}
+
+// Sends what is in the queue, unless somebody else has the turn: that one looks into the queue
+// again behind it. So a reply waits for no other thread to wake up, and nobody waits for the turn
+// to send.
+static void flush_replies(server *s)
 {
     uint64_t one = 1;
-    if (!queue_put(s->to_router, LANE_QUICK, r))
-        return;
-    ssize_t done = write(s->wake_fd, &one, sizeof one);
-    (void)done; // a full counter wakes as well
+    while (!queue_is_empty(s->to_router) && !pthread_mutex_trylock(&s->turn)) {
+        send_replies(s);
+        bool wake = oversleeps(s);
+        pthread_mutex_unlock(&s->turn);
+        ssize_t done = wake ? write(s->wake_fd, &one, sizeof one) : 0;
+        (void)done; // a full counter wakes as well
+    }
 }
+
+// --- on the other threads ---
 
 static void give_reply(server *s, request *q, reply *r)
 {
@@ -70,7 +126,7 @@ static void give_reply(server *s, request *q, reply *r)
     r->stream = q->batch.stream;
     r->stream_bytes = q->verb == VERB_PUTS ? message_body(&q->message, 0).len : 0;
     r->stream_close = q->batch.close;
-    to_router(s, r);
+    queue_put(s->to_router, LANE_QUICK, r);
     request_free(q);
 }
 
@@ -109,8 +165,10 @@ static void work_on_change(server *s, request *q)
 {
     request_read_change(q, s->e);
     reply *early = q->put.accept && !q->silent ? request_accepted(q) : NULL;
-    if (early)
-        to_router(s, early); // the request goes on alone, without an address
+    if (early) { // the request goes on alone, without an address
+        queue_put(s->to_router, LANE_QUICK, early);
+        flush_replies(s);
+    }
     writer_put(s->writer, q);
 }
 
@@ -127,10 +185,12 @@ static void work(server *s, lane first, lane second)
 {
     for (request *q; (q = queue_take(s->to_workers, first, second));) {
         bool asks = q->verb == VERB_QUERY;
-        if (verbs[q->verb].changes)
+        if (verbs[q->verb].changes) {
             work_on_change(s, q);
-        else
-            give_reply(s, q, answer(s, q));
+            continue;
+        }
+        give_reply(s, q, answer(s, q));
+        flush_replies(s);
         if (asks)
             engine_answered(s->e);
     }
@@ -157,6 +217,7 @@ static void *run_waiter(void *arg)
     for (request *q; (q = queue_take(s->to_waiter, LANE_QUICK, LANE_QUICK));) {
         bool put = q->verb == VERB_PUT;
         give_reply(s, q, put ? request_matched(q, s->e) : answer(s, q));
+        flush_replies(s);
         if (put)
             writer_matched(s->writer);
     }
@@ -184,7 +245,9 @@ static void count_faults(server *s, const request *q)
 static void changed(void *ctx, request *q)
 {
     server *s = ctx;
-    if (q->silent) {
+    if (!q) {
+        flush_replies(s);
+    } else if (q->silent) {
         count_faults(s, q);
         give_reply(s, q, request_over(q));
     } else if (request_waits(q))
@@ -195,21 +258,6 @@ static void changed(void *ctx, request *q)
 
 // --- on the router's thread ---
 
-static void send_reply(server *s, reply *r)
-{
-    bool more = r->more;
-    if (r->stream) {
-        if (r->stream_close)
-            streams_close(&s->streams, r->stream);
-        stream_end(r->stream, r->stream_bytes);
-    }
-    s->pending_bytes -= r->released;
-    s->pending -= !more;
-    atomic_store(&s->queued, s->pending);
-    if (!reply_send(r, s->router, &s->out))
-        atomic_fetch_add(&s->undelivered, 1);
-}
-
 static void refuse_at_once(server *s, request *q, const refusal *r)
 {
     if (q->silent) {
@@ -219,13 +267,6 @@ static void refuse_at_once(server *s, request *q, const refusal *r)
     reply *out = request_refuse(q, r);
     if (out && !reply_send(out, s->router, &s->out))
         atomic_fetch_add(&s->undelivered, 1);
-}
-
-// Who pushes can't be told to wait: what there is no room for stays in the socket, and then with
-// the crawler.
-static bool has_room(const server *s)
-{
-    return s->pending < PENDING_MOST / 2 && s->pending_bytes < PENDING_BYTES / 2;
 }
 
 // What stands against a request before anyone looks into it.
@@ -284,7 +325,7 @@ static bool read_requests(server *s, void *from)
     bool pushed = from == s->pull;
     for (int i = 0; i < READ_BURST; i++) {
         if (pushed && !has_room(s))
-            return true;
+            return false;
         if (!s->spare && !(s->spare = request_new())) {
             log_limited(LOG_ERROR, "SHG-NO-MEMORY", "requests wait: out of memory");
             return false;
@@ -305,21 +346,24 @@ static bool read_requests(server *s, void *from)
     return true;
 }
 
-static void send_replies(server *s)
-{
-    for (reply *r; (r = queue_try_take(s->to_router));)
-        send_reply(s, r);
-}
-
 static void begin_drain(server *s)
 {
     struct signalfd_siginfo info;
     if (read(s->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
         return;
+    pthread_mutex_lock(&s->turn);
+    s->draining = true;
     log_line(LOG_INFO, "SHG-DRAIN", "signal %u: finishing %zu requests", info.ssi_signo,
              s->pending);
-    s->draining = true;
+    pthread_mutex_unlock(&s->turn);
     s->drain_until_ns = clock_mono_ns() + (int64_t)DRAIN_MS * 1000000;
+}
+
+static int socket_fd(void *socket)
+{
+    int fd = -1;
+    size_t n = sizeof fd;
+    return zmq_getsockopt(socket, ZMQ_FD, &fd, &n) ? -1 : fd;
 }
 
 static void clear_wake(server *s)
@@ -329,43 +373,64 @@ static void clear_wake(server *s)
     (void)done; // nothing there is fine, too
 }
 
-// Waits for something to do; pull is looked at only where there is room for what it brings.
-static int wait_for_work(server *s, zmq_pollitem_t items[4])
+// True: there is more to read.
+static bool take_turn(server *s)
 {
-    int n = s->pull && !s->draining && has_room(s) ? 4 : 3;
-    items[3].revents = 0;
-    return zmq_poll(items, n, s->draining ? 100 : -1);
+    pthread_mutex_lock(&s->turn);
+    send_replies(s);
+    bool more = read_requests(s, s->router);
+    if (s->pull && !s->draining)
+        more |= read_requests(s, s->pull);
+    s->no_pull = s->pull && !s->draining && !has_room(s);
+    s->asleep = !more;
+    pthread_mutex_unlock(&s->turn);
+    flush_replies(s);
+    return more;
 }
 
-static shg_err route(server *s, char *why, size_t why_len)
+static bool is_drained(server *s)
 {
-    zmq_pollitem_t items[] = {
-        {.socket = s->router, .events = ZMQ_POLLIN},
-        {.fd = s->wake_fd, .events = ZMQ_POLLIN},
-        {.fd = s->signal_fd, .events = ZMQ_POLLIN},
-        {.socket = s->pull, .events = ZMQ_POLLIN},
-    };
-    while (!s->draining || (s->pending && clock_mono_ns() < s->drain_until_ns)) {
-        if (wait_for_work(s, items) < 0 && errno != EINTR) {
-            snprintf(why, why_len, "the socket failed: %s", zmq_strerror(errno));
-            return SHG_EIO;
-        }
-        if (items[1].revents)
-            clear_wake(s);
-        send_replies(s);
-        if (items[2].revents && !s->draining)
-            begin_drain(s);
-        if (items[0].revents)
-            read_requests(s, s->router);
-        if (items[3].revents)
-            read_requests(s, s->pull);
-    }
+    pthread_mutex_lock(&s->turn);
+    bool is = !s->pending;
+    pthread_mutex_unlock(&s->turn);
+    return is || clock_mono_ns() >= s->drain_until_ns;
+}
+
+// Tells what was begun and can't be finished any more that it is over.
+static void abandon(server *s)
+{
     atomic_store(&s->abandon, true);
+    pthread_mutex_lock(&s->turn);
     while (read_requests(s, s->router)) // what came in meanwhile is told 503
         ;
     if (s->pending)
         log_line(LOG_WARN, "SHG-DRAIN", "%zu requests were not finished in %d ms", s->pending,
                  DRAIN_MS);
+    pthread_mutex_unlock(&s->turn);
+}
+
+// The sockets' descriptors tell of changes only: all there was to read has been read before.
+static shg_err route(server *s, char *why, size_t why_len)
+{
+    enum { ROUTER, WAKE, SIGNAL, PULL, FDS };
+    struct pollfd fds[FDS] = {[WAKE] = {.fd = s->wake_fd}, [SIGNAL] = {.fd = s->signal_fd}};
+    fds[ROUTER].fd = socket_fd(s->router);
+    int pull_fd = s->pull ? socket_fd(s->pull) : -1;
+    for (int i = 0; i < FDS; i++)
+        fds[i].events = POLLIN;
+    while (!s->draining || !is_drained(s)) {
+        int ms = take_turn(s) ? 0 : s->draining ? DRAIN_LOOK_MS : -1;
+        fds[PULL].fd = s->draining || s->no_pull ? -1 : pull_fd;
+        if (poll(fds, FDS, ms) < 0 && errno != EINTR) {
+            snprintf(why, why_len, "poll failed: %s", strerror(errno));
+            return SHG_EIO;
+        }
+        if (fds[WAKE].revents)
+            clear_wake(s);
+        if (fds[SIGNAL].revents && !s->draining)
+            begin_drain(s);
+    }
+    abandon(s);
     return SHG_OK;
 }
 
@@ -479,7 +544,7 @@ static void stop(server *s)
         pthread_join(s->waiter, NULL);
     writer_free(&s->writer);
     if (s->to_router)
-        send_replies(s);
+        flush_replies(s);
     queue_free(&s->to_workers);
     queue_free(&s->to_waiter);
     queue_free(&s->to_router);
@@ -495,6 +560,7 @@ static void stop(server *s)
         close(s->wake_fd);
     if (s->signal_fd >= 0)
         close(s->signal_fd);
+    pthread_mutex_destroy(&s->turn);
     free(s);
 }
 
@@ -507,6 +573,7 @@ shg_err server_run(engine *e, const server_opts *o, char *why, size_t why_len)
         return SHG_ENOMEM;
     }
     s->e = e;
+    pthread_mutex_init(&s->turn, NULL);
     s->wake_fd = s->signal_fd = -1;
     shg_err err = open_fds(s, why, why_len);
     if (!err)

@@ -4,7 +4,8 @@
 // draws; opening a name again ends the session before. Within a session batches come in order, none
 // left out, and what is under way stays below the credit. How far a stream has come is kept by the
 // engine, with the articles; what is here dies with the process.
-// Layer: server.  Threads: the router's, but for the members that say otherwise.
+// Layer: server.  Threads: whoever has its turn at the socket, but for the members that say
+// otherwise.
 #ifndef SHINGLED_SERVER_STREAMS_H
 #define SHINGLED_SERVER_STREAMS_H
 #include "engine/refusal.h"

@@ -29,13 +29,26 @@ struct writer {
     change change[GROUP_MOST + SHG_BATCH_RECORDS_MAX + 1]; // the last request may be a whole batch
 };
 
+static bool may_take(const writer *w)
+{
+    bool waits = !w->hasty && w->unmatched >= GROUP_PATIENT && w->ready < GROUP_PATIENT;
+    return w->slot[w->next % w->window] && !waits;
+}
+
+// What stands behind one that is still read wakes nobody.
+static void tell(writer *w)
+{
+    if (may_take(w))
+        pthread_cond_signal(&w->changed);
+}
+
 void writer_put(writer *w, request *q)
 {
     pthread_mutex_lock(&w->lock);
     w->slot[q->sequence % w->window] = q;
     w->ready++;
     w->hasty += !request_waits(q);
-    pthread_cond_signal(&w->changed);
+    tell(w);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -43,14 +56,8 @@ void writer_matched(writer *w)
 {
     pthread_mutex_lock(&w->lock);
     w->unmatched--;
-    pthread_cond_signal(&w->changed);
+    tell(w);
     pthread_mutex_unlock(&w->lock);
-}
-
-static bool may_take(const writer *w)
-{
-    bool waits = !w->hasty && w->unmatched >= GROUP_PATIENT && w->ready < GROUP_PATIENT;
-    return w->slot[w->next % w->window] && !waits;
 }
 
 static size_t changes_of(const request *q)
@@ -117,6 +124,7 @@ static void *run(void *arg)
         count_unmatched(w, n);
         for (size_t i = 0; i < n; i++)
             w->done(w->ctx, w->group[i]);
+        w->done(w->ctx, NULL);
     }
     return NULL;
 }

@@ -12,7 +12,8 @@
 
 typedef struct writer writer;
 
-// done is called in the writer's thread with each request, owned, once its change is applied.
+// done is called in the writer's thread with each request, owned, once its change is applied, and
+// with NULL behind the last of a group.
 typedef void writer_done(void *ctx, request *q);
 
 // window: changes that may be under way; sequence numbers are 0, 1, 2, ... without a gap.

@@ -44,6 +44,7 @@ typedef struct block_index {
     __m256i quarter[4][2];
 } block_index;
 
+#define PLAIN_GROUPS
 enum { STREAM = 4 };
 typedef __m256i stream;
 
@@ -168,90 +169,7 @@ static inline void store(uint8_t *p, __m256i v)
     _mm256_store_si256((__m256i *)p, v);
 }
 
-// Of sequences C2 xx and E2 80 xx: breaks and apostrophes; false where one is neither.
-static inline bool plain_wide(plain_batch *x, size_t i, const block *v, const uint8_t *p,
-                              const scan_tables *t)
-{
-    const uint8_t *row2 = scan_row_of(t, 0xc2, 0x80)->kind;
-    const uint8_t *row3 = scan_row_of(t, 0xe2, 0x80)->kind;
-    uint64_t lead = range(v, 0xc0, 0x40), two = 0, three = 0;
-    for (uint64_t rest = lead; rest; rest &= rest - 1) {
-        unsigned at = (unsigned)_tzcnt_u64(rest), kind = 0;
-        if (p[at] == 0xe2 && p[at + 1] == 0x80)
-            three |= (uint64_t)((kind = row3[p[at + 2] & 63]) == WIDE_APOS) << at;
-        else if (p[at] == 0xc2)
-            two |= (uint64_t)((kind = row2[p[at + 1] & 63]) == WIDE_APOS) << at;
-        if (kind != WIDE_APOS && kind != WIDE_BREAK)
-            return false;
-    }
-    x->lead[i + 1] = lead;
-    x->three[i + 1] = equal(v, 0xe2);
-    x->rest[i + 1] = bits_of(v->v[0], v->v[1]) & ~lead;
-    x->apos2[i + 1] = two;
-    x->apos3[i + 1] = three;
-    return true;
-}
-
-// Of 32 bytes, those that begin one of U+2010-201A, U+201C-2027, breaks and apostrophes: what news
-// has of punctuation beyond ASCII, in every other block. *apos: U+2018 and U+2019.
-static inline __m256i common_signs(__m256i *apos, __m256i v, const uint8_t *p)
-{
-    __m256i last = load(p + 2);
-    __m256i sign = _mm256_and_si256(_mm256_cmpeq_epi8(v, all(0xe2)),
-                                    _mm256_cmpeq_epi8(load(p + 1), all(0x80)));
-    sign = _mm256_and_si256(sign, in_range(last, 0x90, 0x18));
-    sign = _mm256_andnot_si256(_mm256_cmpeq_epi8(last, all(0x9b)), sign);
-    *apos = _mm256_and_si256(sign, in_range(last, 0x98, 2));
-    return sign;
-}
-
-// The sequences of a block: without a branch where they are common signs, as the table has them
-// (tests/prop), and nothing else.
-static inline bool plain_signs(plain_batch *x, size_t i, const block *v, const uint8_t *p,
-                               const scan_tables *t)
-{
-    block sign, apos;
-    for (unsigned h = 0; h < 2; h++)
-        sign.v[h] = common_signs(&apos.v[h], v->v[h], p + 32 * h);
-    uint64_t high = bits_of(v->v[0], v->v[1]), lead = bits_of(sign.v[0], sign.v[1]);
-    x->lead[i + 1] = x->three[i + 1] = lead;
-    x->rest[i + 1] = high & ~lead;
-    x->apos2[i + 1] = 0;
-    x->apos3[i + 1] = bits_of(apos.v[0], apos.v[1]);
-    return high == (lead | lead << 1 | lead << 2) || plain_wide(x, i, v, p, t);
-}
-
-// Of ASCII the table says the same (tests/prop); nothing is odd.
-SCAN_INLINE bool plain_block(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
-                             const bool keys_only)
-{
-    block v = {{load(p), load(p + 32)}};
-    if (!plain_signs(x, i, &v, p, t))
-        return false;
-    __m256i letter[2], digit[2], apos[2], bit = all(0x20);
-    for (unsigned h = 0; h < 2; h++) {
-        __m256i small = _mm256_or_si256(v.v[h], bit);
-        letter[h] = in_range(small, 'a', 26);
-        digit[h] = in_range(v.v[h], '0', 10); // their bit 0x20 is set
-        __m256i body = _mm256_or_si256(letter[h], digit[h]);
-        store(x->key[i] + 32 * h, _mm256_blendv_epi8(bit, small, body)); // which is a space
-        apos[h] = _mm256_or_si256(_mm256_cmpeq_epi8(v.v[h], all('\'')),
-                                  _mm256_cmpeq_epi8(v.v[h], all('`')));
-    }
-    i++;
-    x->letters[i] = bits_of(letter[0], letter[1]);
-    x->digit[i] = bits_of(digit[0], digit[1]);
-    x->apos[i] = bits_of(apos[0], apos[1]);
-    x->dot[i] = equal(&v, '.');
-    x->comma[i] = equal(&v, ',');
-    if (!keys_only) {
-        uint64_t small = bits_of(_mm256_slli_epi16(v.v[0], 2), _mm256_slli_epi16(v.v[1], 2));
-        x->lower[i] = x->letters[i] & small;
-        x->upper[i] = x->letters[i] & ~small;
-        x->line[i] = range(&v, '\n', 4);
-    }
-    return true;
-}
+#include "text/scan_fours.h"
 
 static inline block block_part(const uint8_t *p, size_t left)
 {

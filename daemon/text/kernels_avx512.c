@@ -11,6 +11,7 @@ typedef struct block_index {
 } block_index;
 
 #define PLAIN_GROUPS
+#define PLAIN_PAIRS
 enum { STREAM = 8 };
 typedef __m512i stream;
 

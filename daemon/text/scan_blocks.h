@@ -199,10 +199,14 @@ static inline void scan_step(scan_state *c, const scan_bits *b, const scan_found
     c->at += f->n;
 }
 
-#ifdef PLAIN_GROUPS
-enum { PLAIN_WIDE = 1 };
+// Whether batches have letters beyond ASCII however many, or how many of a block; and whether one
+// without any is known to be well-formed.
+#ifdef PLAIN_PAIRS
+enum { PLAIN_WIDE = 1, PLAIN_FEW = 0, PLAIN_SOUND = 1 };
+#elif defined(PLAIN_GROUPS)
+enum { PLAIN_WIDE = 0, PLAIN_FEW = 2, PLAIN_SOUND = 1 };
 #else
-enum { PLAIN_WIDE = 0 };
+enum { PLAIN_WIDE = 0, PLAIN_FEW = 0, PLAIN_SOUND = 0 };
 #endif
 #include "text/scan_plain.h"
 
@@ -214,9 +218,9 @@ static inline bool scan_try_plain(scan_state *c, const scan_bits *b, const uint8
     uint64_t letter = b->letter & ~b->three;
     if (b->alone | b->mark | (b->letter & b->three))
         return false;
-    if (letter)
+    if (letter && PLAIN_WIDE)
         c->pair = p[__builtin_ctzll(letter)] & 0xfe;
-    return PLAIN_WIDE || !letter;
+    return PLAIN_WIDE || __builtin_popcountll(letter) <= PLAIN_FEW;
 }
 
 // Checks the text from c->at on, of which what a block needs must be well-formed: twice as much as
@@ -276,7 +280,7 @@ SCAN_INLINE void scan_blocks(scan *s, const bool keys_only)
     bool more = true, plain = s->at == s->len || s->text[s->at] < 0xe3; // else a letter, mostly
     while (more && c.ended < SCAN_WORDS && (c.at < s->len || c.open)) {
         bool tried = plain && c.wait == 0, done = tried && scan_plains(s, &c, keys_only);
-        if (tried && PLAIN_WIDE)
+        if (tried && PLAIN_SOUND)
             scan_wait(&c, !done);
         if (done)
             continue;

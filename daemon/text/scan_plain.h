@@ -49,10 +49,11 @@ static bool stream_any(stream x);                   // whether a bit is set
 
 #ifdef PLAIN_GROUPS
 // Reads the blocks from p on, of which `left` bytes are text, into a batch, as if zeros followed,
-// which are breaks: their bits, and what their keys are made of: small letters, digits, points.
-// Returns how many are plain, up to `most`: of ASCII, the breaks and apostrophes of U+0080-00BF and
-// U+2000-203F, and the letters, breaks and apostrophes of the pair of lead bytes c->pair. upper,
-// lower and line are for the list of words only.
+// which are breaks: their bits, and what their keys are made of: small letters, digits and, with
+// PLAIN_WIDE, points. Returns how many are plain, up to `most`: of ASCII, the breaks and
+// apostrophes of U+0080-00BF and U+2000-203F, and with PLAIN_WIDE the letters, breaks and
+// apostrophes of the pair of lead bytes c->pair, else PLAIN_FEW of a block that are not alike. They
+// are well-formed where there is none. upper, lower and line are for the list of words only.
 static size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,
                          const scan_tables *t, scan_state *c, bool keys_only);
 #else
@@ -166,14 +167,26 @@ static inline unsigned plain_ready(const plain_batch *x, size_t last)
     return late ? scan_back(x->in[last] | marks, (unsigned)__builtin_ctzll(late)) : SCAN_BLOCK;
 }
 
+// Where the last word of n blocks begins, if one does.
+static inline void plain_open(scan_state *c, const plain_batch *x, size_t n)
+{
+    while (n > 0 && !x->begin[n])
+        n--;
+    if (n)
+        c->open_at = c->at + (uint32_t)n * SCAN_BLOCK - 1 - (unsigned)__builtin_clzll(x->begin[n]);
+}
+
 SCAN_INLINE void plain_write(scan *s, scan_state *c, const plain_batch *x, size_t n, unsigned ready,
                              bool keys_only)
 {
-    uint32_t *space = s->space;
+    uint32_t *space = s->space + c->ended;
+    uint8_t *out = c->out;
+    uint32_t key = s->keys_at + (uint32_t)(out - s->keys);
+    plain_open(c, x, n);
     for (size_t i = 1; i <= n; i++) {
-        uint32_t key = s->keys_at + (uint32_t)(c->out - s->keys);
-        uint64_t spaces = plain_pack(x->key[i - 1], c->out, x->keep[i], x->end[i]);
-        block_places(space + c->ended, key, spaces);
+        unsigned kept = (unsigned)__builtin_popcountll(x->keep[i]);
+        unsigned ended = (unsigned)__builtin_popcountll(x->end[i]);
+        block_places(space, key, plain_pack(x->key[i - 1], out, x->keep[i], x->end[i]));
         if (!keys_only) {
             scan_bits b = {.lower = x->lower[i],
                            .upper = x->upper[i],
@@ -181,12 +194,17 @@ SCAN_INLINE void plain_write(scan *s, scan_state *c, const plain_batch *x, size_
                            .line = x->line[i]};
             scan_found f = {.in = x->in[i], .n = i < n ? SCAN_BLOCK : ready};
             scan_put_words(s, c, &b, &f, x->begin[i], x->end[i]);
+            c->ended += ended;
+            c->at += SCAN_BLOCK;
         }
-        if (x->begin[i])
-            c->open_at = c->at + 63 - (unsigned)__builtin_clzll(x->begin[i]);
-        c->out += __builtin_popcountll(x->keep[i]);
-        c->ended += (unsigned)__builtin_popcountll(x->end[i]);
-        c->at += SCAN_BLOCK;
+        space += ended;
+        out += kept;
+        key += kept;
+    }
+    c->out = out;
+    if (keys_only) {
+        c->ended = (size_t)(space - s->space);
+        c->at += (uint32_t)n * SCAN_BLOCK;
     }
     c->at -= SCAN_BLOCK - ready;
 }
@@ -291,7 +309,7 @@ SCAN_INLINE bool scan_plains(scan *s, scan_state *c, bool keys_only)
     x.lead[0] = x.three[0] = 0;
     size_t most = 1 + (SCAN_WORDS - 1 - c->ended) / (SCAN_BLOCK / 2);
     size_t n = plain_read(&x, s->text + c->at, s->len - c->at, most, s->tables, c, keys_only);
-    if (s->checked < s->len)
+    if ((x.is_wide || !PLAIN_SOUND) && s->checked < s->len)
         n = plain_valid(&x, n);
     if (n == 0 || (c->letter && x.dot[1] & 1))
         return false;

@@ -122,7 +122,7 @@ static void ask_lookup(asked *out, engine *e, const reading *r)
     frequency_free(&f);
 }
 
-static void ask_place(asked *out, engine *e, const reading *r)
+static void ask_place(asked *out, engine *e, reading *r)
 {
     match_opts o = match_opts_for(HORIZON_ALL, VERIFY_STORY);
     hits h;

@@ -32,7 +32,7 @@ shg_err ask_read(engine *e, json_t *record_header, view body, reading **out, ref
         return refuse(r, SHG_ENOMEM, "out of memory");
     shg_err err = record_read(&rec, &s, body, RECORD_TEXT, r);
     if (!err)
-        err = reading_make_whole(out, &rec, e->lib.sources, e->lib.seed);
+        err = reading_make(out, &rec, e->lib.sources, e->lib.seed);
     record_source_fini(&s);
     if (r->err)
         return r->err;
@@ -131,7 +131,7 @@ shg_err ask_credits(json_t **out, const reading *a, const credits *c, const hits
 }
 
 // Asks for what confirms an article's credits, and for nothing else.
-static shg_err find_confirming(hits *out, engine *e, const reading *a, const credits *c)
+static shg_err find_confirming(hits *out, engine *e, reading *a, const credits *c)
 {
     confirming x;
     match_opts o = {.horizon = HORIZON_ALL, .only_publishers = true, .also = &x.match};

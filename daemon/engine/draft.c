@@ -174,7 +174,7 @@ static shg_err read_newcomer(reading **out, draft *d, engine *e)
     if (!d->wanted)
         return library_read(&e->lib, d->doc, out);
     *out = reading_hold(d->wanted);
-    return reading_complete(*out);
+    return SHG_OK;
 }
 
 void draft_make(draft *d, engine *e)

@@ -230,9 +230,12 @@ static void mark_prints(side *s, const reading *r, const uint8_t *verdict)
     }
 }
 
-static void judge(frequency *f, article_index *ix, const reading *r, frequency_counts *counts)
+shg_err frequency_judge(frequency *f, article_index *ix, const reading *r, frequency_counts *counts)
 {
     index_look look = {.ix = ix};
+    f->verdict = calloc(r->n_keys + 1, 1);
+    if (!f->verdict)
+        return SHG_ENOMEM;
     for (uint32_t k = 0; k < r->n_keys; k++) {
         const posting_list *l = &f->lists.list[k];
         carrier c[LIST_CAP];
@@ -248,20 +251,16 @@ static void judge(frequency *f, article_index *ix, const reading *r, frequency_c
     index_look_close(&look);
     for (size_t k = r->n_keys; k < f->lists.n; k++)
         counts->terms += is_capped(&f->lists.list[k]);
+    return SHG_OK;
 }
 
-shg_err frequency_mark(side *out, article_index *ix, const reading *r, frequency *f,
-                       frequency_counts *counts)
+shg_err frequency_mark(side *out, const reading *r, const frequency *f)
 {
     *out = r->side;
     out->mark = malloc(r->side.words.n + SIDE_SLACK);
-    f->verdict = calloc(r->n_keys + 1, 1);
-    if (!out->mark || !f->verdict) {
-        frequency_unmark(out);
+    if (!out->mark)
         return SHG_ENOMEM;
-    }
     memcpy(out->mark, r->side.mark, r->side.words.n + SIDE_SLACK);
-    judge(f, ix, r, counts);
     mark_prints(out, r, f->verdict);
     side_count(out);
     return SHG_OK;

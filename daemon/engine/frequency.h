@@ -35,7 +35,7 @@ typedef struct frequency {
                     // reading itself left out
     uint32_t horizon;
     size_t lost;      // keys of whose lists some can't be read
-    uint8_t *verdict; // [n_keys], of key_verdict, by frequency_mark
+    uint8_t *verdict; // [n_keys], of key_verdict, by frequency_judge
 } frequency;
 
 enum key_verdict { KEY_FURNITURE = 1, KEY_VOTED = 2 };
@@ -52,10 +52,14 @@ SHG_MUST_CHECK shg_err frequency_find(frequency *out, article_index *ix, known *
                                       uint32_t horizon, bool with_terms);
 void frequency_free(frequency *f);
 
-// frequency_mark judges the keys, and makes a copy of the side with its own marks added to. The
-// words are shared with the reading, which must outlive it; frequency_unmark frees the copy.
-SHG_MUST_CHECK shg_err frequency_mark(side *out, article_index *ix, const reading *r, frequency *f,
-                                      frequency_counts *counts);
+// frequency_judge says of each fingerprint what it is, once.
+SHG_MUST_CHECK shg_err frequency_judge(frequency *f, article_index *ix, const reading *r,
+                                       frequency_counts *counts);
+
+// frequency_mark makes a copy of the side with the marks of what was judged added to its own. The
+// words and terms are shared with the reading, which must outlive it; frequency_unmark frees the
+// copy.
+SHG_MUST_CHECK shg_err frequency_mark(side *out, const reading *r, const frequency *f);
 void frequency_unmark(side *s);
 
 #endif

@@ -23,19 +23,11 @@ shg_err library_make(reading **out, library *lib, const article *a, const doc_in
     return SHG_OK;
 }
 
-static shg_err complete(reading **r)
-{
-    shg_err e = reading_complete(*r);
-    if (e)
-        reading_drop(r);
-    return e;
-}
-
 shg_err library_read(library *lib, uint32_t doc, reading **out)
 {
     *out = cache_get(lib->cache, doc);
     if (*out)
-        return complete(out);
+        return SHG_OK;
     article a;
     doc_info info;
     shg_err e = library_fetch(&a, &info, lib, doc);
@@ -43,5 +35,5 @@ shg_err library_read(library *lib, uint32_t doc, reading **out)
         return e;
     e = library_make(out, lib, &a, &info);
     article_free(&a);
-    return e ? e : complete(out);
+    return e;
 }

@@ -350,36 +350,56 @@ static shg_err choose(chosen **out, size_t *n, candidates *all, library *lib, co
     return e;
 }
 
-// Looking up what is stored of an article, and what else can be done meanwhile.
+// Looking up what is stored of an article, and what else can be done meanwhile: the longest first.
+enum look_step { LOOK_KEYS, LOOK_NEAR, LOOK_TERMS, LOOK_BESIDE, LOOK_STEPS };
 typedef struct lookup {
     found *out;
+    frequency_counts *counts;
     library *lib;
-    const reading *r;
+    reading *r;
     const match_opts *o;
-    shg_err err[3];
+    shg_err err[LOOK_STEPS];
 } lookup;
+
+static shg_err look_up_keys(lookup *w)
+{
+    found *x = w->out;
+    article_index *ix = w->lib->ix;
+    shg_err e = frequency_find(&x->f, ix, &x->known, w->r, w->o->horizon, true);
+    return e ? e : frequency_judge(&x->f, ix, w->r, w->counts);
+}
+
+static shg_err look_up_near(lookup *w)
+{
+    found *x = w->out;
+    return index_near(w->lib->ix, w->r->sig.band, w->o->horizon, x->near, NEAR_MOST, &x->n_near,
+                      &x->all_near);
+}
 
 static void lookup_step(void *ctx, unsigned who, size_t i)
 {
     (void)who;
     lookup *w = ctx;
-    found *x = w->out;
-    article_index *ix = w->lib->ix;
-    if (i == 0)
-        w->err[i] = frequency_find(&x->f, ix, &x->known, w->r, w->o->horizon, true);
-    else if (i == 1)
-        w->err[i] = index_near(ix, w->r->sig.band, w->o->horizon, x->near, NEAR_MOST, &x->n_near,
-                               &x->all_near);
+    if (i == LOOK_KEYS)
+        w->err[i] = look_up_keys(w);
+    else if (i == LOOK_NEAR)
+        w->err[i] = look_up_near(w);
+    else if (i == LOOK_TERMS)
+        w->err[i] = reading_complete(w->r);
     else
         w->err[i] = w->o->beside(w->o->beside_ctx);
 }
 
 // *out is the caller's to close, after a failure, too.
-static shg_err look_up(found *out, library *lib, const reading *r, const match_opts *o)
+static shg_err look_up(found *out, frequency_counts *counts, library *lib, reading *r,
+                       const match_opts *o)
 {
-    lookup w = {.out = out, .lib = lib, .r = r, .o = o};
-    helpers_run(o->helpers, o->beside ? 3 : 2, lookup_step, &w);
-    return w.err[0] ? w.err[0] : w.err[1] ? w.err[1] : w.err[2];
+    lookup w = {.out = out, .counts = counts, .lib = lib, .r = r, .o = o};
+    helpers_run(o->helpers, o->beside ? LOOK_STEPS : LOOK_BESIDE, lookup_step, &w);
+    shg_err e = SHG_OK;
+    for (size_t i = 0; i < LOOK_STEPS && !e; i++)
+        e = w.err[i];
+    return e;
 }
 
 static void close_found(found *x)
@@ -388,17 +408,16 @@ static void close_found(found *x)
     known_close(&x->known);
 }
 
-static shg_err find_once(hits *out, library *lib, const reading *r, const match_opts *o,
-                         bool *vanished)
+static shg_err find_once(hits *out, library *lib, reading *r, const match_opts *o, bool *vanished)
 {
     found x = {0};
     candidates c = {0};
     chosen *docs = NULL;
     size_t n = 0;
     *out = (hits){0};
-    shg_err e = look_up(&x, lib, r, o);
+    shg_err e = look_up(&x, &out->counts, lib, r, o);
     if (!e)
-        e = frequency_mark(&out->side, lib->ix, r, &x.f, &out->counts);
+        e = frequency_mark(&out->side, r, &x.f);
     if (!e)
         e = find_candidates(&c, &x, r, side_is_shell(&out->side));
     if (!e)
@@ -420,7 +439,7 @@ static shg_err find_once(hits *out, library *lib, const reading *r, const match_
 
 // A candidate that vanished may have been replaced by a newer document that the postings
 // did not show yet: then it is looked for again, so that an update never hides an article.
-shg_err matching_find(hits *out, library *lib, const reading *r, const match_opts *o)
+shg_err matching_find(hits *out, library *lib, reading *r, const match_opts *o)
 {
     for (int left = REFIND_MOST;; left--) {
         bool vanished = false;
@@ -440,11 +459,14 @@ void hits_free(hits *h)
     *h = (hits){0};
 }
 
-shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, const reading *a,
-                      const reading *b)
+shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, reading *a, reading *b)
 {
     known both = {0};
-    shg_err e = verify_mark(side_a, lib, &both, a, HORIZON_ALL);
+    shg_err e = reading_complete(a);
+    if (!e)
+        e = reading_complete(b);
+    if (!e)
+        e = verify_mark(side_a, lib, &both, a, HORIZON_ALL);
     if (e) {
         known_close(&both);
         return e;

@@ -77,12 +77,12 @@ typedef struct hits {
     size_t over;         // hits beyond keep_most
 } hits;
 
-SHG_MUST_CHECK shg_err matching_find(hits *out, library *lib, const reading *r,
-                                     const match_opts *o);
+// matching_find need not be given a complete reading.
+SHG_MUST_CHECK shg_err matching_find(hits *out, library *lib, reading *r, const match_opts *o);
 void hits_free(hits *h);
 
-// matching_pair compares two readings with what the store knows of each.
+// matching_pair compares two readings, likewise, with what the store knows of each.
 SHG_MUST_CHECK shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib,
-                                     const reading *a, const reading *b);
+                                     reading *a, reading *b);
 
 #endif

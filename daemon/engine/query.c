@@ -273,9 +273,7 @@ static shg_err find_matches(json_t **out, engine *e, reading *a)
     query q;
     hits h;
     query_init(&q, e);
-    shg_err err = reading_complete(a);
-    if (!err)
-        err = matching_find(&h, &e->lib, a, &q.match);
+    shg_err err = matching_find(&h, &e->lib, a, &q.match);
     if (err)
         return err;
     err = render_hits(out, e, a, &h, &q);

@@ -284,16 +284,6 @@ shg_err reading_complete(reading *r)
     return e;
 }
 
-shg_err reading_make_whole(reading **out, record *rec, const sources *s, uint64_t seed)
-{
-    shg_err e = reading_make(out, rec, s, seed);
-    if (!e)
-        e = reading_complete(*out);
-    if (e)
-        reading_drop(out);
-    return e;
-}
-
 shg_err reading_credits(reading *r, const sources *s, const credits **out)
 {
     shg_err e = SHG_OK;

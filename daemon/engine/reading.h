@@ -62,10 +62,6 @@ void reading_drop(reading **r); // nulls it; NULL is fine
 // reading_complete makes what comparing needs besides: side.terms. Before the reading is compared.
 SHG_MUST_CHECK shg_err reading_complete(reading *r);
 
-// reading_make_whole is reading_make and reading_complete.
-SHG_MUST_CHECK shg_err reading_make_whole(reading **out, record *rec, const sources *s,
-                                          uint64_t seed);
-
 // reading_credits are valid as long as the reading is held.
 SHG_MUST_CHECK shg_err reading_credits(reading *r, const sources *s, const credits **out);
 

@@ -22,7 +22,9 @@ shg_err verify_mark(side *out, library *lib, known *k, const reading *r, uint32_
     shg_err e = frequency_find(&f, lib->ix, k, r, horizon, false);
     if (e)
         return e;
-    e = frequency_mark(out, lib->ix, r, &f, &counts);
+    e = frequency_judge(&f, lib->ix, r, &counts);
+    if (!e)
+        e = frequency_mark(out, r, &f);
     frequency_free(&f);
     return e;
 }

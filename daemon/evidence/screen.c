@@ -45,11 +45,6 @@ static uint64_t *maybe_of(const screen *s, uint64_t seed, uint64_t *bit)
     return &s->maybe[seed >> 24 & (s->mask / 4)];
 }
 
-static bool is_maybe(const screen *s, uint64_t seed)
-{
-    uint64_t bit, maybe = *maybe_of(s, seed, &bit);
-    return (maybe & bit) != 0;
-}
 
 static shg_err reserve(screen *s, size_t n)
 {
@@ -250,10 +245,13 @@ static bool may_be_shell(const commons *all, size_t n_a, size_t n_b)
 // Lists which of the n seeds of b may be a's. Which are is at random: no branch depends on it.
 static size_t list_maybe(screen *s, uint32_t n)
 {
+    const uint64_t *maybe = s->maybe, *seed = s->seed;
+    const size_t mask = s->mask / 4;
+    uint32_t *at = s->at;
     size_t n_at = 0;
     for (uint32_t j = 0; j < n; j++) {
-        s->at[n_at] = j;
-        n_at += is_maybe(s, s->seed[j]);
+        at[n_at] = j;
+        n_at += maybe[seed[j] >> 24 & mask] >> (seed[j] >> 58) & 1; // as maybe_of
     }
     return n_at;
 }

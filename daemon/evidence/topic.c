@@ -39,14 +39,16 @@ static shg_err reserve(topic *t, size_t n)
     if (t->other && n <= t->room)
         return SHG_OK;
     free(t->other);
+    free(t->term);
     free(t->at);
     free(t->touched);
     t->room = n + n / 2;
     t->other_mask = hash_slots(t->room) - 1;
     t->other = calloc(t->other_mask + 1, sizeof *t->other);
+    t->term = malloc((t->room + 1) * sizeof *t->term);
     t->at = malloc((t->room + 1) * sizeof *t->at);
     t->touched = malloc((t->room + 1) * sizeof *t->touched);
-    if (t->other && t->at && t->touched)
+    if (t->other && t->term && t->at && t->touched)
         return SHG_OK;
     free(t->other);
     t->other = NULL;
@@ -83,56 +85,53 @@ void topic_close(topic *t)
     free(t->slot);
     free(t->shared);
     free(t->other);
+    free(t->term);
     free(t->at);
     free(t->touched);
     *t = (topic){0};
 }
 
-// The term that begins at word i, as terms_list has it; false where none does.
-static bool hash_at(const hash_list *b, size_t i, uint64_t *hash)
-{
-    *hash = b->hash[i];
-    if (!b->alone || !b->alone[i])
-        return true;
-    if (i + 1 == b->n || !b->alone[i + 1])
-        return false;
-    *hash = terms_pair(*hash, b->hash[i + 1]);
-    return true;
-}
+// The terms of a text, in its order.
+typedef struct term_hashes {
+    const uint64_t *hash;
+    size_t n;
+} term_hashes;
 
-// Lists in t->at the words that may begin one of a's terms; how many. Which do is at random: where
-// no word is a character, no branch depends on it.
-static size_t list_maybe(topic *t, const hash_list *b)
+// As terms_list has them: of characters each two neighbours.
+static term_hashes terms_of(topic *t, const hash_list *b)
 {
     size_t n = 0;
-    uint32_t *at = t->at;
-    for (size_t i = 0; i < b->n && !b->alone; i++) {
-        uint64_t bit, maybe = *maybe_of(t, b->hash[i], &bit);
-        at[n] = (uint32_t)i;
-        n += (maybe & bit) != 0;
+    if (!b->alone)
+        return (term_hashes){b->hash, b->n};
+    for (size_t i = 0; i < b->n; i++) {
+        bool two = i + 1 < b->n && b->alone[i + 1];
+        t->term[n] = b->alone[i] && two ? terms_pair(b->hash[i], b->hash[i + 1]) : b->hash[i];
+        n += !b->alone[i] || two;
     }
-    for (size_t i = 0; i < b->n && b->alone; i++) {
-        uint64_t hash, bit;
-        if (hash_at(b, i, &hash) && *maybe_of(t, hash, &bit) & bit)
-            at[n++] = (uint32_t)i;
+    return (term_hashes){t->term, n};
+}
+
+// Lists in t->at those that may be a's; how many. Which are is at random: no branch depends on it.
+static size_t list_maybe(topic *t, term_hashes b)
+{
+    const uint64_t *maybe = t->maybe;
+    const size_t mask = t->maybe_mask;
+    uint32_t *at = t->at;
+    size_t n = 0;
+    for (size_t i = 0; i < b.n; i++) {
+        uint64_t hash = b.hash[i];
+        at[n] = (uint32_t)i;
+        n += maybe[hash >> 24 & mask] >> (hash >> 58) & 1;
     }
     return n;
 }
 
-// The slot of the term that begins at word i, where it is one of a's; else NULL.
-static topic_slot *shared_at(const topic *t, const hash_list *b, size_t i)
-{
-    uint64_t hash;
-    topic_slot *s = hash_at(b, i, &hash) ? slot_of(t, hash) : NULL;
-    return s && s->place ? s : NULL;
-}
-
-static size_t count_shared(topic *t, const hash_list *b, size_t n_maybe)
+static size_t count_shared(topic *t, term_hashes b, size_t n_maybe)
 {
     size_t n = 0;
     for (size_t k = 0; k < n_maybe; k++) {
-        topic_slot *s = shared_at(t, b, t->at[k]);
-        if (s && s->n++ == 0)
+        topic_slot *s = slot_of(t, b.hash[t->at[k]]);
+        if (s->place && s->n++ == 0)
             t->shared[n++] = (uint32_t)(s - t->slot);
     }
     return n;
@@ -143,7 +142,7 @@ typedef struct counted {
     uint8_t n[1024];
 } counted;
 
-// The least that the words [begin, end) add to a squared length, in parts of TERMS_SQUARE, those
+// The least that the terms [begin, end) add to a squared length, in parts of TERMS_SQUARE, those
 // that may be a's aside. A word that stands there n times weighs (1 + ln n) squared as much as
 // once, which is n or more up to OFTEN: so many count. Which do is at random: no branch depends on
 // it.
@@ -165,41 +164,40 @@ static uint64_t least_square(counted *c, const topic *t, const uint64_t *begin, 
 }
 
 // Whether the terms that a lacks add more than `most` for certain.
-static bool is_longer(const topic *t, const hash_list *b, double most)
+static bool is_longer(const topic *t, term_hashes b, double most)
 {
     counted c = {0};
     double sum = 0;
-    if (b->alone)
-        return false;
-    for (size_t i = 0; i < b->n && sum <= most * TERMS_SQUARE; i += PART) {
-        size_t end = i + PART < b->n ? i + PART : b->n;
-        sum += (double)least_square(&c, t, b->hash + i, b->hash + end);
+    for (size_t i = 0; i < b.n && sum <= most * TERMS_SQUARE; i += PART) {
+        size_t end = i + PART < b.n ? i + PART : b.n;
+        sum += (double)least_square(&c, t, b.hash + i, b.hash + end);
     }
     return sum > most * TERMS_SQUARE;
 }
 
-// Where a walk over the words of a text stands.
+// Where a walk over the terms of a text stands.
 typedef struct walk {
-    const hash_list *b;
-    size_t i, k, n_maybe; // words [0, i) and t->at[0, k) are done
+    term_hashes b;
+    size_t i, k, n_maybe; // terms [0, i) and t->at[0, k) are done
 } walk;
 
 // The next terms that a lacks; how many.
 static size_t next_others(uint64_t out[PART], walk *w, const topic *t)
 {
     size_t n = 0;
-    for (; w->i < w->b->n && n < PART; w->i++) {
+    for (; w->i < w->b.n && n < PART; w->i++) {
+        uint64_t hash = w->b.hash[w->i];
         bool maybe = w->k < w->n_maybe && t->at[w->k] == w->i;
         w->k += maybe;
-        if (!(maybe && shared_at(t, w->b, w->i)))
-            n += hash_at(w->b, w->i, &out[n]);
+        out[n] = hash;
+        n += !(maybe && slot_of(t, hash)->place);
     }
     return n;
 }
 
 // Adds the terms that a lacks to the squared length of b's vector: until it is over `most`, or
 // there are no more. Their weights are far away: many are looked up together.
-static double add_others(topic *t, const hash_list *b, size_t n_maybe, double square, double most)
+static double add_others(topic *t, term_hashes b, size_t n_maybe, double square, double most)
 {
     uint64_t hash[PART];
     double once[PART];
@@ -229,7 +227,8 @@ shg_err topic_most(topic *t, const hash_list *b, double square, double least, do
     shg_err e = reserve(t, b->n);
     if (e)
         return e;
-    size_t n_maybe = list_maybe(t, b), n = count_shared(t, b, n_maybe);
+    term_hashes terms = terms_of(t, b);
+    size_t n_maybe = list_maybe(t, terms), n = count_shared(t, terms, n_maybe);
     for (size_t i = 0; i < n; i++) {
         topic_slot *s = &t->slot[t->shared[i]];
         double weight = terms_weigh(t->a->t[s->place - 1].idf, s->n);
@@ -240,10 +239,10 @@ shg_err topic_most(topic *t, const hash_list *b, double square, double least, do
     // Of a longer vector the cosine would be less than `least`.
     double longest = dot / (least - ROUNDING);
     longest *= longest / t->a->square;
-    if (dot <= 0 || (square <= 0 && is_longer(t, b, longest - shared)))
+    if (dot <= 0 || (square <= 0 && is_longer(t, terms, longest - shared)))
         return SHG_OK;
     if (square <= 0)
-        square = add_others(t, b, n_maybe, shared, longest);
+        square = add_others(t, terms, n_maybe, shared, longest);
     if (square <= longest)
         *most = dot / sqrt(square * t->a->square) + ROUNDING;
     return SHG_OK;

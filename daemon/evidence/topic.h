@@ -28,7 +28,8 @@ typedef struct topic {
     topic_slot *slot;   // in open addressing, as other is
     uint32_t *shared;   // [a->n]: slots of the terms that a text has, too
     topic_other *other; // all free between calls
-    uint32_t *at;       // [room]: words of a text that may be a's
+    uint64_t *term;     // [room]: of a text with characters of an unspaced script
+    uint32_t *at;       // [room]: terms of a text that may be a's
     uint32_t *touched;  // [room]: slots of other
     size_t mask, maybe_mask, other_mask;
     size_t room; // words of a text

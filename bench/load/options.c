@@ -13,7 +13,8 @@ static const char HELP[] =
     "\n"
     "  --articles N          articles to store (100000)\n"
     "  --seed S              of the articles (1)\n"
-    "  --phases LIST         ingest,settle,query,ack,mixed,restart,kill (all but kill)\n"
+    "  --phases LIST         ingest,settle,query,ack,mixed,restart,kill (all but kill; with\n"
+    "                        --server not restart either)\n"
     "      ingest            store them, as fast as the window allows or at --rate\n"
     "      settle            wait until each has its place in a story\n"
     "      query             ask by uri and by text, one after another; then 8 at once\n"
@@ -190,6 +191,23 @@ static bool set(options *o, int k, const char *s)
     }
 }
 
+// What the options say together. extra is an argument that is none, or NULL.
+static bool fill_in(options *o, const char *extra)
+{
+    if (!o->phases)
+        o->phases = (o->server ? PHASE_RESTART : PHASE_KILL) - 1;
+    const char *why = NULL;
+    if (extra)
+        why = "options only, each with two dashes";
+    else if (!o->articles || !o->window)
+        why = "no articles, or no window for them";
+    else if (o->server && o->phases >= PHASE_RESTART)
+        why = "restart and kill end the daemon: not one of --server";
+    if (why)
+        fprintf(stderr, "bench_load: %s\n", why);
+    return !why;
+}
+
 int options_read(options *o, int argc, char **argv)
 {
     struct option known[OPTIONS + 1] = {0};
@@ -204,8 +222,7 @@ int options_read(options *o, int argc, char **argv)
                    .memory = (uint64_t)3000 << 20,
                    .window = 1000,
                    .batch = 64,
-                   .steps = 10,
-                   .phases = PHASE_KILL - 1};
+                   .steps = 10};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (c == FIRST + HELP_ME) {
             fputs(HELP, stdout);
@@ -217,8 +234,5 @@ int options_read(options *o, int argc, char **argv)
             return 3;
         }
     }
-    if (optind < argc || !o->articles || !o->window ||
-        (o->server && o->phases >= PHASE_RESTART && 0))
-        return 3;
-    return 0;
+    return fill_in(o, optind < argc ? argv[optind] : NULL) ? 0 : 3;
 }

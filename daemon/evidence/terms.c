@@ -182,22 +182,28 @@ static void load(void)
     atomic_store_explicit(&loaded, true, memory_order_release);
 }
 
+// What is constant once it is there.
+static void be_loaded(void)
+{
+    if (!atomic_load_explicit(&loaded, memory_order_acquire))
+        pthread_once(&once, load);
+}
+
 const terms_squares *terms_squares_get(void)
 {
-    pthread_once(&once, load);
+    be_loaded();
     return &squares;
 }
 
 double terms_idf_most(void)
 {
-    pthread_once(&once, load);
+    be_loaded();
     return table.idf[0]; // the very number that terms_weights gives
 }
 
 double terms_idf(uint64_t word_hash)
 {
-    if (!atomic_load_explicit(&loaded, memory_order_acquire))
-        pthread_once(&once, load);
+    be_loaded();
     return idf_of(word_hash);
 }
 
@@ -208,7 +214,7 @@ static double weight_of(size_t n, double idf)
 
 double terms_weigh(double idf, size_t n)
 {
-    pthread_once(&once, load);
+    be_loaded();
     return weight_of(n, idf);
 }
 
@@ -224,13 +230,13 @@ static double weigh_word(uint64_t hash, size_t n)
 
 double terms_weight(uint64_t word_hash, uint32_t n)
 {
-    pthread_once(&once, load);
+    be_loaded();
     return weigh_word(word_hash, n);
 }
 
 void terms_weights(double *out, const uint64_t *word_hash, const uint32_t *times, size_t n)
 {
-    pthread_once(&once, load);
+    be_loaded();
     for (size_t i = 0; i < n; i++)
         __builtin_prefetch(&table.slot[word_hash[i] & (TABLE_SLOTS - 1)]);
     for (size_t i = 0; i < n; i++)
@@ -239,7 +245,7 @@ void terms_weights(double *out, const uint64_t *word_hash, const uint32_t *times
 
 const terms_often *terms_often_get(void)
 {
-    pthread_once(&once, load);
+    be_loaded();
     return &often;
 }
 
@@ -309,7 +315,7 @@ static size_t count_distinct(const sort_item *p, size_t n)
 shg_err terms_list(term_list *out, const words *w)
 {
     *out = (term_list){0};
-    pthread_once(&once, load);
+    be_loaded();
     sort_item *p = malloc(2 * (w->n + 1) * sizeof *p); // and room to sort in
     if (!p)
         return SHG_ENOMEM;

@@ -62,10 +62,12 @@ static void choose_level(wordbook *b)
 {
     b->walk = wordbook_walk_plain;
     b->list = wordbook_list_plain;
+    b->add = wordbook_add_plain;
 #if defined(__x86_64__)
     if (cpu_best() >= CPU_AVX512) {
         b->walk = wordbook_walk_avx512;
         b->list = wordbook_list_avx512;
+        b->add = wordbook_add_avx512;
     }
 #endif
 }

@@ -488,3 +488,22 @@ bool wordbook_list_avx512(const wordbook *b, const wordbook_parts *p, token_list
     out->n_spelled = n;
     return good && at == p->n_second;
 }
+
+size_t wordbook_add_avx512(const uint64_t *has, size_t i, size_t end, uint64_t *hash, size_t *n)
+{
+    uint64_t *to = hash + *n;
+    unsigned look = 0;
+    for (; i < end && !look; i += EIGHT) {
+        __mmask8 here = (__mmask8)_bzhi_u32(0xff, end - i < EIGHT ? (unsigned)(end - i) : EIGHT);
+        __m512i v = _mm512_maskz_loadu_epi64(here, has + i);
+        look = _mm512_cmpeq_epi64_mask(v, all64(LOOK));
+        unsigned before = (look - 1) & ~look; // the first
+        __mmask8 words = (__mmask8)(_mm512_cmpge_epu64_mask(v, all64(HASH_LEAST)) & before);
+        _mm512_storeu_si512(to, _mm512_maskz_compress_epi64(words, v));
+        to += _mm_popcnt_u32(words);
+    }
+    *n = (size_t)(to - hash);
+    if (look)
+        return i - EIGHT + _tzcnt_u32(look);
+    return end;
+}

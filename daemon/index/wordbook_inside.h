@@ -77,10 +77,16 @@ typedef struct token_row {
     bool too_long; // one has more than LITERAL_MOST bytes
 } token_row;
 
+// wordbook_add adds the words of tokens has[i .. end) up to the first that must be looked at, which
+// it returns, behind n others; it may write ADD_ROOM words more.
+enum { ADD_ROOM = 8 };
+typedef size_t wordbook_add(const uint64_t *has, size_t i, size_t end, uint64_t *hash, size_t *n);
+
 // Number 0 is no token. A token's text is its key's bytes: its length stands in the last.
 struct wordbook {
     wordbook_walk *walk; // the fastest that this machine has: all write the same
     wordbook_list *list; // likewise
+    wordbook_add *add;   // likewise
     uint32_t id, n;
     uint8_t text[WORDBOOK_TOKENS + 1][WIDE];
     uint64_t word[WORDBOOK_TOKENS + 1]; // what words a token holds
@@ -233,5 +239,6 @@ void wordbook_learn_words(wordbook *b);
 
 wordbook_walk wordbook_walk_plain, wordbook_walk_avx512; // of x86-64 alone
 wordbook_list wordbook_list_plain, wordbook_list_avx512; // likewise
+wordbook_add wordbook_add_plain, wordbook_add_avx512;    // likewise
 
 #endif

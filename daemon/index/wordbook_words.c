@@ -311,7 +311,7 @@ static bool is_joining(const telling *t, size_t i, view last)
 // Room for n more words, and one for each of so many tokens.
 static bool make_room(book_words *out, size_t n, size_t n_tokens)
 {
-    size_t need = out->n + n + n_tokens + 1;
+    size_t need = out->n + n + n_tokens + ADD_ROOM;
     if (need <= out->room)
         return true;
     uint64_t *more = realloc(out->hash, (need + need / 2) * sizeof *more);
@@ -396,20 +396,24 @@ static size_t add_known(telling *t, size_t i)
     return i;
 }
 
+size_t wordbook_add_plain(const uint64_t *has, size_t i, size_t end, uint64_t *hash, size_t *n)
+{
+    size_t at = *n;
+    for (; i < end && has[i] != LOOK; i++) {
+        hash[at] = has[i];
+        at += has[i] >= HASH_LEAST;
+    }
+    *n = at;
+    return i;
+}
+
 // The same of a row.
 static size_t add_known_of_row(telling *t, size_t i)
 {
-    const uint64_t *has = t->word;
-    uint64_t *hash = t->out->hash;
-    size_t n = t->out->n, before = t->before, end = t->n;
-    for (; i < end && has[i] != LOOK; i++) {
-        before = n;
-        hash[n] = has[i];
-        n += has[i] >= HASH_LEAST;
-    }
-    t->out->n = n;
-    t->before = before;
-    return i;
+    size_t end = t->b->add(t->word, i, t->n, t->out->hash, &t->out->n);
+    if (end > i)
+        t->before = t->out->n - (t->word[end - 1] >= HASH_LEAST);
+    return end;
 }
 
 static bool tell_all(telling *t)

@@ -45,8 +45,10 @@ static void keep(zmq_msg_t *to, zmq_msg_t *from, message *m)
 static void take_verb(message *m, zmq_msg_t *f)
 {
     size_t len = zmq_msg_size(f);
-    if (len <= SHG_VERB_MAX && !memchr(zmq_msg_data(f), 0, len))
-        memcpy(m->verb, zmq_msg_data(f), len);
+    if (len > SHG_VERB_MAX || memchr(zmq_msg_data(f), 0, len))
+        return;
+    memcpy(m->verb, zmq_msg_data(f), len);
+    m->verb[len] = 0;
 }
 
 static void take_rid(message *m, zmq_msg_t *f)
@@ -86,9 +88,14 @@ static void take_frame(message *m, int i, zmq_msg_t *f)
     }
 }
 
+// Not all of it: the rooms are large, and say by their lengths what they hold.
 static void message_init(message *m)
 {
-    memset(m, 0, sizeof *m);
+    m->address.n = 0;
+    m->verb[0] = 0;
+    m->rid_len = m->bytes = 0;
+    m->n_body = 0;
+    m->refusal = (refusal){0};
     zmq_msg_init(&m->header);
     zmq_msg_init(&m->body[0]);
     zmq_msg_init(&m->body[1]);
@@ -155,43 +162,36 @@ shg_err message_header(const message *m, json_t **out, refusal *r)
     return header_parse(out, message_head(m), SHG_HEADER_MAX, r);
 }
 
-static reply *reply_with(message *m, int status, char *header, size_t len)
+static void fill(reply *r, message *m, int status, char *header, size_t len)
 {
-    reply *r = header ? calloc(1, sizeof *r) : NULL;
-    if (!r) {
-        free(header);
-        return NULL;
-    }
-    r->header = header;
-    r->header_len = len;
-    r->status = status;
-    r->rid_len = m->rid_len;
+    *r = (reply){.status = status, .header = header, .header_len = len, .rid_len = m->rid_len};
     memcpy(r->rid, m->rid, m->rid_len);
     address_move(&r->address, &m->address);
     r->released = m->bytes;
     m->bytes = 0;
-    return r;
 }
 
-reply *reply_make(message *m, int status, const json_t *header)
+bool reply_make(reply *r, message *m, int status, const json_t *header)
 {
     // Six digits are more than any score is worth, and the same on every machine.
     char *text = json_dumps(header, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    return reply_with(m, status, text, text ? strlen(text) : 0);
+    if (text)
+        fill(r, m, status, text, strlen(text));
+    return text != NULL;
 }
 
-reply *reply_text(message *m, int status, buf *header)
+bool reply_text(reply *r, message *m, int status, buf *header)
 {
     if (buf_err(header)) {
         buf_fini(header);
-        return NULL;
+        return false;
     }
-    reply *r = reply_with(m, status, (char *)header->p, header->len);
+    fill(r, m, status, (char *)header->p, header->len);
     *header = (buf){0};
-    return r;
+    return true;
 }
 
-reply *reply_refuse(message *m, const refusal *why)
+bool reply_refuse(reply *r, message *m, const refusal *why)
 {
     int status = shg_err_status(why->err);
     bool again = status == SHG_STATUS_BUSY || status == SHG_STATUS_DRAINING ||
@@ -209,20 +209,19 @@ reply *reply_refuse(message *m, const refusal *why)
         json_object_set_new(h, "expected", json_integer((json_int_t)why->expected));
     if (h && why->has_version)
         json_object_set_new(h, "version", json_integer(why->version));
-    reply *r = h ? reply_make(m, status, h) : NULL;
+    bool made = h && reply_make(r, m, status, h);
     json_decref(h);
-    return r;
+    return made;
 }
 
-void reply_free(reply *r)
+static void reply_fini(reply *r)
 {
-    if (!r)
-        return;
     address_close(&r->address);
     if (r->release)
         r->release(r->owner);
     free(r->header);
-    free(r);
+    r->release = NULL;
+    r->header = NULL;
 }
 
 // A frame that is counted until libzmq has sent it, or given it up.
@@ -322,6 +321,6 @@ bool reply_send(reply *r, void *socket, outgoing *out)
         bool fits = !waiting || waiting + r->header_len + r->body.len <= PEER_BYTES;
         sent = fits && send_frames(r, socket, bytes);
     }
-    reply_free(r);
+    reply_fini(r);
     return sent;
 }

@@ -69,10 +69,11 @@ typedef struct reply {
     bool more; // the request goes on: another reply, perhaps one without an address, follows
 } reply;
 
-// reply_make takes the address of the request. header is borrowed. NULL: no memory.
-reply *reply_make(message *m, int status, const json_t *header);
-reply *reply_text(message *m, int status, buf *header); // takes the header
-reply *reply_refuse(message *m, const refusal *r);      // the error header of C-4.2
+// reply_make fills r, whatever was there, and takes the address of the request. header is borrowed.
+// False: no memory, and r is as it was.
+SHG_MUST_CHECK bool reply_make(reply *r, message *m, int status, const json_t *header);
+SHG_MUST_CHECK bool reply_text(reply *r, message *m, int status, buf *header); // takes the header
+SHG_MUST_CHECK bool reply_refuse(reply *r, message *m, const refusal *why); // the header of C-4.2
 
 // What was handed to libzmq and not sent yet, by peer. A peer that does not read its replies
 // may hold PEER_BYTES; further ones are dropped. Peers are told apart by a hash: two that
@@ -82,9 +83,8 @@ typedef struct outgoing {
     atomic_size_t bytes[PEERS];
 } outgoing;
 
-// reply_send sends and frees; one without an address only tells that a request is over. False: the
-// peer is gone, or does not read.
+// reply_send sends, and lets go of what r holds; one without an address only tells that a request
+// is over. False: the peer is gone, or does not read.
 bool reply_send(reply *r, void *socket, outgoing *out);
-void reply_free(reply *r);
 
 #endif

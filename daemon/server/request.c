@@ -30,37 +30,34 @@ verb_id verb_find(const char *name)
 
 request *request_new(void)
 {
-    request *q = calloc(1, sizeof *q);
-    if (q && !(q->over = calloc(1, sizeof *q->over))) {
-        free(q);
-        return NULL;
-    }
-    return q;
+    return calloc(1, sizeof(request));
 }
 
-reply *request_over(request *q)
+void request_over(request *q)
 {
-    reply *r = q->over;
-    q->over = NULL;
-    r->released = q->message.bytes;
-    return r;
+    q->reply = (reply){.released = q->message.bytes};
 }
 
-void request_free(request *q)
+void request_empty(request *q)
 {
-    if (!q)
-        return;
-    reply_free(q->over);
     change_fini(&q->change);
     batch_fini(&q->batch);
     json_decref(q->header);
     message_close(&q->message);
+    q->change = (change){0};
+    q->batch = (batch){0};
+    q->header = NULL;
+    q->put = (put_options){0};
+}
+
+void request_free(request *q)
+{
     free(q);
 }
 
-reply *request_refuse(request *q, const refusal *r)
+bool request_refuse(request *q, const refusal *r)
 {
-    return reply_refuse(&q->message, r);
+    return reply_refuse(&q->reply, &q->message, r);
 }
 
 static shg_err check_bodies(request *q, refusal *r)
@@ -127,8 +124,9 @@ static void drop_frame(void *owner)
 
 // The body of a reply, lent without a copy: the text of GET by its reading, PING's own by its
 // frame.
-static void add_body(reply *out, request *q, reading **text)
+static void add_body(request *q, reading **text)
 {
+    reply *out = &q->reply;
     zmq_msg_t *frame = NULL;
     if (*text) {
         out->body = (*text)->record.text;
@@ -146,7 +144,7 @@ static void add_body(reply *out, request *q, reading **text)
     }
 }
 
-reply *request_answer(request *q, engine *e, request_stats *add_stats, void *ctx)
+bool request_answer(request *q, engine *e, request_stats *add_stats, void *ctx)
 {
     refusal r = {0};
     json_t *head = NULL;
@@ -156,12 +154,13 @@ reply *request_answer(request *q, engine *e, request_stats *add_stats, void *ctx
         r.err = ask(q, e, &head, &text, &r);
     if (!r.err && q->verb == VERB_STATS)
         add_stats(ctx, head);
-    reply *out = r.err ? request_refuse(q, &r) : reply_make(&q->message, SHG_STATUS_OK, head);
-    if (out && !r.err)
-        add_body(out, q, &text);
+    bool made =
+        r.err ? request_refuse(q, &r) : reply_make(&q->reply, &q->message, SHG_STATUS_OK, head);
+    if (made && !r.err)
+        add_body(q, &text);
     reading_drop(&text);
     json_decref(head);
-    return out;
+    return made;
 }
 
 bool request_is_batch(const request *q)
@@ -244,11 +243,11 @@ static void put_header(buf *to, const request *q, bool stored)
     add_text(to, "}");
 }
 
-static reply *put_reply(request *q, int status)
+static bool put_reply(reply *out, request *q, int status)
 {
     buf header = {0};
     put_header(&header, q, status == SHG_STATUS_OK);
-    return reply_text(&q->message, status, &header);
+    return reply_text(out, &q->message, status, &header);
 }
 
 change *request_changes(request *q, size_t *n)
@@ -278,16 +277,16 @@ void request_settle(request *q)
         batch_settle(&q->batch, batch_verb_of(q));
 }
 
-static reply *batch_reply(request *q)
+static bool batch_reply(request *q)
 {
     buf header = {0};
     if (q->batch.refusal.err)
         return request_refuse(q, &q->batch.refusal);
     batch_header(&header, &q->batch, batch_verb_of(q));
-    return reply_text(&q->message, SHG_STATUS_OK, &header);
+    return reply_text(&q->reply, &q->message, SHG_STATUS_OK, &header);
 }
 
-reply *request_changed(request *q)
+bool request_changed(request *q)
 {
     const change *c = &q->change;
     if (request_is_batch(q))
@@ -295,22 +294,26 @@ reply *request_changed(request *q)
     if (c->refusal.err)
         return request_refuse(q, &c->refusal);
     if (q->verb == VERB_PUT)
-        return put_reply(q, SHG_STATUS_OK);
+        return put_reply(&q->reply, q, SHG_STATUS_OK);
     json_t *h = json_pack("{s:I}", "deleted", (json_int_t)c->deleted);
-    reply *out = h ? reply_make(&q->message, SHG_STATUS_OK, h) : NULL;
+    bool made = h && reply_make(&q->reply, &q->message, SHG_STATUS_OK, h);
     json_decref(h);
-    return out;
+    return made;
 }
 
-reply *request_accepted(request *q)
+request *request_accepted(request *q)
 {
-    reply *out = put_reply(q, SHG_STATUS_ACCEPTED);
+    request *out = request_new();
+    if (out && !put_reply(&out->reply, q, SHG_STATUS_ACCEPTED)) {
+        request_free(out);
+        return NULL;
+    }
     if (out)
-        out->more = true;
+        out->reply.more = true;
     return out;
 }
 
-reply *request_matched(request *q, engine *e)
+bool request_matched(request *q, engine *e)
 {
     refusal r = {0};
     buf text = {0};
@@ -318,7 +321,7 @@ reply *request_matched(request *q, engine *e)
     json_t *h = buf_err(&text) ? NULL : json_loadb((const char *)text.p, text.len, 0, NULL);
     buf_fini(&text);
     shg_err err = engine_put_matches(e, q->change.reading, h, &r); // asked without memory, too
-    reply *out = err ? request_refuse(q, &r) : reply_make(&q->message, SHG_STATUS_OK, h);
+    bool made = err ? request_refuse(q, &r) : reply_make(&q->reply, &q->message, SHG_STATUS_OK, h);
     json_decref(h);
-    return out;
+    return made;
 }

@@ -50,20 +50,27 @@ typedef struct request {
     batch batch;     // of STREAM, PUTS and ACK
     bool silent;     // came by PULL: nobody waits for a reply
     put_options put; // PUT: .accept: answered 202 before the commit; .match: wants its matches
-    reply *over;     // made with the request: for when there is no memory for a better one
+    reply reply;
+    struct request *next; // of those that are kept for further messages
 } request;
 
-// request_new makes room for a request, and for the reply that it has at least. NULL: no memory.
+// request_new makes room for a request and its reply, for message_recv to read into. NULL: no
+// memory.
 request *request_new(void);
-void request_free(request *q);
+void request_free(request *q); // that holds nothing; NULL is fine
 
-// request_over is the silent reply of a request that gets no other; it never fails, once.
-reply *request_over(request *q);
+// request_empty lets go of all but the reply: then it may be read into again.
+void request_empty(request *q);
 
-// request_answer makes the reply of a verb that only asks. NULL: no memory. add_stats adds
-// the server's own numbers to those of STATS.
+// request_over makes the silent reply of a request that gets no other.
+void request_over(request *q);
+
+// These make q->reply; false: no memory, and it is as it was.
+
+// request_answer is for a verb that only asks. add_stats adds the server's own numbers to those of
+// STATS.
 typedef void request_stats(void *ctx, json_t *stats);
-reply *request_answer(request *q, engine *e, request_stats *add_stats, void *ctx);
+SHG_MUST_CHECK bool request_answer(request *q, engine *e, request_stats *add_stats, void *ctx);
 
 // request_read_change reads a request that changes something; what is wrong with it is in its
 // changes, or in its batch.
@@ -84,16 +91,17 @@ void request_bar(request *q);
 change *request_changes(request *q, size_t *n);
 void request_settle(request *q);
 
-// request_accepted makes the 202 of a PUT that does not wait for the commit.
-reply *request_accepted(request *q);
+// request_changed is for a change that was applied.
+SHG_MUST_CHECK bool request_changed(request *q);
 
-// request_changed makes the reply of a change that was applied.
-reply *request_changed(request *q);
+// request_matched is for a PUT that asked for its matches; it waits.
+SHG_MUST_CHECK bool request_matched(request *q, engine *e);
 
-// request_matched makes the reply of a PUT that asked for its matches; it waits.
-reply *request_matched(request *q, engine *e);
+// request_refuse is for a request that something stands against.
+SHG_MUST_CHECK bool request_refuse(request *q, const refusal *r);
 
-// request_refuse makes the reply of a request that something stands against.
-reply *request_refuse(request *q, const refusal *r);
+// request_accepted makes a request of its own, empty but for its reply: the 202 of a PUT that does
+// not wait for the commit. NULL: no memory.
+request *request_accepted(request *q);
 
 #endif

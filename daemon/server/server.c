@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/queue.h"
+#include "server/sockets.h"
 #include "server/writer.h"
 
 #include <errno.h>
@@ -18,14 +19,10 @@ enum {
     WORKERS_MAX = 64,
     PENDING_MOST = 8192,       // requests between router and reply
     PENDING_BYTES = 128 << 20, // of their frames; a text that is read takes ten times its size
+    IDLE_MOST = 1024,          // requests that are kept for further messages
     READ_BURST = 32,           // messages read between two looks at the replies
     DRAIN_MS = 10000,          // for what was begun, on SIGTERM
     DRAIN_LOOK_MS = 100,
-    LINGER_MS = 2000, // for replies that are still in socket buffers
-    HEARTBEAT_MS = 30000,
-    HANDSHAKE_MS = 10000,
-    SOCKET_QUEUE = 16384,
-    PULL_QUEUE = 16, // messages, perhaps batches, that a crawler may be ahead
 };
 
 typedef struct server {
@@ -40,12 +37,13 @@ typedef struct server {
     pthread_mutex_t turn;   // to use the router, and what stands up to no_pull
     size_t pending, pending_bytes;
     streams streams;
+    request *idle; // n_idle of them, for the next messages
+    size_t n_idle;
     bool draining, asleep; // asleep: the router's thread polls, or is about to
     bool no_pull;          // and not for what is pushed: there is no room
     // of the router's thread alone
     uint64_t sequence; // of the next change
     int64_t drain_until_ns;
-    request *spare; // the request that the next message is read into
     atomic_uint_fast64_t requests[VERB_COUNT], dropped, undelivered, pulled;
     atomic_uint_fast64_t pull_faults[SHG_ERR_COUNT]; // [SHG_OK]: messages without a magic
     atomic_size_t queued;
@@ -55,25 +53,39 @@ typedef struct server {
 
 // --- the router, which all threads use in turn ---
 
-static void send_reply(server *s, reply *r)
+// Requests come from the router's thread and are over on another: the heap would give and take them
+// back at a price.
+static void keep(server *s, request *q)
 {
-    bool more = r->more;
+    if (s->n_idle == IDLE_MOST) {
+        request_free(q);
+        return;
+    }
+    q->next = s->idle;
+    s->idle = q;
+    s->n_idle++;
+}
+
+static void send_reply(server *s, request *q)
+{
+    reply *r = &q->reply;
     if (r->stream) {
         if (r->stream_close)
             streams_close(&s->streams, r->stream);
         stream_end(r->stream, r->stream_bytes);
     }
     s->pending_bytes -= r->released;
-    s->pending -= !more;
+    s->pending -= !r->more;
     atomic_store(&s->queued, s->pending);
     if (!reply_send(r, s->router, &s->out))
         atomic_fetch_add(&s->undelivered, 1);
+    keep(s, q);
 }
 
 static void send_replies(server *s)
 {
-    for (reply *r; (r = queue_try_take(s->to_router));)
-        send_reply(s, r);
+    for (request *q; (q = queue_try_take(s->to_router));)
+        send_reply(s, q);
 }
 
 // Who pushes can't be told to wait: what there is no room for stays in the socket, and then with
@@ -83,20 +95,14 @@ static bool has_room(const server *s)
     return s->pending < PENDING_MOST / 2 && s->pending_bytes < PENDING_BYTES / 2;
 }
 
-static bool has_input(server *s)
-{
-    int events = 0;
-    size_t n = sizeof events;
-    return !zmq_getsockopt(s->router, ZMQ_EVENTS, &events, &n) && events & ZMQ_POLLIN;
-}
-
 // Whether the router's thread sleeps on though there is something to do for it: a call on the
 // socket may have taken the signal that its descriptor would have given. True once.
 static bool oversleeps(server *s)
 {
     if (!s->asleep)
         return false;
-    s->asleep = !((s->draining && !s->pending) || (s->no_pull && has_room(s)) || has_input(s));
+    s->asleep = !((s->draining && !s->pending) || (s->no_pull && has_room(s)) ||
+                  socket_has_input(s->router));
     return !s->asleep;
 }
 
@@ -117,17 +123,24 @@ static void flush_replies(server *s)
 
 // --- on the other threads ---
 
-static void give_reply(server *s, request *q, reply *r)
+static void give_reply(server *s, request *q, bool made)
 {
-    if (!r) { // the client's own time-out has to tell it
+    reply *r = &q->reply;
+    if (!made) { // the client's own time-out has to tell it
         log_limited(LOG_ERROR, "SHG-NO-MEMORY", "a request got no answer: out of memory");
-        r = request_over(q);
+        request_over(q);
     }
     r->stream = q->batch.stream;
     r->stream_bytes = q->verb == VERB_PUTS ? message_body(&q->message, 0).len : 0;
     r->stream_close = q->batch.close;
-    queue_put(s->to_router, LANE_QUICK, r);
-    request_free(q);
+    request_empty(q);
+    queue_put(s->to_router, LANE_QUICK, q);
+}
+
+static void give_over(server *s, request *q)
+{
+    request_over(q);
+    give_reply(s, q, true);
 }
 
 static json_t *pull_stats(server *s)
@@ -164,7 +177,7 @@ static void add_server_stats(void *ctx, json_t *h)
 static void work_on_change(server *s, request *q)
 {
     request_read_change(q, s->e);
-    reply *early = q->put.accept && !q->silent ? request_accepted(q) : NULL;
+    request *early = q->put.accept && !q->silent ? request_accepted(q) : NULL;
     if (early) { // the request goes on alone, without an address
         queue_put(s->to_router, LANE_QUICK, early);
         flush_replies(s);
@@ -172,7 +185,7 @@ static void work_on_change(server *s, request *q)
     writer_put(s->writer, q);
 }
 
-static reply *answer(server *s, request *q)
+static bool answer(server *s, request *q)
 {
     refusal r = {0};
     if (!atomic_load(&s->abandon))
@@ -249,11 +262,13 @@ static void changed(void *ctx, request *q)
         flush_replies(s);
     } else if (q->silent) {
         count_faults(s, q);
-        give_reply(s, q, request_over(q));
+        give_over(s, q);
     } else if (request_waits(q))
         queue_put(s->to_waiter, LANE_QUICK, q);
+    else if (q->put.accept)
+        give_over(s, q);
     else
-        give_reply(s, q, q->put.accept ? request_over(q) : request_changed(q));
+        give_reply(s, q, request_changed(q));
 }
 
 // --- on the router's thread ---
@@ -264,8 +279,7 @@ static void refuse_at_once(server *s, request *q, const refusal *r)
         count_fault(s, r->err);
         return;
     }
-    reply *out = request_refuse(q, r);
-    if (out && !reply_send(out, s->router, &s->out))
+    if (request_refuse(q, r) && !reply_send(&q->reply, s->router, &s->out))
         atomic_fetch_add(&s->undelivered, 1);
 }
 
@@ -297,7 +311,8 @@ static void dispatch(server *s, request *q)
         if (q->verb == VERB_PUT)
             engine_count_refusal(s->e, r.err);
         refuse_at_once(s, q, &r);
-        request_free(q);
+        request_empty(q);
+        keep(s, q);
         return;
     }
     s->pending++;
@@ -319,6 +334,16 @@ static void drop(server *s, bool pushed)
         atomic_fetch_add(&s->dropped, 1);
 }
 
+static request *take_idle(server *s)
+{
+    request *q = s->idle;
+    if (!q)
+        return request_new();
+    s->idle = q->next;
+    s->n_idle--;
+    return q;
+}
+
 // True: there may be more.
 static bool read_requests(server *s, void *from)
 {
@@ -326,11 +351,14 @@ static bool read_requests(server *s, void *from)
     for (int i = 0; i < READ_BURST; i++) {
         if (pushed && !has_room(s))
             return false;
-        if (!s->spare && !(s->spare = request_new())) {
+        request *q = take_idle(s);
+        if (!q) {
             log_limited(LOG_ERROR, "SHG-NO-MEMORY", "requests wait: out of memory");
             return false;
         }
-        message_kind kind = message_recv(&s->spare->message, from, !pushed);
+        message_kind kind = message_recv(&q->message, from, !pushed);
+        if (kind != MESSAGE_REQUEST)
+            keep(s, q);
         if (kind == MESSAGE_NONE)
             return false;
         atomic_fetch_add(&s->pulled, pushed);
@@ -338,8 +366,6 @@ static bool read_requests(server *s, void *from)
             drop(s, pushed);
             continue;
         }
-        request *q = s->spare;
-        s->spare = NULL;
         q->silent = pushed;
         dispatch(s, q);
     }
@@ -357,13 +383,6 @@ static void begin_drain(server *s)
              s->pending);
     pthread_mutex_unlock(&s->turn);
     s->drain_until_ns = clock_mono_ns() + (int64_t)DRAIN_MS * 1000000;
-}
-
-static int socket_fd(void *socket)
-{
-    int fd = -1;
-    size_t n = sizeof fd;
-    return zmq_getsockopt(socket, ZMQ_FD, &fd, &n) ? -1 : fd;
 }
 
 static void clear_wake(server *s)
@@ -436,59 +455,24 @@ static shg_err route(server *s, char *why, size_t why_len)
 
 // --- start and stop ---
 
-static bool set(void *socket, int option, int value)
-{
-    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
-}
-
-static bool set_options(void *socket)
-{
-    int64_t most = SHG_FRAME_MAX;
-    return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0 &&
-           set(socket, ZMQ_RCVHWM, SOCKET_QUEUE) && set(socket, ZMQ_SNDHWM, SOCKET_QUEUE) &&
-           set(socket, ZMQ_LINGER, LINGER_MS) && set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
-           set(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) && set(socket, ZMQ_BACKLOG, 512);
-}
-
-// Adds " name=ENDPOINT" with the real port to the ready line.
-static shg_err bind_one(void *socket, const char *name, const char *endpoint, char *ready,
-                        size_t room, char *why, size_t why_len)
-{
-    char real[512];
-    size_t n = sizeof real, len = strlen(ready);
-    set(socket, ZMQ_IPV6, strchr(endpoint, '[') != NULL); // else 127.0.0.1 is shown mapped
-    if (zmq_bind(socket, endpoint) || zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, real, &n)) {
-        snprintf(why, why_len, "can't listen on %s: %s", endpoint, zmq_strerror(errno));
-        return errno == EADDRINUSE ? SHG_EBUSY : SHG_EIO;
-    }
-    if (snprintf(ready + len, room - len, " %s=%s", name, real) < (int)(room - len))
-        return SHG_OK;
-    snprintf(why, why_len, "too many endpoints");
-    return SHG_EOPTION;
-}
-
 static shg_err bind_all(server *s, const server_opts *o, char *ready, size_t room, char *why,
                         size_t why_len)
 {
     shg_err err = SHG_OK;
     snprintf(ready, room, "ready");
     for (size_t i = 0; !err && i < o->n_listen; i++)
-        err = bind_one(s->router, "listen", o->listen[i], ready, room, why, why_len);
+        err = socket_bind(s->router, "listen", o->listen[i], ready, room, why, why_len);
     if (!err && s->pull)
-        err = bind_one(s->pull, "pull", o->pull, ready, room, why, why_len);
+        err = socket_bind(s->pull, "pull", o->pull, ready, room, why, why_len);
     return err;
 }
 
 static shg_err open_sockets(server *s, const server_opts *o, char *why, size_t why_len)
 {
     s->zmq = zmq_ctx_new();
-    s->router = s->zmq ? zmq_socket(s->zmq, ZMQ_ROUTER) : NULL;
-    bool ok = s->router && set_options(s->router) && set(s->router, ZMQ_ROUTER_MANDATORY, 1);
-    if (ok && o->pull) {
-        s->pull = zmq_socket(s->zmq, ZMQ_PULL);
-        ok = s->pull && set_options(s->pull) && set(s->pull, ZMQ_RCVHWM, PULL_QUEUE);
-    }
-    if (ok)
+    s->router = s->zmq ? socket_open(s->zmq, ZMQ_ROUTER) : NULL;
+    s->pull = s->router && o->pull ? socket_open(s->zmq, ZMQ_PULL) : NULL;
+    if (s->router && (s->pull || !o->pull))
         return SHG_OK;
     snprintf(why, why_len, "can't make a socket: %s", zmq_strerror(errno));
     return SHG_EIO;
@@ -549,7 +533,10 @@ static void stop(server *s)
     queue_free(&s->to_waiter);
     queue_free(&s->to_router);
     streams_fini(&s->streams);
-    request_free(s->spare);
+    for (request *q; (q = s->idle);) {
+        s->idle = q->next;
+        request_free(q);
+    }
     if (s->pull)
         zmq_close(s->pull);
     if (s->router)

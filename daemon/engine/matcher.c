@@ -13,7 +13,7 @@ enum {
     SAVE_EVERY = 256,   // places in one commit, or
     SAVE_IDLE_MS = 250, // what there is after so long without work
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
-    NEAR_DOCS = 1024,   // so few behind what is stored that readings are kept for it
+    NEAR_DOCS = 128,    // so few behind what is stored that readings are kept for it, so many
     HANDS_MOST = 16,
     AHEAD = 64,        // drafts beyond the document that is seated next
     WANTED = 8192,     // newcomers whose matches are kept until they are taken: more than wait
@@ -52,6 +52,7 @@ struct matcher {
     pace pace;
     atomic_uint_least32_t at;   // next and
     atomic_uint_least32_t last; // end, about, for others
+    atomic_uint_least32_t kept; // document for which a reading was kept last, were all stored
     hand hand[HANDS_MOST];
     unsigned n_hands;
     // of who seats
@@ -363,7 +364,14 @@ bool matcher_is_near(struct matcher *m)
         return true;
     uint32_t at = atomic_load_explicit(&m->at, memory_order_relaxed);
     uint32_t end = atomic_load_explicit(&m->last, memory_order_relaxed);
-    return end < at + NEAR_DOCS;
+    if (end >= at + NEAR_DOCS)
+        return false;
+    // What is read and not stored yet does not count as behind: a flood's first would all be kept.
+    uint32_t kept = atomic_load_explicit(&m->kept, memory_order_relaxed);
+    if (kept < at || end == at)
+        kept = at;
+    atomic_store_explicit(&m->kept, kept + 1, memory_order_relaxed); // two may count as one
+    return kept < at + NEAR_DOCS;
 }
 
 void matcher_wake(struct matcher *m)

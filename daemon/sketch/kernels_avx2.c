@@ -5,7 +5,6 @@
 
 enum { WIDTH = 8 };
 typedef __m256i vec;
-typedef __m256i truth; // ones where it holds
 
 #include "sketch/vector_blocks.h"
 
@@ -24,13 +23,6 @@ static inline vec vec_order(void)
     return _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
 }
 
-// Of n numbers of 64 bits, which of the four from `at` on are there.
-static inline __m256i four_of(size_t n, unsigned at)
-{
-    __m256i place = _mm256_add_epi64(_mm256_setr_epi64x(0, 1, 2, 3), _mm256_set1_epi64x(at));
-    return _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)n), place);
-}
-
 static inline vec low_of(vec a, vec b)
 {
     __m256 low = _mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88);
@@ -47,39 +39,6 @@ static inline halves halves_load(const uint64_t *p)
 {
     vec a = load(p), b = load(p + 4);
     return (halves){low_of(a, b), high_half(a, b)};
-}
-
-static inline vec in_order(vec x)
-{
-    return _mm256_permute4x64_epi64(x, 0xd8);
-}
-
-static inline void load_part(vec *a, vec *b, const uint64_t *p, size_t left)
-{
-    *a = _mm256_maskload_epi64((const long long *)p, four_of(left, 0));
-    *b = _mm256_maskload_epi64((const long long *)p + 4, four_of(left, 4));
-}
-
-static inline vec vec_high(const uint64_t *p)
-{
-    return in_order(high_half(load(p), load(p + 4)));
-}
-
-static inline vec first_of(size_t n)
-{
-    return _mm256_cmpgt_epi32(vec_all((uint32_t)n), vec_order());
-}
-
-static inline vec vec_first(vec x, size_t n)
-{
-    return _mm256_and_si256(x, first_of(n));
-}
-
-static inline vec vec_high_part(const uint64_t *p, size_t left)
-{
-    vec a, b, rest = _mm256_sub_epi32(vec_all(UINT32_MAX), vec_order());
-    load_part(&a, &b, p, left);
-    return _mm256_blendv_epi8(rest, in_order(high_half(a, b)), first_of(left));
 }
 
 static inline vec vec_hash(halves h, uint32_t factor)
@@ -107,68 +66,18 @@ static inline vec vec_down16(vec x)
     return _mm256_srli_epi32(x, 16);
 }
 
-static inline vec vec_min(vec a, vec b)
-{
-    return _mm256_min_epu32(a, b);
-}
-
-static inline vec vec_max(vec a, vec b)
-{
-    return _mm256_max_epu32(a, b);
-}
-
 static inline vec vec_add(vec a, vec b)
 {
     return _mm256_add_epi32(a, b);
 }
 
-// The last half of a and the first of b.
-static inline vec middle(vec a, vec b)
-{
-    return _mm256_permute2x128_si256(a, b, 0x21);
-}
-
-static inline vec vec_ahead1(vec x, vec after)
-{
-    return _mm256_alignr_epi8(middle(x, after), x, 4);
-}
-
-static inline vec vec_ahead2(vec x, vec after)
-{
-    return _mm256_alignr_epi8(middle(x, after), x, 8);
-}
-
-static inline vec vec_ahead4(vec x, vec after)
-{
-    return middle(x, after);
-}
-
-static inline vec vec_back1(vec before, vec x)
-{
-    return _mm256_alignr_epi8(x, middle(before, x), 12);
-}
-
-static inline vec vec_back2(vec before, vec x)
-{
-    return _mm256_alignr_epi8(x, middle(before, x), 8);
-}
-
-static inline vec vec_back4(vec before, vec x)
-{
-    return middle(before, x);
-}
-
-static inline truth vec_equal(vec a, vec b)
+static inline vec vec_equal(vec a, vec b)
 {
     return _mm256_cmpeq_epi32(a, b);
 }
 
-static inline truth truth_or(truth a, truth b)
-{
-    return _mm256_or_si256(a, b);
-}
-
-static inline unsigned truth_bits(truth t)
+// Which are ones.
+static inline unsigned truth_bits(vec t)
 {
     return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(t));
 }
@@ -182,12 +91,6 @@ static inline vec packed(vec x, unsigned bits)
 static inline void vec_keep(uint32_t *out, vec x, unsigned bits)
 {
     _mm256_storeu_si256((__m256i *)out, packed(x, bits));
-}
-
-static inline void vec_keep_only(uint32_t *out, vec x, unsigned bits)
-{
-    vec n = first_of((unsigned)__builtin_popcount(bits));
-    _mm256_maskstore_epi32((int *)out, n, packed(x, bits));
 }
 
 static inline vec are_empty(const uint32_t *lane)
@@ -248,6 +151,8 @@ static inline unsigned empty_hit(vec x, vec empty)
     return truth_bits(_mm256_sllv_epi32(word, up));
 }
 
+#include "sketch/winnow_halves.h"
+
 static unsigned equal_avx2(const uint8_t *a, const uint8_t *b)
 {
     __m256i sum = _mm256_setzero_si256();
@@ -262,7 +167,7 @@ void kernels_avx2(kernels *k)
 {
     *k = (kernels){
         .sketch = sketch_vector,
-        .winnow = winnow_vector,
+        .winnow = winnow_halves,
         .cut = cut_blocks,
         .bands = bands_blocks,
         .prints = prints_blocks,

@@ -7,6 +7,7 @@ typedef __m512i vec;
 typedef __mmask16 truth;
 
 #include "sketch/vector_blocks.h"
+#include "sketch/winnow_blocks.h"
 
 static inline vec vec_all(uint32_t x)
 {

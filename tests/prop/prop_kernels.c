@@ -85,8 +85,11 @@ static size_t plain_winnow(uint32_t *out, const uint64_t *s, size_t n)
     return kept;
 }
 
-// Shingles of one of four kinds: random, few different ones, equal in the high half
-// (a kernel that looks at 32 bits first must look again), all equal.
+enum { KINDS = 6 };
+
+// Shingles of one of six kinds: random, few different ones, equal in the high half
+// (a kernel that looks at 32 bits first must look again), all equal, ever larger and ever smaller
+// ones, of which all but a few are kept.
 static void random_shingles(uint64_t *s, size_t n, unsigned kind, uint64_t *seed)
 {
     uint64_t base = t_random(seed);
@@ -95,7 +98,9 @@ static void random_shingles(uint64_t *s, size_t n, unsigned kind, uint64_t *seed
         s[i] = kind == 0   ? r
                : kind == 1 ? (r % 3) * 0x7fffffffffffffffu
                : kind == 2 ? base << 32 | (r & 0xf)
-                           : base;
+               : kind == 3 ? base
+               : kind == 4 ? (uint64_t)i << 40 | r >> 32
+                           : (uint64_t)(n - i) << 40 | r >> 32;
     }
 }
 
@@ -129,8 +134,8 @@ static void test_lengths(void **state)
     guarded in = guarded_make(LEN_MOST * 8), out = guarded_make(LEN_MOST * 4);
     printf("# %s kernels\n", cpu_name(cpu_best()));
     for (size_t n = 0; n <= LEN_MOST; n++)
-        for (unsigned kind = 0; kind < 4; kind++)
-            check_length(n, kind, (n + kind) % 4 != 3, &in, &out, &seed);
+        for (unsigned kind = 0; kind < KINDS; kind++)
+            check_length(n, kind, (n + kind) % KINDS != 3, &in, &out, &seed);
     guarded_free(&in);
     guarded_free(&out);
 }

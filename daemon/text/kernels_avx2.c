@@ -318,15 +318,13 @@ static inline void block_keys(const block *v, uint8_t *out, uint64_t keep, uint6
 
 static inline void block_places(uint32_t *out, uint32_t base, uint64_t mask)
 {
-    __m256i first = _mm256_set1_epi32((int)base);
-    for (unsigned i = 0; i < SCAN_BLOCK; i += 16) { // at most eight of sixteen
-        uint64_t each = _pdep_u64(mask >> i & 0xffff, 0x1111111111111111u) * 15;
-        __m128i two = _mm_cvtsi64_si128((long long)_pext_u64(0xfedcba9876543210u, each));
-        __m128i place = _mm_unpacklo_epi8(two, _mm_srli_epi64(two, 4));
-        __m256i eight = _mm256_cvtepu8_epi32(_mm_and_si128(place, _mm_set1_epi8(15)));
-        _mm256_storeu_si256((__m256i *)out, _mm256_add_epi32(eight, first));
-        out += __builtin_popcount((unsigned)(mask >> i & 0xffff));
-        first = _mm256_add_epi32(first, _mm256_set1_epi32(16));
+    __m128i first = _mm_set1_epi32((int)base);
+    for (unsigned i = 0; i < SCAN_BLOCK; i += 8) { // at most four of eight
+        unsigned bits = mask >> i & 0xff;
+        __m128i four = _mm_cvtepu8_epi32(_mm_loadu_si32(&BIT_PLACES[bits]));
+        _mm_storeu_si128((__m128i *)out, _mm_add_epi32(four, first));
+        out += __builtin_popcount(bits);
+        first = _mm_add_epi32(first, _mm_set1_epi32(8));
     }
 }
 

@@ -15,7 +15,7 @@
 
 enum {
     SCAN_BLOCK = 64,
-    SCAN_WORDS = 1024, // of one call, at most
+    SCAN_WORDS = 2048, // of one call, at most
     // bytes that keys may take beyond the text's: a space behind each, and what is written over
     SCAN_SLACK = SCAN_WORDS + 3 * SCAN_BLOCK,
 };

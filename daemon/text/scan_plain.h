@@ -8,7 +8,7 @@
 // the block before.
 
 enum {
-    PLAIN_BLOCKS = 32, // of a batch
+    PLAIN_BLOCKS = 64, // of a batch
     SCAN_AHEAD = 2,    // bytes that are read behind a block: a sequence may begin with its last
 };
 

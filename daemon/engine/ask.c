@@ -39,16 +39,15 @@ shg_err ask_read(engine *e, json_t *record_header, view body, reading **out, ref
     return err ? refuse(r, err, "the text could not be read: %s", shg_err_text(err)) : SHG_OK;
 }
 
-static shg_err prov_side_of(prov_side *out, engine *e, reading *a, const side *s)
+static prov_side prov_side_of(engine *e, const reading *a, const side *s)
 {
-    *out = (prov_side){
+    return (prov_side){
         .side = s,
         .self = a->self ? sources_credited(e->lib.sources, a->self) : NULL,
         .publisher = view_of(a->publisher),
         .uri = record_get(&a->record, REC_URI),
         .published_ms = a->record.published_ms,
     };
-    return reading_credits(a, e->lib.sources, &out->credits);
 }
 
 json_t *ask_field(const reading *a, const char *name)
@@ -72,10 +71,10 @@ shg_err ask_name_it(json_t *object, const reading *a)
 shg_err ask_provenance(provenance *out, engine *e, reading *a, const side *side_a, reading *b,
                        const side *side_b, const match *m)
 {
-    prov_side pa, pb;
-    shg_err err = prov_side_of(&pa, e, a, side_a);
-    if (!err)
-        err = prov_side_of(&pb, e, b, side_b);
+    prov_side pa = prov_side_of(e, a, side_a), pb = prov_side_of(e, b, side_b);
+    shg_err err = reading_credits(a, e->lib.sources, &pa.credits);
+    if (!err && provenance_asks_credits(&pa, m))
+        err = reading_credits(b, e->lib.sources, &pb.credits);
     if (err)
         return err;
     provenance_decide(out, &pa, &pb, m);

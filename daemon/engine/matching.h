@@ -8,6 +8,8 @@
 #include "engine/library.h"
 #include "evidence/match.h"
 
+#include <jansson.h>
+
 enum {
     RELATIONS_DEFAULT = 1 << REL_COPY | 1 << REL_EXCERPT | 1 << REL_REWRITE | 1 << REL_QUOTES,
     VERIFY_QUERY = 512,      // candidates that a question verifies
@@ -16,6 +18,8 @@ enum {
 };
 
 #define HORIZON_ALL UINT32_MAX
+
+typedef struct hit hit;
 
 typedef struct match_opts {
     uint32_t horizon;      // only documents below it
@@ -42,6 +46,10 @@ typedef struct match_opts {
     // is read, perhaps again; or NULL.
     shg_err (*beside)(void *ctx);
     void *beside_ctx;
+    // Makes h->shown of a hit that is asked for, is as deep as `depth` and will nearly always be
+    // kept; `of` is the marked copy of the article. By any of the hands, or NULL.
+    shg_err (*show)(void *ctx, const side *of, hit *h);
+    void *show_ctx;
     helpers *helpers; // that lend this thread a hand; NULL: none
 } match_opts;
 
@@ -59,14 +67,15 @@ static inline match_opts match_opts_for(uint32_t horizon, uint32_t verify_most)
 }
 
 // One verified match. The reading is held; side is its marked copy.
-typedef struct hit {
+struct hit {
     reading *with;
     side side;
     match match;
-    bool asked; // what was asked for; else of `also` alone
-    bool also;  // of `also`
-    bool deep;  // as deep as match_opts says
-} hit;
+    json_t *shown; // by show; owned, NULL: nothing is
+    bool asked;    // what was asked for; else of `also` alone
+    bool also;     // of `also`
+    bool deep;     // as deep as match_opts says
+};
 
 typedef struct hits {
     side side; // the marked copy of the reading asked about, which must outlive it

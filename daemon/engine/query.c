@@ -115,22 +115,34 @@ static shg_err render_pair(json_t **out, engine *e, reading *a, const side *side
     return err;
 }
 
-static shg_err add_hit(json_t *list, engine *e, reading *a, const side *side_a, const hit *x,
-                       const query *q)
+// Whose matches are shown, and how.
+typedef struct showing {
+    engine *e;
+    reading *a;
+    const query *q;
+} showing;
+
+static shg_err show(void *ctx, const side *of, hit *h)
 {
-    json_t *one;
-    shg_err err =
-        render_pair(&one, e, a, side_a, x->with, &x->side, &x->match, q->unit, q->passages);
-    return err ? err : json_array_append_new(list, one) ? SHG_ENOMEM : SHG_OK;
+    const showing *s = ctx;
+    return render_pair(&h->shown, s->e, s->a, of, h->with, &h->side, &h->match, s->q->unit,
+                       s->q->passages);
 }
 
-static shg_err render_hits(json_t **out, engine *e, reading *a, const hits *h, const query *q)
+static shg_err add_shown(json_t *list, hit *h)
+{
+    json_t *one = h->shown;
+    h->shown = NULL;
+    return json_array_append_new(list, one) ? SHG_ENOMEM : SHG_OK;
+}
+
+static shg_err list_shown(json_t **out, hits *h)
 {
     *out = json_array();
     shg_err err = *out ? SHG_OK : SHG_ENOMEM;
     for (size_t i = 0; !err && i < h->n; i++)
         if (h->hit[i].asked)
-            err = add_hit(*out, e, a, &h->side, &h->hit[i], q);
+            err = add_shown(*out, &h->hit[i]);
     if (err) {
         json_decref(*out);
         *out = NULL;
@@ -142,6 +154,7 @@ shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h)
 {
     query q;
     query_init(&q, e);
+    showing s = {e, a, &q};
     *out = json_array();
     shg_err err = *out ? SHG_OK : SHG_ENOMEM;
     size_t left = q.match.keep_most;
@@ -153,7 +166,9 @@ shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h)
         left--;
         err = match_deepen(&x->match, &of_a, &x->side, q.match.depth);
         if (!err)
-            err = add_hit(*out, e, a, &h->side, x, &q);
+            err = show(&s, &h->side, x);
+        if (!err)
+            err = add_shown(*out, x);
     }
     match_source_free(&of_a);
     if (err) {
@@ -163,12 +178,12 @@ shg_err ask_matches(json_t **out, engine *e, reading *a, hits *h)
     return err;
 }
 
-static shg_err render_answer(json_t **out, engine *e, reading *a, const credits *c, const hits *h,
+static shg_err render_answer(json_t **out, const reading *a, const credits *c, hits *h,
                              const query *q, int64_t began_ns)
 {
     json_t *matches = NULL, *credited_by = NULL;
     *out = NULL;
-    shg_err err = render_hits(&matches, e, a, h, q);
+    shg_err err = list_shown(&matches, h);
     if (!err)
         err = ask_credits(&credited_by, a, c, h, q->unit);
     if (!err)
@@ -204,7 +219,10 @@ static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q,
 {
     hits h;
     own_credits own = {.e = e, .a = a};
+    showing s = {e, a, q};
     match_opts o = q->match;
+    o.show = show;
+    o.show_ctx = &s;
     o.also = &own.confirming.match;
     o.beside = find_own_credits;
     o.beside_ctx = &own;
@@ -213,7 +231,7 @@ static shg_err answer_query(json_t **out, engine *e, reading *a, const query *q,
     confirming_free(&own.confirming);
     if (err)
         return err;
-    err = render_answer(out, e, a, own.c, &h, q, began_ns);
+    err = render_answer(out, a, own.c, &h, q, began_ns);
     hits_free(&h);
     return err;
 }
@@ -273,10 +291,12 @@ static shg_err find_matches(json_t **out, engine *e, reading *a)
     query q;
     hits h;
     query_init(&q, e);
+    q.match.show = show;
+    q.match.show_ctx = &(showing){e, a, &q};
     shg_err err = matching_find(&h, &e->lib, a, &q.match);
     if (err)
         return err;
-    err = render_hits(out, e, a, &h, &q);
+    err = list_shown(out, &h);
     hits_free(&h);
     return err;
 }

@@ -10,6 +10,7 @@ enum {
 
 void verify_drop(hit *h)
 {
+    json_decref(h->shown);
     match_free(&h->match);
     frequency_unmark(&h->side);
     reading_drop(&h->with);
@@ -97,13 +98,12 @@ static shg_err read_candidate(work *w, unsigned who, uint32_t doc, reading **out
     return sift_read(&w->sift[who], doc, out);
 }
 
-// What only the hits that are kept need. An answer shows their credits, which the reading keeps.
+// What only the hits that are kept need.
 static shg_err deepen(hit *h, work *w, unsigned who)
 {
-    const credits *c;
     shg_err e = match_deepen(&h->match, &w->source[who], &h->side, w->o->depth);
     h->deep = true;
-    return e || w->o->depth < MATCH_WHOLE ? e : reading_credits(h->with, w->lib->sources, &c);
+    return e || !w->o->show ? e : w->o->show(w->o->show_ctx, w->query, h);
 }
 
 // Hits among as many of the likeliest candidates as are kept are deepened at once, by the hand in

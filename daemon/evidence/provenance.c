@@ -269,10 +269,21 @@ static void support(provenance *out, int time, int place)
         out->score = .99;
 }
 
+static bool decides_nothing(const match *m)
+{
+    return m->relation == REL_NONE || m->relation == REL_TEMPLATE;
+}
+
+bool provenance_asks_credits(const prov_side *a, const match *m)
+{
+    bool has_source = a->credits && a->credits->n > 0;
+    return !decides_nothing(m) && (a->self || (has_source && m->relation != REL_RELATED));
+}
+
 void provenance_decide(provenance *out, const prov_side *a, const prov_side *b, const match *m)
 {
     *out = (provenance){.kind = PROV_UNKNOWN};
-    if (m->relation == REL_NONE || m->relation == REL_TEMPLATE)
+    if (decides_nothing(m))
         return;
     bool shares = m->relation != REL_RELATED;
     int time = earlier(a, b), place = shares ? higher(a, b, m) : 0;

@@ -32,8 +32,8 @@ enum prov_because { // bits, in order of trust
 // One of the two articles, as far as provenance asks.
 typedef struct prov_side {
     const side *side;
-    const credits *credits;
-    const source *self; // its publisher, or NULL
+    const credits *credits; // NULL: they are not known
+    const source *self;     // its publisher, or NULL
     view publisher, uri;
     int64_t published_ms; // CLOCK_ABSENT where unknown
 } prov_side;
@@ -45,6 +45,10 @@ typedef struct provenance {
     unsigned because; // of prov_because
     double score;
 } provenance;
+
+// provenance_asks_credits tells whether b's credits can say anything where a's, and its publisher,
+// are these: to find them costs more than all that is asked here. b's may be NULL otherwise.
+bool provenance_asks_credits(const prov_side *a, const match *m);
 
 // provenance_decide: query a, match b; m is their match.
 void provenance_decide(provenance *out, const prov_side *a, const prov_side *b, const match *m);

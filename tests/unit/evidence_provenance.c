@@ -53,6 +53,20 @@ static void drop(made *m)
     words_free(&m->side.words);
 }
 
+// Where b's credits are not asked for, nothing changes without them.
+static void check_unasked(const provenance *with, const prov_side *a, prov_side b, const match *m)
+{
+    provenance out;
+    if (provenance_asks_credits(a, m))
+        return;
+    b.credits = NULL;
+    provenance_decide(&out, a, &b, m);
+    assert_int_equal(out.kind, with->kind);
+    assert_int_equal(out.because, with->because);
+    assert_ptr_equal(out.source, with->source);
+    assert_true(out.score == with->score);
+}
+
 // decide compares two articles that share all their words from `from` on.
 static provenance decide(const article *a, const article *b, relation r, uint32_t from_a,
                          uint32_t from_b, char *id, size_t len)
@@ -73,6 +87,7 @@ static provenance decide(const article *a, const article *b, relation r, uint32_
         m.passages.words = 0;
     provenance_decide(&out, &x.prov, &y.prov, &m);
     snprintf(id, len, "%s", out.source ? out.source : "");
+    check_unasked(&out, &x.prov, y.prov, &m);
     drop(&x);
     drop(&y);
     return out;
@@ -100,6 +115,30 @@ static const article PLAIN = {"The ferry sank at noon.", "havn.example", "https:
                               0};
 static const article HILL = {"A ferry sank at noon.", "thehill.com",
                              "https://thehill.com/ferry-sinks", 0};
+
+static void asks_for_credits_that_say_something(void **state)
+{
+    (void)state;
+    article via = {"Via Reuters: a ferry sank.", "havn.example", "", 0};
+    made plain, known, credited;
+    make(&plain, &PLAIN);
+    make(&known, &HILL);
+    make(&credited, &via);
+    assert_int_equal(plain.credits.n, 0);
+    assert_int_equal(known.credits.n, 0);
+    assert_int_equal(credited.credits.n, 1);
+    const match copy = {.relation = REL_COPY}, related = {.relation = REL_RELATED},
+                form = {.relation = REL_TEMPLATE};
+    assert_false(provenance_asks_credits(&plain.prov, &copy));
+    assert_true(provenance_asks_credits(&known.prov, &copy));
+    assert_true(provenance_asks_credits(&known.prov, &related));
+    assert_true(provenance_asks_credits(&credited.prov, &copy));
+    assert_false(provenance_asks_credits(&credited.prov, &related));
+    assert_false(provenance_asks_credits(&known.prov, &form));
+    drop(&plain);
+    drop(&known);
+    drop(&credited);
+}
 
 static void trusts_credits_first(void **state)
 {
@@ -219,6 +258,7 @@ static void renders_credits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(asks_for_credits_that_say_something),
         cmocka_unit_test(trusts_credits_first),
         cmocka_unit_test(follows_links),
         cmocka_unit_test(finds_the_common_source),

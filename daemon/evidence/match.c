@@ -79,7 +79,7 @@ static shg_err relate(match *m, match_source *of_a, const side *b, bool shell)
 {
     const side *a = of_a->of;
     m->identical = side_same(a, b);
-    shg_err e = passages_find(&m->passages, a, b);
+    shg_err e = passages_find_of(&m->passages, a, &of_a->runs, b);
     m->cosine = terms_cosine(&a->terms, &b->terms);
     m->containment_a = m->identical ? 1 : match_share(m->passages.words, a->own_words);
     m->containment_b = m->identical ? 1 : match_share(m->passages.words, b->own_words);
@@ -105,6 +105,7 @@ static shg_err deepen(match *m, match_source *of_a, const side *b, match_depth d
 
 void match_source_free(match_source *s)
 {
+    runs_source_free(&s->runs);
     bags_source_free(&s->bags);
     affinity_source_free(&s->affinity);
 }
@@ -113,6 +114,7 @@ static shg_err relate_and_deepen(match *m, match_source *a, const side *b, match
                                  bool anew, bool shell)
 {
     a->bags.of = a->affinity.of = a->of;
+    a->runs.of = &a->of->words;
     shg_err e = anew ? relate(m, a, b, shell) : SHG_OK;
     return e ? e : deepen(m, a, b, depth);
 }

@@ -50,6 +50,7 @@ typedef enum match_depth {
 // only `of` is to be set, which must outlive it unchanged.
 typedef struct match_source {
     const side *of;
+    runs_source runs;
     bags_source bags;
     affinity_source affinity;
 } match_source;

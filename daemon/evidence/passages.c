@@ -322,7 +322,7 @@ static shg_err merge(passages *out, tiler *t)
     return SHG_OK;
 }
 
-static shg_err tile(tiler *t)
+static shg_err tile(tiler *t, runs_source *seeds)
 {
     const side *a = t->a.s, *b = t->b.s;
     t->least = LEAST;
@@ -334,14 +334,14 @@ static shg_err tile(tiler *t)
         return e;
     }
     runs r;
-    shg_err e = runs_find(&r, &a->words, &b->words, PASSAGE_SEED);
+    shg_err e = runs_find(&r, seeds, &b->words, PASSAGE_SEED);
     if (!e)
         e = tile_runs(t, &r);
     runs_free(&r);
     return e;
 }
 
-shg_err passages_find(passages *out, const side *a, const side *b)
+shg_err passages_find_of(passages *out, const side *a, runs_source *seeds, const side *b)
 {
     tiler t = {0};
     *out = (passages){0};
@@ -349,12 +349,20 @@ shg_err passages_find(passages *out, const side *a, const side *b)
     if (!e)
         e = open_half(&t.b, b);
     if (!e)
-        e = tile(&t);
+        e = tile(&t, seeds);
     if (!e)
         e = merge(out, &t);
     close_tiler(&t);
     if (e)
         passages_free(out);
+    return e;
+}
+
+shg_err passages_find(passages *out, const side *a, const side *b)
+{
+    runs_source seeds = {.of = &a->words};
+    shg_err e = passages_find_of(out, a, &seeds, b);
+    runs_source_free(&seeds);
     return e;
 }
 

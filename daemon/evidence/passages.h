@@ -47,6 +47,10 @@ typedef struct passages {
 // of both but for the sorting of the runs, whatever the texts (runs.h). SHG_ENOMEM leaves *out
 // empty.
 SHG_MUST_CHECK shg_err passages_find(passages *out, const side *a, const side *b);
+
+// passages_find_of is it where a is compared with many: seeds are of a's words.
+SHG_MUST_CHECK shg_err passages_find_of(passages *out, const side *a, runs_source *seeds,
+                                        const side *b);
 void passages_free(passages *p);
 
 #endif

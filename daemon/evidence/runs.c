@@ -5,19 +5,16 @@
 #include <assert.h>
 #include <stdlib.h>
 
-// Where the seeds of b stand: an open-addressing table of the distinct hashes, each with
-// a slice of place[], ascending.
-typedef struct slot {
-    uint64_t hash;
-    uint32_t first, n; // place[first..first+n); n == 0: free
-} slot;
+// Where one seed stands in b: f->place[first .. first + n), ascending.
+typedef struct slice {
+    uint32_t first, n;
+} slice;
 
 typedef struct finder {
+    const runs_source *of_a;
     const words *a, *b;
-    uint64_t *seed_a, *seed_b;
-    size_t n_seed_a, n_seed_b;
-    slot *table;
-    size_t mask;
+    uint64_t *seed;  // of b; in their place, of those that a has, numbers
+    uint32_t *first; // by number: where in place its slice begins, the next one after it
     uint32_t *place;
     uint32_t *done;  // by diagonal b - a + a->n: where in a its last run ends
     uint32_t cursor; // where in b the last run ended
@@ -27,46 +24,109 @@ typedef struct finder {
     size_t budget;    // steps back that are left before they are cut short
 } finder;
 
-static slot *slot_of(const finder *f, uint64_t hash)
+static runs_seed *slot_of(const runs_source *s, uint64_t hash)
 {
-    size_t s = hash_place(hash, f->table) & f->mask;
-    while (f->table[s].n && f->table[s].hash != hash)
-        s = (s + 1) & f->mask;
-    return &f->table[s];
+    size_t at = hash_place(hash, s->slot) & s->mask;
+    while (s->slot[at].number && s->slot[at].hash != hash)
+        at = (at + 1) & s->mask;
+    return &s->slot[at];
 }
 
-// In place of a seed of b stands the number of its slot when they are indexed.
-static void index_seeds(finder *f)
+// Thirty-two bits for each word.
+static size_t maybe_at(const runs_source *s, uint64_t hash)
 {
-    for (size_t j = 0; j < f->n_seed_b; j++) {
-        slot *s = slot_of(f, f->seed_b[j]);
-        s->hash = f->seed_b[j];
-        s->n++;
-        f->seed_b[j] = (uint64_t)(s - f->table);
+    return hash >> 24 & s->mask / 4;
+}
+
+static void take_seeds(runs_source *s, const uint64_t *seed)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        runs_seed *x = slot_of(s, seed[i]);
+        if (!x->number)
+            *x = (runs_seed){seed[i], (uint32_t)++s->n_distinct};
+        s->number[i] = x->number - 1;
+        s->maybe[maybe_at(s, seed[i])] |= (uint64_t)1 << (seed[i] >> 58);
+    }
+}
+
+static shg_err ready(runs_source *s, unsigned k)
+{
+    if (s->number)
+        return SHG_OK;
+    size_t n = s->of->n, size = hash_slots(n);
+    uint64_t *seed = malloc((n + 1) * sizeof *seed);
+    *s = (runs_source){.of = s->of, .k = k, .mask = size - 1};
+    s->number = malloc((n + 1) * sizeof *s->number);
+    s->slot = calloc(size, sizeof *s->slot);
+    s->maybe = calloc(size / 4, sizeof *s->maybe);
+    bool there = seed && s->number && s->slot && s->maybe;
+    if (there) {
+        s->n = shingles_make(seed, NULL, s->of, k);
+        take_seeds(s, seed);
+    }
+    free(seed);
+    if (!there)
+        runs_source_free(s);
+    return there ? SHG_OK : SHG_ENOMEM;
+}
+
+void runs_source_free(runs_source *s)
+{
+    free(s->number);
+    free(s->slot);
+    free(s->maybe);
+    *s = (runs_source){.of = s->of};
+}
+
+// Lists in f->place which of b's seeds may be a's. Which are is at random: no branch depends on it.
+static size_t list_maybe(finder *f, size_t n)
+{
+    const runs_source *s = f->of_a;
+    size_t n_at = 0;
+    for (size_t j = 0; j < n; j++) {
+        uint64_t hash = f->seed[j];
+        f->place[n_at] = (uint32_t)j;
+        n_at += s->maybe[maybe_at(s, hash)] >> (hash >> 58) & 1;
+    }
+    return n_at;
+}
+
+// Of seeds that a lacks nothing is asked.
+static void index_seeds(finder *f, size_t n)
+{
+    size_t n_at = list_maybe(f, n), n_both = 0;
+    for (size_t k = 0; k < n_at; k++) {
+        uint32_t j = f->place[k], number = slot_of(f->of_a, f->seed[j])->number;
+        if (!number)
+            continue;
+        f->first[number - 1]++;
+        f->seed[n_both++] = (uint64_t)(number - 1) << 32 | j;
     }
     // first starts past each slice's end and moves down to its start as that is filled.
     uint32_t end = 0;
-    for (size_t s = 0; s <= f->mask; s++)
-        f->table[s].first = end += f->table[s].n;
-    for (size_t j = f->n_seed_b; j-- > 0;)
-        f->place[--f->table[f->seed_b[j]].first] = (uint32_t)j;
+    for (size_t i = 0; i <= f->of_a->n_distinct; i++)
+        f->first[i] = end += f->first[i];
+    while (n_both > 0) {
+        uint64_t x = f->seed[--n_both];
+        f->place[--f->first[x >> 32]] = (uint32_t)x;
+    }
 }
 
-static shg_err prepare(finder *f, unsigned k)
+static slice slice_of(const finder *f, uint32_t number)
+{
+    return (slice){f->first[number], f->first[number + 1] - f->first[number]};
+}
+
+static shg_err prepare(finder *f)
 {
     const words *a = f->a, *b = f->b;
-    size_t size = hash_slots(b->n);
-    f->mask = size - 1;
-    f->seed_a = malloc((a->n + 1) * sizeof *f->seed_a);
-    f->seed_b = malloc((b->n + 1) * sizeof *f->seed_b);
-    f->table = calloc(size, sizeof *f->table);
+    f->seed = malloc((b->n + 1) * sizeof *f->seed);
+    f->first = calloc(f->of_a->n_distinct + 1, sizeof *f->first);
     f->place = malloc((b->n + 1) * sizeof *f->place);
     f->done = calloc(a->n + b->n + 1, sizeof *f->done);
-    if (!f->seed_a || !f->seed_b || !f->table || !f->place || !f->done)
+    if (!f->seed || !f->first || !f->place || !f->done)
         return SHG_ENOMEM;
-    f->n_seed_a = shingles_make(f->seed_a, NULL, a, k);
-    f->n_seed_b = shingles_make(f->seed_b, NULL, b, k);
-    index_seeds(f);
+    index_seeds(f, shingles_make(f->seed, NULL, b, f->of_a->k));
     return SHG_OK;
 }
 
@@ -122,7 +182,7 @@ static shg_err grow(finder *f, uint32_t i, uint32_t j, uint32_t *end)
 }
 
 // around narrows the places of a frequent seed to the RUN_PLACES next to the cursor.
-static slot around(const finder *f, slot s)
+static slice around(const finder *f, slice s)
 {
     if (s.n <= RUN_PLACES)
         return s;
@@ -146,8 +206,8 @@ static slot around(const finder *f, slot s)
 // only texts that repeat a frequent phrase without end use up. So the whole is linear.
 static shg_err search(finder *f)
 {
-    for (uint32_t i = 0; i < f->n_seed_a;) {
-        slot s = around(f, *slot_of(f, f->seed_a[i]));
+    for (uint32_t i = 0; i < f->of_a->n;) {
+        slice s = around(f, slice_of(f, f->of_a->number[i]));
         uint32_t end = i;
         for (uint32_t p = s.first; p < s.first + s.n; p++) {
             shg_err e = grow(f, i, f->place[p], &end);
@@ -159,21 +219,25 @@ static shg_err search(finder *f)
     return SHG_OK;
 }
 
-shg_err runs_find(runs *out, const words *a, const words *b, unsigned k)
+shg_err runs_find(runs *out, runs_source *of_a, const words *b, unsigned k)
 {
+    const words *a = of_a->of;
     assert(a->n < UINT32_MAX && b->n < UINT32_MAX);
     *out = (runs){0};
     if (a->n == 0 || b->n == 0)
         return SHG_OK;
-    finder f = {.a = a, .b = b, .out = out, .least = k * WORD_WEIGHT};
+    shg_err e = ready(of_a, k);
+    if (e)
+        return e;
+    assert(of_a->k == k);
+    finder f = {.of_a = of_a, .a = a, .b = b, .out = out, .least = k * WORD_WEIGHT};
     f.most = 4 * (a->n + b->n) + 1024;
     f.budget = 8 * (a->n + b->n) + 1024;
-    shg_err e = prepare(&f, k);
+    e = prepare(&f);
     if (!e)
         e = search(&f);
-    free(f.seed_a);
-    free(f.seed_b);
-    free(f.table);
+    free(f.seed);
+    free(f.first);
     free(f.place);
     free(f.done);
     if (e)

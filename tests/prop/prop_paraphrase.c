@@ -158,12 +158,18 @@ static void test_any(void **state)
 }
 
 // What is kept of a text says of each other one what a new one would, whichever came before.
-static void check_kept(bags_source *kept, const side *b)
+static void check_kept(bags_source *kept, runs_source *seeds, const side *b)
 {
     bags_source anew = {.of = kept->of};
-    passages exact;
+    passages exact, again;
     paraphrases x, y;
     assert_ok(passages_find(&exact, kept->of, b));
+    assert_ok(passages_find_of(&again, kept->of, seeds, b));
+    assert_int_equal(again.n, exact.n);
+    assert_int_equal(again.words, exact.words);
+    for (size_t i = 0; i < exact.n; i++)
+        assert_memory_equal(&again.p[i], &exact.p[i], sizeof *exact.p);
+    passages_free(&again);
     assert_ok(paraphrase_find(&x, &exact, kept, b));
     assert_ok(paraphrase_find(&y, &exact, &anew, b));
     assert_int_equal(x.n, y.n);
@@ -189,16 +195,18 @@ static void test_kept(void **state)
         tell(one, &w, &seed);
         assert_ok(side_make(&a, view_of(one), NULL));
         bags_source kept = {.of = &a};
+        runs_source seeds = {.of = &a.words};
         for (int k = 0; k < 6; k++) {
             tell(two, &w, &seed);
             char *half = strchr(two + strlen(two) / 2, ' ');
             if (half && k % 3 == 0)
                 *half = 0; // shorter ones before longer ones
             assert_ok(side_make(&b, view_of(two), NULL));
-            check_kept(&kept, &b);
+            check_kept(&kept, &seeds, &b);
             side_free(&b);
         }
         bags_source_free(&kept);
+        runs_source_free(&seeds);
         side_free(&a);
     }
 }

@@ -59,13 +59,23 @@ static shg_err try_reading(bool *may, sift *s, reading *r)
     return e ? e : try_topic(may, s, &r->side);
 }
 
+// Whether what is found of a text of n words leaves it at all.
+static bool may_match(const sift *s, const screen_found *found, size_t n)
+{
+    return found->words ||
+           (found->near && (!is_left_to_likes(s, found->alike) || relation_may_reword(s->a, n)));
+}
+
 // What of a stored text can be told without signing it. Its words are screened already where they
 // were known without it.
 static shg_err try_text(bool *may, sift *s, view text, screen_found *found)
 {
-    shg_err e = s->told.words.n ? SHG_OK : screen_text(&s->screen, text, found);
-    *may = found->words || found->near;
-    if (e || found->words || !found->near || !is_left_to_likes(s, found->alike))
+    shg_err e = SHG_OK;
+    if (!s->told.words.n) {
+        e = screen_text(&s->screen, text, found);
+        *may = may_match(s, found, s->screen.text.list.n);
+    }
+    if (e || !*may || found->words || !is_left_to_likes(s, found->alike))
         return e;
     e = side_scan(&s->other, text, NULL);
     return e ? e : try_likes(may, s, &s->other);
@@ -82,7 +92,7 @@ static shg_err fetch(reading **out, bool *may, sift *s, uint32_t doc)
     shg_err e = index_words(s->lib->ix, doc, &s->told);
     if (!e && w->n)
         e = screen_hashes(&s->screen, &(hash_list){.hash = w->hash, .n = w->n}, w->square, &found);
-    *may = found.words || found.near;
+    *may = !w->n || may_match(s, &found, w->n);
     if (e || !*may)
         return e;
     e = library_fetch(&a, &info, s->lib, doc);

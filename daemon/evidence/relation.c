@@ -266,6 +266,12 @@ bool relation_asks_retold(const match *m, const side *a, const side *b)
            told + p->prose >= REWORDED * most(a->own_prose, b->own_prose);
 }
 
+bool relation_may_reword(const side *a, size_t n)
+{
+    double told = (double)n + 1 + (double)n / (2. * PARAPHRASE_LEAST);
+    return told + RELATION_WORDS >= REWORDED * a->own_prose;
+}
+
 // The first rule that holds.
 static relation first_rule(const match *m, const side *a, const side *b, bool shell)
 {

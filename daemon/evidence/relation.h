@@ -22,6 +22,10 @@ enum { RELATION_WORDS = 10 };
 // the same without them. The exact measures of m are set.
 bool relation_asks_retold(const match *m, const side *a, const side *b);
 
+// relation_may_reword tells whether paraphrases may make a relation of a, marked, and a text of n
+// words that shares fewer than RELATION_WORDS with it in passages, whatever its marks.
+bool relation_may_reword(const side *a, size_t n);
+
 // relation_decide sets the relation of m, whose measures are set. shell: one side is
 // nearly nothing but furniture, and was compared with it.
 void relation_decide(match *m, const side *a, const side *b, bool shell);

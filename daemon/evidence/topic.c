@@ -126,13 +126,18 @@ static size_t list_maybe(topic *t, term_hashes b)
     return n;
 }
 
+// Which of them stood there before is at random, too.
 static size_t count_shared(topic *t, term_hashes b, size_t n_maybe)
 {
+    const uint32_t *at = t->at;
+    uint32_t *shared = t->shared;
     size_t n = 0;
     for (size_t k = 0; k < n_maybe; k++) {
-        topic_slot *s = slot_of(t, b.hash[t->at[k]]);
-        if (s->place && s->n++ == 0)
-            t->shared[n++] = (uint32_t)(s - t->slot);
+        topic_slot *s = slot_of(t, b.hash[at[k]]);
+        unsigned is = s->place != 0, first = s->n == 0;
+        shared[n] = (uint32_t)(s - t->slot);
+        n += is & first;
+        s->n += is;
     }
     return n;
 }

@@ -25,16 +25,22 @@ typedef struct hits {
     const doc_table *d;
 } hits;
 
-// hits_add keeps a posting whose document is there; false: the list is full.
+// hits_add keeps a posting whose document is there; false: the list is full. A question finds
+// thousands: for room that is there nothing is called.
 static inline bool hits_add(hits *h, uint32_t which, uint32_t doc, bool quoted)
 {
     if (h->n[which] >= h->cap)
         return false;
-    if (docs_alive(h->d, doc)) {
-        hit x = {which, {doc, quoted}};
-        buf_add(&h->found, &x, sizeof x);
-        h->n[which]++;
+    if (!docs_alive(h->d, doc))
+        return true;
+    buf *found = &h->found;
+    bool room = found->cap - found->len >= sizeof(hit);
+    hit *to = (hit *)(void *)(room ? found->p + found->len : buf_grow(found, sizeof *to));
+    if (to) {
+        *to = (hit){which, {doc, quoted}};
+        found->len += sizeof *to;
     }
+    h->n[which]++;
     return true;
 }
 

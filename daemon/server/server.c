@@ -39,8 +39,9 @@ typedef struct server {
     streams streams;
     request *idle; // n_idle of them, for the next messages
     size_t n_idle;
-    bool draining, asleep; // asleep: the router's thread polls, or is about to
-    bool no_pull;          // and not for what is pushed: there is no room
+    bool draining; // only the router's thread changes it
+    bool asleep;   // that thread polls, or is about to
+    bool no_pull;  // and not for what is pushed: there is no room
     // of the router's thread alone
     uint64_t sequence; // of the next change
     int64_t drain_until_ns;
@@ -392,8 +393,8 @@ static void clear_wake(server *s)
     (void)done; // nothing there is fine, too
 }
 
-// True: there is more to read.
-static bool take_turn(server *s)
+// *pulls: what is pushed is to be waited for, too. True: there is more to read now.
+static bool take_turn(server *s, bool *pulls)
 {
     pthread_mutex_lock(&s->turn);
     send_replies(s);
@@ -401,6 +402,7 @@ static bool take_turn(server *s)
     if (s->pull && !s->draining)
         more |= read_requests(s, s->pull);
     s->no_pull = s->pull && !s->draining && !has_room(s);
+    *pulls = s->pull && !s->draining && !s->no_pull;
     s->asleep = !more;
     pthread_mutex_unlock(&s->turn);
     flush_replies(s);
@@ -438,8 +440,9 @@ static shg_err route(server *s, char *why, size_t why_len)
     for (int i = 0; i < FDS; i++)
         fds[i].events = POLLIN;
     while (!s->draining || !is_drained(s)) {
-        int ms = take_turn(s) ? 0 : s->draining ? DRAIN_LOOK_MS : -1;
-        fds[PULL].fd = s->draining || s->no_pull ? -1 : pull_fd;
+        bool pulls;
+        int ms = take_turn(s, &pulls) ? 0 : s->draining ? DRAIN_LOOK_MS : -1;
+        fds[PULL].fd = pulls ? pull_fd : -1;
         if (poll(fds, FDS, ms) < 0 && errno != EINTR) {
             snprintf(why, why_len, "poll failed: %s", strerror(errno));
             return SHG_EIO;

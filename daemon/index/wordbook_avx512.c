@@ -95,14 +95,6 @@ static inline void load_rows(__m512i out[2], const void *base, const eight *x)
     out[1] = load_four(p + at[1], p + at[3], p + at[5], p + at[7]);
 }
 
-// Asks for the rows of n times eight tokens.
-static inline void fetch_rows(const eight *x, size_t n, const void *base)
-{
-    for (size_t i = 0; i < n; i++)
-        for (int k = 0; k < EIGHT; k++)
-            _mm_prefetch((const char *)base + x[i].at[k], _MM_HINT_T0);
-}
-
 // Lets up to seven of no account follow the tokens of a step: they are empty.
 static inline void end_tokens(tokens *t)
 {
@@ -336,8 +328,8 @@ static void add_to_row(token_row *r, const tokens *t, const step *s, const wordb
     r->n += t->n;
 }
 
-// What one loop asks the memory for, the next one reads: the book is larger than the nearest
-// caches.
+// Loops so short that the CPU has several rounds of each at work at once: the book is larger than
+// the nearest caches. (Asking the memory for the rows a loop ahead took longer than it saved.)
 static bool write_step(writing *w, tokens *t, const wordbook *b)
 {
     step s;
@@ -346,10 +338,8 @@ static bool write_step(writing *w, tokens *t, const wordbook *b)
     end_tokens(t);
     for (size_t i = 0; i < n; i++)
         longest = _mm256_max_epu32(longest, begin_eight(&s.x[i], t, i * EIGHT));
-    fetch_rows(s.x, n, b->bucket);
     for (size_t i = 0; i < n; i++)
         find_eight(&s, i, b);
-    fetch_rows(s.x, n, b->text);
     for (size_t i = 0; i < n; i++)
         compare_eight(&s, i, b);
     if (w->row.word)

@@ -124,25 +124,45 @@ static void find_prints(prints *x, const side *s, uint64_t seed)
 
 static bool is_key(const prints *x, uint64_t hash)
 {
-    const print *at = x->key;
+    const print *at = x->key, *term = x->key + x->n_keys;
     for (size_t n = x->n_keys; n > 1; n -= n / 2)
         at += n / 2 & -(size_t)(at[n / 2 - 1].hash < hash); // no branch: it would be at random
-    return x->n_keys && at->hash == hash;
+    bool is = x->n_keys && at->hash == hash;
+    for (size_t i = 0; i < x->n_terms; i++)
+        is |= term[i].hash == hash;
+    return is;
 }
 
-// The rarest terms follow the fingerprints; one that is equal to a fingerprint by chance is left
-// out.
+// Which low bits hashes have: nearly always a term has others than all keys.
+enum { LOW_BITS = 12 };
+typedef struct low_bits {
+    uint64_t is[(1 << LOW_BITS) / 64];
+} low_bits;
+
+static bool has_low(const low_bits *l, uint64_t hash)
+{
+    return l->is[hash % (1 << LOW_BITS) / 64] >> hash % 64 & 1;
+}
+
+static void add_low(low_bits *l, uint64_t hash)
+{
+    l->is[hash % (1 << LOW_BITS) / 64] |= (uint64_t)1 << hash % 64;
+}
+
+// The rarest terms follow the fingerprints; one that is equal to another key by chance is left out.
 static void add_terms(prints *x, const words *w, uint64_t seed)
 {
     uint64_t term[RARE_MOST];
+    low_bits low = {{0}};
     uint32_t n = rare_terms(term, w, seed, x->item, &x->square);
     x->n_terms = 0;
+    for (uint32_t i = 0; i < x->n_keys; i++)
+        add_low(&low, x->key[i].hash);
     for (uint32_t i = 0; i < n; i++) {
-        bool known = is_key(x, term[i]);
-        for (uint32_t k = 0; k < x->n_terms && !known; k++)
-            known = x->key[x->n_keys + k].hash == term[i];
-        if (!known)
-            x->key[x->n_keys + x->n_terms++] = (print){term[i], false};
+        if (has_low(&low, term[i]) && is_key(x, term[i]))
+            continue;
+        add_low(&low, term[i]);
+        x->key[x->n_keys + x->n_terms++] = (print){term[i], false};
     }
 }
 

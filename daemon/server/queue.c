@@ -62,12 +62,11 @@ static void wake(queue *q, int l)
     pthread_cond_signal(&w->cond);
 }
 
-bool queue_put(queue *q, lane l, void *item)
+void queue_put(queue *q, lane l, void *item)
 {
     ring *r = &q->lane[l];
     pthread_mutex_lock(&q->lock);
     assert(r->n < q->room);
-    bool was_empty = !r->n;
     r->item[(r->first + r->n++) % q->room] = item;
     int most = l;
     while (most < LANES && !q->waiting[most])
@@ -75,7 +74,6 @@ bool queue_put(queue *q, lane l, void *item)
     if (most < LANES)
         wake(q, most);
     pthread_mutex_unlock(&q->lock);
-    return was_empty;
 }
 
 static void *take(queue *q, lane l)

@@ -16,8 +16,7 @@ void queue_free(queue **q); // must be empty, or what is in it leaks
 typedef enum lane { LANE_QUICK, LANE_SLOW, LANES } lane;
 
 // queue_put gives an item. There is always room: the server admits no more requests than `room`.
-// True where the lane was empty: who polls for it must be told.
-bool queue_put(queue *q, lane l, void *item);
+void queue_put(queue *q, lane l, void *item);
 
 // queue_take waits for an item of lane `first`, else of `second` (the same one: of it alone);
 // NULL once the queue is closed and these lanes are empty.

@@ -13,7 +13,7 @@ enum {
     SAVE_EVERY = 256,   // places in one commit, or
     SAVE_IDLE_MS = 250, // what there is after so long without work
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
-    NEAR_DOCS = 128,    // so few behind what is stored that readings are kept for it, so many
+    NEAR_DOCS = 128,    // so few behind what is read that it is kept for it, whole
     HANDS_MOST = 16,
     AHEAD = 64,        // drafts beyond the document that is seated next
     WANTED = 8192,     // newcomers whose matches are kept until they are taken: more than wait
@@ -50,9 +50,8 @@ struct matcher {
     ahead ahead[AHEAD]; // of the documents from next on, by number
     wanted *wanted;     // [WANTED] by number, too
     pace pace;
-    atomic_uint_least32_t at;   // next and
-    atomic_uint_least32_t last; // end, about, for others
-    atomic_uint_least32_t kept; // document for which a reading was kept last, were all stored
+    atomic_uint_least32_t at;   // next, for others
+    atomic_uint_least32_t kept; // end, and one more for each that is read to be kept since then
     hand hand[HANDS_MOST];
     unsigned n_hands;
     // of who seats
@@ -347,7 +346,7 @@ shg_err matcher_start(struct matcher **out, engine *e, unsigned cores)
     m->next = m->taken = stories_passed(e->stories);
     m->end = index_end(e->lib.ix);
     atomic_init(&m->at, m->next);
-    atomic_init(&m->last, m->end);
+    atomic_init(&m->kept, m->end);
     m->wanted = calloc(WANTED, sizeof *m->wanted);
     pthread_mutex_init(&m->lock, NULL);
     clock_cond_init(&m->wake);
@@ -363,21 +362,16 @@ bool matcher_is_near(struct matcher *m)
     if (!m)
         return true;
     uint32_t at = atomic_load_explicit(&m->at, memory_order_relaxed);
-    uint32_t end = atomic_load_explicit(&m->last, memory_order_relaxed);
-    if (end >= at + NEAR_DOCS)
+    if (atomic_load_explicit(&m->kept, memory_order_relaxed) >= at + NEAR_DOCS)
         return false;
-    // What is read and not stored yet does not count as behind: a flood's first would all be kept.
-    uint32_t kept = atomic_load_explicit(&m->kept, memory_order_relaxed);
-    if (kept < at || end == at)
-        kept = at;
-    atomic_store_explicit(&m->kept, kept + 1, memory_order_relaxed); // two may count as one
-    return kept < at + NEAR_DOCS;
+    // What is read and not stored yet counts, too: else all that a flood begins with were kept.
+    return atomic_fetch_add_explicit(&m->kept, 1, memory_order_relaxed) < at + NEAR_DOCS;
 }
 
 void matcher_wake(struct matcher *m)
 {
     uint32_t end = index_end(m->e->lib.ix);
-    atomic_store_explicit(&m->last, end, memory_order_relaxed);
+    atomic_store_explicit(&m->kept, end, memory_order_relaxed);
     pthread_mutex_lock(&m->lock);
     m->end = end;
     pthread_cond_broadcast(&m->wake);

@@ -440,10 +440,24 @@ static inline __m256i twice(const uint32_t *p)
     return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)p));
 }
 
+enum { LONE_KEY = 3, LONES_SPAN = 4 * (LONE_KEY + 1) };
+
+// The first half, of keys of three bytes, as all are of stretches of Han: they stand in line.
+static inline __m256i take_lones(const uint8_t *keys, const uint32_t *space)
+{
+    const __m256i bytes = _mm256_set1_epi64x(0xffffff), none = _mm256_setzero_si256();
+    __m256i x = _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(keys + 1 + space[0])));
+    x = _mm256_add_epi64(product(_mm256_and_si256(x, bytes), HASH_FIRST),
+                         product(none, HASH_SECOND));
+    return _mm256_add_epi64(x, _mm256_set1_epi64x(LONE_KEY));
+}
+
 // The first half, of four words at a time, those behind space[0 .. 4): a pair of registers holds
 // the 16 bytes of even and odd words, so that unpacking them gives halves in order. Of the lengths
 // the low bytes count, which is enough for keys of up to 16 bytes; which are longer is returned.
-static inline __m128i take_four(uint64_t *out, const uint8_t *keys, const uint32_t *space)
+// lones: whether keys of three bytes in line are looked for.
+SCAN_INLINE __m128i take_four(uint64_t *out, const uint8_t *keys, const uint32_t *space,
+                              const bool lones)
 {
     const uint8_t *p = keys + 1;
     const __m256i first = _mm256_setr_epi64x(0, 0, 0x0808080808080808, 0x0808080808080808);
@@ -451,6 +465,11 @@ static inline __m128i take_four(uint64_t *out, const uint8_t *keys, const uint32
         _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     __m256i len = _mm256_sub_epi32(twice(space + 1), twice(space));
     len = _mm256_add_epi32(len, _mm256_set1_epi32(-1));
+    if (lones && space[4] - space[0] == LONES_SPAN &&
+        _mm256_movemask_epi8(_mm256_cmpeq_epi32(len, _mm256_set1_epi32(LONE_KEY))) == -1) {
+        _mm256_storeu_si256((__m256i *)out, take_lones(keys, space));
+        return _mm_setzero_si128();
+    }
     __m256i even = load_two(p, space[0], space[2]), odd = load_two(p, space[1], space[3]);
     __m256i even_len = _mm256_shuffle_epi8(len, first);
     __m256i odd_len = _mm256_shuffle_epi8(len, _mm256_or_si256(first, all(4)));
@@ -477,8 +496,11 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
         return;
     size_t i = 1;
     __m128i longer = _mm_setzero_si128();
+    if (space[n - 1] - first < (LONE_KEY + 2) * n) // as in kernels_avx512.c
+        for (; i + 4 <= n; i += 4)
+            longer = _mm_or_si128(longer, take_four(out + i, keys, space + i - 1, true));
     for (; i + 4 <= n; i += 4)
-        longer = _mm_or_si128(longer, take_four(out + i, keys, space + i - 1));
+        longer = _mm_or_si128(longer, take_four(out + i, keys, space + i - 1, false));
     for (size_t k = 1; k < i; k += 4)
         mix_four(out + k);
     out[0] = hash_padded(keys + first, space[0] - first);

@@ -431,13 +431,29 @@ static inline eight_keys near_keys(const uint8_t *keys, const uint32_t *space, _
 
 enum { HASH_MOST = 2 * HASH_SHORT }; // bytes of a key that eight at a time may have
 
+enum { LONE_KEY = 3, LONES_SPAN = 8 * (LONE_KEY + 1) };
+
+// The first half, of keys of three bytes, as all are of stretches of Han: they stand in line.
+static inline __m512i take_lones(const uint8_t *keys, const uint32_t *space)
+{
+    const __m512i bytes = _mm512_set1_epi64(0xffffff), none = _mm512_setzero_si512();
+    __m512i x = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(keys + 1 + space[0])));
+    return hash_take_8(_mm512_set1_epi64(LONE_KEY), _mm512_and_si512(x, bytes), none);
+}
+
 // Eight words at a time, those behind space[0 .. 8), but for the last turning. Returns which are
-// longer than HASH_MOST.
-static inline __mmask8 take_eight(uint64_t *out, const uint8_t *keys, const uint32_t *space)
+// longer than HASH_MOST. lones: whether keys of three bytes in line are looked for.
+SCAN_INLINE __mmask8 take_eight(uint64_t *out, const uint8_t *keys, const uint32_t *space,
+                                const bool lones)
 {
     __m256i end = _mm256_loadu_si256((const __m256i *)(space + 1));
     __m256i before = _mm256_loadu_si256((const __m256i *)space);
     __m256i bytes = _mm256_sub_epi32(_mm256_sub_epi32(end, before), _mm256_set1_epi32(1));
+    if (lones && space[8] - space[0] == LONES_SPAN &&
+        _mm256_cmpeq_epi32_mask(bytes, _mm256_set1_epi32(LONE_KEY)) == 0xff) {
+        _mm512_storeu_si512(out, take_lones(keys, space));
+        return 0;
+    }
     __m512i len = _mm512_cvtepu32_epi64(bytes);
     eight_keys k = space[8] - space[0] <= NEAR_KEYS ? near_keys(keys, space, before, len)
                                                     : far_keys(keys, space, len, 0);
@@ -459,12 +475,15 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
         return;
     size_t i = 1;
     __mmask8 longer = 0;
+    if (space[n - 1] - first < (LONE_KEY + 2) * n) // else lines of such keys are few
+        for (; i + 8 <= n; i += 8)
+            longer |= take_eight(out + i, keys, space + i - 1, true);
     for (; i + 8 <= n; i += 8)
-        longer |= take_eight(out + i, keys, space + i - 1);
+        longer |= take_eight(out + i, keys, space + i - 1, false);
     for (size_t k = 1; k < i; k += 8)
         _mm512_storeu_si512(out + k, hash_mix_8(_mm512_loadu_si512(out + k)));
     if (i > 1 && i < n) { // the last eight once more, some of them
-        longer |= take_eight(out + n - 8, keys, space + n - 9);
+        longer |= take_eight(out + n - 8, keys, space + n - 9, false);
         _mm512_storeu_si512(out + n - 8, hash_mix_8(_mm512_loadu_si512(out + n - 8)));
         i = n;
     }

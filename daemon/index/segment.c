@@ -536,14 +536,16 @@ typedef struct probe {
     uint32_t bucket, from, to;
 } probe;
 
+// Nobody comes back to them soon: they are not to throw out what is used again.
 static void fetch_entries(probe *p)
 {
+    enum { ONCE = 0 };
     size_t width = p->b.s->width;
     bucket_range(&p->b, p->bucket, &p->from, &p->to);
     const uint8_t *e = p->b.entries + p->from * width, *end = p->b.entries + p->to * width;
     for (int lines = 0; lines < 4 && e < end; lines++, e += LINE)
-        __builtin_prefetch(e);
-    __builtin_prefetch(end - 1);
+        __builtin_prefetch(e, 0, ONCE);
+    __builtin_prefetch(end - 1, 0, ONCE);
 }
 
 static void scan_batch(probe *p, const uint64_t *wants, size_t n, hits *h)

@@ -20,8 +20,8 @@ enum {
     LONG_LIST = 128,
 };
 
-// What is known of a block since it was written, or read first: its checksum held. Where it lasts at
-// its place (db_get_lasting), it need not be looked up again.
+// What is known of a block since it was written, or read first: its checksum held. Where it lasts
+// at its place (db_get_lasting), it need not be looked up again.
 typedef struct block_seen {
     atomic_uintptr_t body; // its bytes; BLOCK_WHOLE: to be looked up; 0: to be checked, too
     // Of one that lasts; set before body:

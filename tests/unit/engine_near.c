@@ -4,7 +4,7 @@
 
 static change read_one(engine *e, int number)
 {
-    char header[64], text[64];
+    char header[64], text[128];
     refusal r = {0};
     put_options o = {0};
     change c;

@@ -223,16 +223,17 @@ static shg_err unprint_slice(article_index *ix)
 // before somebody asks.
 static shg_err check_slice(article_index *ix, bool *more)
 {
-    segment *s = ix->segments.s, *end = s + ix->segments.n;
+    const segments *l = &ix->segments;
     db_txn *t = NULL;
-    while (s < end && s->looked_through == segment_blocks(s))
-        s++;
-    *more = s < end;
+    size_t i = 0;
+    while (i < l->n && l->s[i].looked_through == segment_blocks(&l->s[i]))
+        i++;
+    *more = i < l->n;
     if (!*more)
         return SHG_OK;
     shg_err err = db_begin(&t, ix->store, false);
     if (!err)
-        err = segment_check(s, t, CHECK_BLOCKS);
+        err = segment_check(&l->s[i], t, CHECK_BLOCKS);
     db_abort(&t);
     return err;
 }

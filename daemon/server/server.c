@@ -22,7 +22,7 @@ enum {
     IDLE_MOST = 1024,          // requests that are kept for further messages
     READ_BURST = 32,           // messages read between two looks at the replies
     DRAIN_MS = 10000,          // for what was begun, on SIGTERM
-    DRAIN_LOOK_MS = 100,
+    LOOK_MS = 100,             // between two looks while draining, or without memory to read
 };
 
 typedef struct server {
@@ -45,6 +45,7 @@ typedef struct server {
     // of the router's thread alone
     uint64_t sequence; // of the next change
     int64_t drain_until_ns;
+    bool starved; // there is something to read, but no memory for it
     atomic_uint_fast64_t requests[VERB_COUNT], dropped, undelivered, pulled;
     atomic_uint_fast64_t pull_faults[SHG_ERR_COUNT]; // [SHG_OK]: messages without a magic
     atomic_size_t queued;
@@ -355,6 +356,7 @@ static bool read_requests(server *s, void *from)
         request *q = take_idle(s);
         if (!q) {
             log_limited(LOG_ERROR, "SHG-NO-MEMORY", "requests wait: out of memory");
+            s->starved = true;
             return false;
         }
         message_kind kind = message_recv(&q->message, from, !pushed);
@@ -397,6 +399,7 @@ static void clear_wake(server *s)
 static bool take_turn(server *s, bool *pulls)
 {
     pthread_mutex_lock(&s->turn);
+    s->starved = false;
     send_replies(s);
     bool more = read_requests(s, s->router);
     if (s->pull && !s->draining)
@@ -430,7 +433,8 @@ static void abandon(server *s)
     pthread_mutex_unlock(&s->turn);
 }
 
-// The sockets' descriptors tell of changes only: all there was to read has been read before.
+// The sockets' descriptors tell of changes only: all there was to read has been read before, or is
+// looked for again in a while.
 static shg_err route(server *s, char *why, size_t why_len)
 {
     enum { ROUTER, WAKE, SIGNAL, PULL, FDS };
@@ -441,7 +445,7 @@ static shg_err route(server *s, char *why, size_t why_len)
         fds[i].events = POLLIN;
     while (!s->draining || !is_drained(s)) {
         bool pulls;
-        int ms = take_turn(s, &pulls) ? 0 : s->draining ? DRAIN_LOOK_MS : -1;
+        int ms = take_turn(s, &pulls) ? 0 : s->draining || s->starved ? LOOK_MS : -1;
         fds[PULL].fd = pulls ? pull_fd : -1;
         if (poll(fds, FDS, ms) < 0 && errno != EINTR) {
             snprintf(why, why_len, "poll failed: %s", strerror(errno));

@@ -180,7 +180,8 @@ static void work_on_change(server *s, request *q)
 {
     request_read_change(q, s->e);
     request *early = q->put.accept && !q->silent ? request_accepted(q) : NULL;
-    if (early) { // the request goes on alone, without an address
+    q->put.accept = early != NULL; // without memory it is answered later, as others are
+    if (early) {                   // the request goes on alone, without an address
         queue_put(s->to_router, LANE_QUICK, early);
         flush_replies(s);
     }

@@ -134,7 +134,8 @@ static reading *settle(const reading *made, const reader *in)
     r->packed = (view){put(&to, in->packed.p, b.packed), b.packed};
     record_move(&r->record, to);
     atomic_init(&r->refs, 1);
-    pthread_mutex_init(&r->lock, NULL);
+    pthread_mutex_init(&r->terms_lock, NULL);
+    pthread_mutex_init(&r->credits_lock, NULL);
     return r;
 }
 
@@ -266,7 +267,8 @@ void reading_drop(reading **pr)
         return;
     if (r->has_credits)
         credits_free(&r->credits);
-    pthread_mutex_destroy(&r->lock);
+    pthread_mutex_destroy(&r->terms_lock);
+    pthread_mutex_destroy(&r->credits_lock);
     side_free(&r->side);
     record_free(&r->record);
     free(r);
@@ -275,26 +277,26 @@ void reading_drop(reading **pr)
 shg_err reading_complete(reading *r)
 {
     shg_err e = SHG_OK;
-    pthread_mutex_lock(&r->lock);
+    pthread_mutex_lock(&r->terms_lock);
     if (!r->has_terms) {
         e = side_terms(&r->side);
         r->has_terms = !e;
     }
-    pthread_mutex_unlock(&r->lock);
+    pthread_mutex_unlock(&r->terms_lock);
     return e;
 }
 
 shg_err reading_credits(reading *r, const sources *s, const credits **out)
 {
     shg_err e = SHG_OK;
-    pthread_mutex_lock(&r->lock);
+    pthread_mutex_lock(&r->credits_lock);
     if (!r->has_credits) {
         credit_fields f;
         record_credit_fields(&r->record, &f);
         e = credits_find(&r->credits, s, &r->side.words, &f);
         r->has_credits = !e;
     }
-    pthread_mutex_unlock(&r->lock);
+    pthread_mutex_unlock(&r->credits_lock);
     *out = &r->credits;
     return e;
 }

@@ -31,7 +31,8 @@ typedef struct reading {
     uint64_t content;
     char *stored; // record_write
     size_t stored_len;
-    pthread_mutex_t lock; // guards these, and side.terms
+    pthread_mutex_t terms_lock;   // guards has_terms and side.terms
+    pthread_mutex_t credits_lock; // guards the others: two hands make both at once
     bool has_terms, has_credits;
     credits credits;
     bool is_bare;  // reading_make_bare

@@ -46,8 +46,9 @@ typedef struct match_opts {
     // is read, perhaps again; or NULL.
     shg_err (*beside)(void *ctx);
     void *beside_ctx;
-    // Makes h->shown of a hit that is asked for, is as deep as `depth` and will nearly always be
-    // kept; `of` is the marked copy of the article. By any of the hands, or NULL.
+    // Makes h->shown of every hit that is asked for and kept, once it is as deep as `depth`, and of
+    // some that are let go then; `of` is the marked copy of the article. By any of the hands, or
+    // NULL.
     shg_err (*show)(void *ctx, const side *of, hit *h);
     void *show_ctx;
     helpers *helpers; // that lend this thread a hand; NULL: none

@@ -57,7 +57,7 @@ static shg_err read_source(engine *e, const record_source *s, view body, put_opt
     out->has_if_version = version >= 0;
     out->if_version = (uint32_t)version;
     out->match = o && o->match;
-    err = make_reading(out, &rec, e, !out->match && !matcher_is_near(e->matcher));
+    err = make_reading(out, &rec, e, !out->match && !matcher_reserve(e->matcher));
     if (err)
         return refuse(r, err, "the article could not be read: %s", shg_err_text(err));
     if (out->reading->stored_len > SHG_HEADER_MAX)

@@ -13,7 +13,7 @@ enum {
     SAVE_EVERY = 256,   // places in one commit, or
     SAVE_IDLE_MS = 250, // what there is after so long without work
     TRIES = 20,         // of one document, SAVE_IDLE_MS apart
-    NEAR_DOCS = 128,    // so few behind what is read that it is kept for it, whole
+    NEAR_DOCS = 128,    // newcomers that are kept whole, from when they are read until placed
     HANDS_MOST = 16,
     AHEAD = 64,        // drafts beyond the document that is seated next
     WANTED = 8192,     // newcomers whose matches are kept until they are taken: more than wait
@@ -357,7 +357,7 @@ shg_err matcher_start(struct matcher **out, engine *e, unsigned cores)
     return err;
 }
 
-bool matcher_is_near(struct matcher *m)
+bool matcher_reserve(struct matcher *m)
 {
     if (!m)
         return true;

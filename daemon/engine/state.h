@@ -45,8 +45,11 @@ void matcher_wake(struct matcher *m); // changes were committed
 void matcher_want(struct matcher *m, reading *r);
 json_t *matcher_take(struct matcher *m, const reading *r);
 
-bool matcher_is_near(struct matcher *m);           // will come soon to what is stored next; so
-                                                   // it is said where none runs (m is NULL)
+// matcher_reserve tells whether what is read next is to be kept whole, since the matcher will come
+// to it soon; so it is said where none runs (m is NULL). It is asked once for each: of those that
+// it says so of only so many may wait for their places.
+bool matcher_reserve(struct matcher *m);
+
 void matcher_stop(struct matcher **m);             // waits for them; nulls *m; NULL is fine
 SHG_MUST_CHECK shg_err matcher_restore(engine *e); // reads the stored places; before matcher_start
 

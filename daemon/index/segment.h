@@ -5,7 +5,8 @@
 // the document counted from doc0, and the quoted bit. Buckets have no order but that the
 // documents of one fingerprint ascend. A fingerprint of LONG_LIST documents or more
 // has a list of its own behind the buckets, so that its neighbours do not pay for it.
-// Layer: index, private.  Threads: constant, but for `verified`.
+// Layer: index, private.  Threads: constant, but for `verified`, which any may fill in, and for
+// looked_through and damaged, which belong to who has the index's job_lock.
 #ifndef SHINGLED_INDEX_SEGMENT_H
 #define SHINGLED_INDEX_SEGMENT_H
 #include "index/active.h"
@@ -104,7 +105,8 @@ SHG_MUST_CHECK shg_err block_build(buf *out, const segment *s, uint32_t number, 
                                    size_t n);
 
 // segment_check looks at the next `most` blocks, which makes those that are not known to be whole
-// known; a damaged one is in the log.
+// known; a damaged one is in the log, and passed over. Where the store fails it goes on there the
+// next time.
 SHG_MUST_CHECK shg_err segment_check(segment *s, db_txn *t, uint32_t most);
 
 // segment_lookup finds the postings of n sorted wants in a snapshot of the store; of a block that

@@ -1,4 +1,5 @@
 #include "evidence/likes.h"
+#include "evidence/maybe.h"
 #include "text/hash.h"
 #include "text/shingle.h"
 
@@ -20,10 +21,9 @@ static likes_slot *slot_of(const likes *l, uint64_t hash)
 }
 
 // Thirty-two bits for each term.
-static uint64_t *maybe_of(const likes *l, uint64_t hash, uint64_t *bit)
+static size_t maybe_mask(const likes *l)
 {
-    *bit = (uint64_t)1 << (hash >> 58);
-    return &l->maybe[hash >> 24 & l->mask / 4];
+    return l->mask / 4;
 }
 
 // Notes that the sentence that is looked at holds a term; false where it held it before.
@@ -102,8 +102,8 @@ static void fill_rows(likes *l, const sentences *all)
 static void fill_maybe(likes *l)
 {
     for (size_t i = 0; i <= l->mask; i++) {
-        uint64_t bit, *maybe = maybe_of(l, l->slot[i].hash, &bit);
-        *maybe |= l->slot[i].n ? bit : 0;
+        if (l->slot[i].n)
+            maybe_add(l->maybe, maybe_mask(l), l->slot[i].hash);
     }
 }
 
@@ -149,7 +149,7 @@ static shg_err make_tables(likes *l, const sentences *all, size_t n_terms)
 {
     l->s = calloc(l->n + 1, sizeof *l->s);
     l->slot = calloc(l->mask + 1, sizeof *l->slot);
-    l->maybe = calloc(l->mask / 4 + 1, sizeof *l->maybe);
+    l->maybe = calloc(maybe_mask(l) + 1, sizeof *l->maybe);
     if (l->n_rows <= LIKES_ROWS) {
         l->rows = calloc((n_terms + 1) * l->n_rows, sizeof *l->rows);
         l->need = calloc(l->n_rows * LIKES_ROW, sizeof *l->need);
@@ -226,10 +226,10 @@ static size_t list_maybe(const likes *l, seen *x)
 {
     size_t n = 0;
     for (size_t i = 0; i < x->terms; i++) {
-        uint64_t bit, maybe = *maybe_of(l, l->term[i], &bit) & bit;
+        unsigned may = maybe_has(l->maybe, maybe_mask(l), l->term[i]);
         l->found[n] = (uint32_t)i;
-        n += maybe != 0;
-        note_other(x, l->term[i], maybe == 0);
+        n += may;
+        note_other(x, l->term[i], !may);
     }
     return n;
 }

@@ -4,14 +4,13 @@
 
 static void insert(lookup *t, uint64_t key, uint32_t value)
 {
-    uint64_t bit, *maybe = lookup_maybe(t, key, &bit);
     size_t i = hash_place(key, t->key) & (t->cap - 1);
     while (t->key[i] && t->key[i] != key)
         i = (i + 1) & (t->cap - 1);
     t->n += !t->key[i];
     t->key[i] = key;
     t->value[i] = value;
-    *maybe |= bit;
+    maybe_add(t->maybe, t->cap / LOOKUP_FILTERED - 1, key);
 }
 
 static shg_err grow(lookup *t)

@@ -3,6 +3,7 @@
 // Layer: evidence.  May include: text, base.  Threads: constant once built.
 #ifndef SHINGLED_EVIDENCE_LOOKUP_H
 #define SHINGLED_EVIDENCE_LOOKUP_H
+#include "evidence/maybe.h"
 #include "shingled/err.h"
 #include "text/hash.h"
 
@@ -24,17 +25,10 @@ enum { LOOKUP_FILTERED = 8 }; // places in a word of the filter
 SHG_MUST_CHECK shg_err lookup_put(lookup *t, uint64_t key, uint32_t value);
 void lookup_free(lookup *t);
 
-static inline uint64_t *lookup_maybe(const lookup *t, uint64_t key, uint64_t *bit)
-{
-    *bit = (uint64_t)1 << (key >> 58);
-    return &t->maybe[key >> 24 & (t->cap / LOOKUP_FILTERED - 1)];
-}
-
 static inline bool lookup_get(const lookup *t, uint64_t key, uint32_t *value)
 {
     key += !key; // 0 marks a free place
-    uint64_t bit;
-    if (!t->cap || !(*lookup_maybe(t, key, &bit) & bit))
+    if (!t->cap || !maybe_has(t->maybe, t->cap / LOOKUP_FILTERED - 1, key))
         return false;
     size_t mask = t->cap - 1;
     for (size_t i = hash_place(key, t->key) & mask; t->key[i]; i = (i + 1) & mask) {

@@ -1,4 +1,5 @@
 #include "evidence/runs.h"
+#include "evidence/maybe.h"
 #include "text/hash.h"
 #include "text/shingle.h"
 
@@ -33,9 +34,9 @@ static runs_seed *slot_of(const runs_source *s, uint64_t hash)
 }
 
 // Thirty-two bits for each word.
-static size_t maybe_at(const runs_source *s, uint64_t hash)
+static size_t maybe_mask(const runs_source *s)
 {
-    return hash >> 24 & s->mask / 4;
+    return s->mask / 4;
 }
 
 static void take_seeds(runs_source *s, const uint64_t *seed)
@@ -45,7 +46,7 @@ static void take_seeds(runs_source *s, const uint64_t *seed)
         if (!x->number)
             *x = (runs_seed){seed[i], (uint32_t)++s->n_distinct};
         s->number[i] = x->number - 1;
-        s->maybe[maybe_at(s, seed[i])] |= (uint64_t)1 << (seed[i] >> 58);
+        maybe_add(s->maybe, maybe_mask(s), seed[i]);
     }
 }
 
@@ -78,25 +79,13 @@ void runs_source_free(runs_source *s)
     *s = (runs_source){.of = s->of};
 }
 
-// Lists in f->place which of b's seeds may be a's. Which are is at random: no branch depends on it.
-static size_t list_maybe(finder *f, size_t n)
-{
-    const runs_source *s = f->of_a;
-    size_t n_at = 0;
-    for (size_t j = 0; j < n; j++) {
-        uint64_t hash = f->seed[j];
-        f->place[n_at] = (uint32_t)j;
-        n_at += s->maybe[maybe_at(s, hash)] >> (hash >> 58) & 1;
-    }
-    return n_at;
-}
-
-// Of seeds that a lacks nothing is asked.
+// Of seeds that a lacks for certain nothing more is asked; place has those that are left, first.
 static void index_seeds(finder *f, size_t n)
 {
-    size_t n_at = list_maybe(f, n), n_both = 0;
+    const runs_source *s = f->of_a;
+    size_t n_at = maybe_list(f->place, f->seed, n, s->maybe, maybe_mask(s)), n_both = 0;
     for (size_t k = 0; k < n_at; k++) {
-        uint32_t j = f->place[k], number = slot_of(f->of_a, f->seed[j])->number;
+        uint32_t j = f->place[k], number = slot_of(s, f->seed[j])->number;
         if (!number)
             continue;
         f->first[number - 1]++;
@@ -104,7 +93,7 @@ static void index_seeds(finder *f, size_t n)
     }
     // first starts past each slice's end and moves down to its start as that is filled.
     uint32_t end = 0;
-    for (size_t i = 0; i <= f->of_a->n_distinct; i++)
+    for (size_t i = 0; i <= s->n_distinct; i++)
         f->first[i] = end += f->first[i];
     while (n_both > 0) {
         uint64_t x = f->seed[--n_both];

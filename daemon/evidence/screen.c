@@ -1,4 +1,5 @@
 #include "evidence/screen.h"
+#include "evidence/maybe.h"
 #include "evidence/passages.h"
 #include "evidence/relation.h"
 #include "text/hash.h"
@@ -38,14 +39,6 @@ static screen_slot *slot_of(const screen *s, uint64_t seed)
     return &s->slot[at];
 }
 
-// Thirty-two bits for each word of a.
-static uint64_t *maybe_of(const screen *s, uint64_t seed, uint64_t *bit)
-{
-    *bit = (uint64_t)1 << (seed >> 58);
-    return &s->maybe[seed >> 24 & (s->mask / 4)];
-}
-
-
 static shg_err reserve(screen *s, size_t n)
 {
     if (n <= s->room)
@@ -65,6 +58,12 @@ static shg_err reserve(screen *s, size_t n)
     return SHG_ENOMEM;
 }
 
+// Thirty-two bits for each word of a.
+static size_t maybe_mask(const screen *s)
+{
+    return s->mask / 4;
+}
+
 shg_err screen_open(screen *out, const side *a)
 {
     size_t n = a->words.n, size = hash_slots(n);
@@ -82,8 +81,7 @@ shg_err screen_open(screen *out, const side *a)
     n = shingles_make(out->seed, NULL, &a->words, PASSAGE_SEED);
     for (size_t i = n; i-- > 0;) {
         screen_slot *s = slot_of(out, out->seed[i]);
-        uint64_t bit, *maybe = maybe_of(out, out->seed[i], &bit);
-        *maybe |= bit;
+        maybe_add(out->maybe, maybe_mask(out), out->seed[i]);
         out->next[i] = s->place;
         *s = (screen_slot){out->seed[i], (uint32_t)i + 1};
     }
@@ -242,24 +240,10 @@ static bool may_be_shell(const commons *all, size_t n_a, size_t n_b)
     return all->all * SHELL_PART >= (n_a < n_b ? n_a : n_b) * CHAR_WEIGHT;
 }
 
-// Lists which of the n seeds of b may be a's. Which are is at random: no branch depends on it.
-static size_t list_maybe(screen *s, uint32_t n)
-{
-    const uint64_t *maybe = s->maybe, *seed = s->seed;
-    const size_t mask = s->mask / 4;
-    uint32_t *at = s->at;
-    size_t n_at = 0;
-    for (uint32_t j = 0; j < n; j++) {
-        at[n_at] = j;
-        n_at += maybe[seed[j] >> 24 & mask] >> (seed[j] >> 58) & 1; // as maybe_of
-    }
-    return n_at;
-}
-
 static void find_commons(commons *all, screen *s, const hash_list *b, const uint8_t *mark,
                          uint32_t n)
 {
-    size_t n_at = list_maybe(s, n);
+    size_t n_at = maybe_list(s->at, s->seed, n, s->maybe, maybe_mask(s));
     for (size_t k = 0; k < n_at && !all->enough; k++) {
         uint32_t j = s->at[k];
         int places = 0;

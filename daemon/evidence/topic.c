@@ -1,4 +1,5 @@
 #include "evidence/topic.h"
+#include "evidence/maybe.h"
 #include "text/hash.h"
 
 #include <math.h>
@@ -25,12 +26,6 @@ static topic_other *other_of(const topic *t, uint64_t hash)
     while (t->other[at].n && t->other[at].hash != hash)
         at = (at + 1) & t->other_mask;
     return &t->other[at];
-}
-
-static uint64_t *maybe_of(const topic *t, uint64_t hash, uint64_t *bit)
-{
-    *bit = (uint64_t)1 << (hash >> 58);
-    return &t->maybe[hash >> 24 & t->maybe_mask];
 }
 
 // Makes room for a text of n words; without memory there is none, until it is asked for again.
@@ -70,8 +65,8 @@ shg_err topic_open(topic *out, const term_list *a)
         return SHG_ENOMEM;
     }
     for (size_t i = 0; i < a->n; i++) {
-        uint64_t hash = a->t[i].hash, bit, *maybe = maybe_of(out, hash, &bit);
-        *maybe |= bit;
+        uint64_t hash = a->t[i].hash;
+        maybe_add(out->maybe, out->maybe_mask, hash);
         *slot_of(out, hash) = (topic_slot){hash, 0, (uint32_t)i + 1};
         out->weight[i] = terms_weigh(a->t[i].idf, a->t[i].n);
     }
@@ -111,22 +106,7 @@ static term_hashes terms_of(topic *t, const hash_list *b)
     return (term_hashes){t->term, n};
 }
 
-// Lists in t->at those that may be a's; how many. Which are is at random: no branch depends on it.
-static size_t list_maybe(topic *t, term_hashes b)
-{
-    const uint64_t *maybe = t->maybe;
-    const size_t mask = t->maybe_mask;
-    uint32_t *at = t->at;
-    size_t n = 0;
-    for (size_t i = 0; i < b.n; i++) {
-        uint64_t hash = b.hash[i];
-        at[n] = (uint32_t)i;
-        n += maybe[hash >> 24 & mask] >> (hash >> 58) & 1;
-    }
-    return n;
-}
-
-// Which of them stood there before is at random, too.
+// Of those that may be a's: which stood there before is at random, no branch depends on it.
 static size_t count_shared(topic *t, term_hashes b, size_t n_maybe)
 {
     const uint32_t *at = t->at;
@@ -159,7 +139,7 @@ static uint64_t least_square(counted *c, const topic *t, const uint64_t *begin, 
     const size_t mask = t->maybe_mask;
     uint64_t sum = 0;
     for (const uint64_t *p = begin; p < end; p++) {
-        uint64_t hash = *p, may = maybe[hash >> 24 & mask] >> (hash >> 58) & 1;
+        uint64_t hash = *p, may = maybe_has(maybe, mask, hash);
         uint8_t *n = &c->n[hash >> 40 & (sizeof c->n - 1)];
         uint64_t counts = (*n < OFTEN) & ~may;
         *n = (uint8_t)(*n + counts);
@@ -233,7 +213,8 @@ shg_err topic_most(topic *t, const hash_list *b, double square, double least, do
     if (e)
         return e;
     term_hashes terms = terms_of(t, b);
-    size_t n_maybe = list_maybe(t, terms), n = count_shared(t, terms, n_maybe);
+    size_t n_maybe = maybe_list(t->at, terms.hash, terms.n, t->maybe, t->maybe_mask);
+    size_t n = count_shared(t, terms, n_maybe);
     for (size_t i = 0; i < n; i++) {
         topic_slot *s = &t->slot[t->shared[i]];
         double weight = terms_weigh(t->a->t[s->place - 1].idf, s->n);

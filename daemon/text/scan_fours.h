@@ -41,7 +41,7 @@ static inline four_tables four_tables_make(void)
         .high =
             both(_mm_setr_epi8(0, 0, (char)(NIBBLE_APOS | NIBBLE_DOT | NIBBLE_COMMA), NIBBLE_DIGIT,
                                A_O, P_Z, A_O | NIBBLE_GRAVE, P_Z, 0, 0, 0, 0, 0, 0, 0, 0)),
-        // U+2018, 2019, 201B, as four_signs has them
+        // U+2018, 2019, 201B, by the last bits of what common_signs makes of their third byte
         .apos3 = both(_mm_setr_epi8(-1, -1, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
     };
 }
@@ -59,11 +59,11 @@ static inline void block_put_up(uint64_t *bits, size_t i, const block *b, int up
 }
 
 // Of 32 bytes, those that begin one of U+2010-2027, breaks and apostrophes: what news has of
-// punctuation beyond ASCII, in every other block.
+// punctuation beyond ASCII, in every other block. scan_tables has the same of each (tests/prop).
 static inline __m256i common_signs(__m256i *apos, __m256i v, const uint8_t *p, const four_tables *t)
 {
     enum { FIRST = 0x90, SIGNS = 0x18 };
-    __m256i third = _mm256_add_epi8(load(p + 2), all(128 - FIRST - SIGNS)); // 0x68-0x7f
+    __m256i third = _mm256_add_epi8(load(p + 2), all(128 - FIRST - SIGNS)); // 68-7f of these
     __m256i sign = _mm256_and_si256(_mm256_cmpeq_epi8(v, all(0xe2)),
                                     _mm256_cmpeq_epi8(load(p + 1), all(0x80)));
     sign = _mm256_and_si256(sign, _mm256_cmpgt_epi8(third, all(127 - SIGNS)));
@@ -78,14 +78,15 @@ SCAN_INLINE void block_read(plain_batch *x, size_t i, const uint8_t *p, const fo
     const __m256i low = all(15), digit = all(NIBBLE_DIGIT);
     block v, class, letter, apos, sign, apos3;
     for (unsigned h = 0; h < 2; h++) {
-        __m256i x_ = v.v[h] = load(p + 32 * h);
-        __m256i c = _mm256_shuffle_epi8(t->high, _mm256_and_si256(_mm256_srli_epi16(x_, 4), low));
-        c = class.v[h] = _mm256_and_si256(c, _mm256_shuffle_epi8(t->low, x_)); // 0 beyond ASCII
-        __m256i key = _mm256_and_si256(x_, _mm256_cmpgt_epi8(c, low));
+        __m256i bytes = v.v[h] = load(p + 32 * h);
+        __m256i c =
+            _mm256_shuffle_epi8(t->high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low));
+        c = class.v[h] = _mm256_and_si256(c, _mm256_shuffle_epi8(t->low, bytes)); // 0 beyond ASCII
+        __m256i key = _mm256_and_si256(bytes, _mm256_cmpgt_epi8(c, low));
         store(x->key[i] + 32 * h, _mm256_or_si256(key, all(0x20))); // spaces for all others
         letter.v[h] = _mm256_cmpgt_epi8(c, digit);
         apos.v[h] = _mm256_or_si256(c, _mm256_slli_epi16(c, 5));
-        sign.v[h] = common_signs(&apos3.v[h], x_, p + 32 * h, t);
+        sign.v[h] = common_signs(&apos3.v[h], bytes, p + 32 * h, t);
     }
     block_put(x->letters, i, &letter);
     block_put(x->apos, i, &apos);

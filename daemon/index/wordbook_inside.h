@@ -68,8 +68,7 @@ enum { NO_WORD = 0, LOOK = 1, HASH_LEAST = 2 };
 
 // The tokens of a text in its order, as a walk finds them.
 typedef struct token_row {
-    // What each holds, as wordbook.word has it, but for the odd ones; NULL: nobody asks.
-    uint64_t *word;
+    uint64_t *word;  // what each but the odd ones holds, as wordbook.word has it; NULL: not asked
     uint32_t *begin; // where each begins in the text
     uint32_t *odd;   // those that are still to be looked at
     uint8_t *len;    // of no account where too_long

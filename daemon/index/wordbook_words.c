@@ -1,4 +1,5 @@
-// The words of a packed text, from the numbers of its tokens.
+// The words of a packed text, from the numbers of its tokens; or, before it is packed, from the row
+// of its tokens that a walk has found (token_row).
 //
 // A word never reaches over white space, nor over what stands between two tokens but one of five
 // marks alone. So nearly every word is a token, or a token holds no word, and the book knows the

@@ -79,10 +79,13 @@ static void check_levels(fixture *f, view text, view packed, bool did)
 {
 #if defined(__x86_64__)
     wordbook_walk *const walks[] = {wordbook_walk_plain, wordbook_walk_avx512};
-    wordbook_walk *best = f->b->walk;
+    wordbook_add *const adds[] = {wordbook_add_plain, wordbook_add_avx512};
+    wordbook_walk *best_walk = f->b->walk;
+    wordbook_add *best_add = f->b->add;
     for (size_t i = 0; i < (cpu_best() >= CPU_AVX512 ? 2 : 1); i++) {
         buf out = {0}, room = {0};
         f->b->walk = walks[i];
+        f->b->add = adds[i];
         assert_int_equal(pack(f->b, text, &room, &out), did);
         assert_true(view_eq(buf_view(&out), packed));
         if (did)
@@ -90,7 +93,8 @@ static void check_levels(fixture *f, view text, view packed, bool did)
         buf_fini(&room);
         buf_fini(&out);
     }
-    f->b->walk = best;
+    f->b->walk = best_walk;
+    f->b->add = best_add;
 #else
     (void)f, (void)text, (void)packed, (void)did;
 #endif

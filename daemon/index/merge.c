@@ -219,8 +219,8 @@ static shg_err unprint_slice(article_index *ix)
 }
 
 // Blocks that an earlier run wrote are checked when they are read first, each as a whole: after a
-// start a question would read a hundred times what it asks for. With time to spare it is done
-// before somebody asks.
+// start a question would read a hundred times what it asks for. So it is done right then, as the last
+// thing there is to do.
 static shg_err check_slice(article_index *ix, bool *more)
 {
     const segments *l = &ix->segments;
@@ -294,11 +294,8 @@ static shg_err one_slice(article_index *ix, bool idle, bool *more)
         return job_start_join(ix, &ix->merge, first, n);
     if (t.free)
         return free_slice(ix);
-    if (!idle) {
-        *more = false;
-        return SHG_OK;
-    }
-    job_give_back(ix); // little comes in: it can wait for fresh memory
+    if (idle) // little comes in: it can wait for fresh memory
+        job_give_back(ix);
     return check_slice(ix, more);
 }
 

@@ -228,7 +228,7 @@ static size_t lost(const fixture *f)
     return n;
 }
 
-// A block is checked once, by who reads it first, or with time to spare before anybody does.
+// A block is checked once, by who reads it first, or behind the writers before anybody does.
 static void test_blocks_checked_once(void **state)
 {
     fixture *f = *state;

@@ -434,20 +434,21 @@ static void abandon(server *s)
     pthread_mutex_unlock(&s->turn);
 }
 
-// The sockets' descriptors tell of changes only: all there was to read has been read before, or is
-// looked for again in a while.
+// The sockets' descriptors tell of changes only: all there was to read has been read before. Where
+// there was no memory for it they may tell of nothing more, or without end: it is looked for again
+// in a while.
 static shg_err route(server *s, char *why, size_t why_len)
 {
     enum { ROUTER, WAKE, SIGNAL, PULL, FDS };
     struct pollfd fds[FDS] = {[WAKE] = {.fd = s->wake_fd}, [SIGNAL] = {.fd = s->signal_fd}};
-    fds[ROUTER].fd = socket_fd(s->router);
-    int pull_fd = s->pull ? socket_fd(s->pull) : -1;
+    int router_fd = socket_fd(s->router), pull_fd = s->pull ? socket_fd(s->pull) : -1;
     for (int i = 0; i < FDS; i++)
         fds[i].events = POLLIN;
     while (!s->draining || !is_drained(s)) {
         bool pulls;
         int ms = take_turn(s, &pulls) ? 0 : s->draining || s->starved ? LOOK_MS : -1;
-        fds[PULL].fd = pulls ? pull_fd : -1;
+        fds[ROUTER].fd = s->starved ? -1 : router_fd;
+        fds[PULL].fd = pulls && !s->starved ? pull_fd : -1;
         if (poll(fds, FDS, ms) < 0 && errno != EINTR) {
             snprintf(why, why_len, "poll failed: %s", strerror(errno));
             return SHG_EIO;

@@ -76,8 +76,8 @@ static shg_err open_block(const segment *s, db_txn *t, uint32_t number, block *o
 {
     uint8_t k[BLOCK_KEY_LEN];
     view key = {k, sizeof k}, value, body;
-    bool lasting,
-        whole = atomic_load_explicit(&s->verified[number].body, memory_order_relaxed) != 0;
+    bool lasting, whole;
+    whole = atomic_load_explicit(&s->verified[number].body, memory_order_relaxed) != 0;
     block_key(k, s->id, number);
     shg_err err = db_get_lasting(t, DB_BLOCKS, key, &value, &lasting);
     if (err)

@@ -255,8 +255,9 @@ typedef struct index_stats {
 SHG_MUST_CHECK shg_err index_stat(article_index *ix, index_stats *out);
 
 // index_merge_step does one slice of background work: sealing, merging, giving back the space
-// of what was deleted, training the dictionary. *more tells whether there may be another.
-// After a failure the work is given up and begun again later; nothing is lost.
+// of what was deleted, training the dictionary, checking what an earlier run wrote. *more tells
+// whether there may be another. After a failure the work is given up and begun again later; nothing
+// is lost.
 SHG_MUST_CHECK shg_err index_merge_step(article_index *ix, bool *more);
 
 // index_check proves a whole store consistent, without opening it for writing: every

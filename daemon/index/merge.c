@@ -219,8 +219,8 @@ static shg_err unprint_slice(article_index *ix)
 }
 
 // Blocks that an earlier run wrote are checked when they are read first, each as a whole: after a
-// start a question would read a hundred times what it asks for. So it is done right then, as the last
-// thing there is to do.
+// start a question would read a hundred times what it asks for. So it is done right then, as the
+// last thing there is to do.
 static shg_err check_slice(article_index *ix, bool *more)
 {
     const segments *l = &ix->segments;

@@ -1,5 +1,6 @@
 #include "t.h"
 #include "evidence/match.h"
+#include "evidence/relation.h"
 #include "evidence/sentences.h"
 
 // Two tellings of one story, sentence by sentence.
@@ -98,6 +99,10 @@ static void test_rows(void **state)
             fail_msg("%s: %zu paraphrases, %s, told alike %u of %u", rows[i].name, m.paraphrases.n,
                      relation_name(m.relation), m.paraphrases.prose, a.own_prose);
         assert_int_equal(m.paraphrases.words, turned.paraphrases.words);
+        if (m.paraphrases.n) { // what makes a rewrite is not held back for its length
+            assert_true(relation_may_reword(&a, b.words.n));
+            assert_true(relation_may_reword(&b, a.words.n));
+        }
         match_free(&m);
         match_free(&turned);
         side_free(&a);
@@ -105,8 +110,22 @@ static void test_rows(void **state)
     }
 }
 
+// A text that has not the words for it can't tell most of another again.
+static void test_too_short(void **state)
+{
+    (void)state;
+    side a = make(ONE TWO THREE OTHER FAR);
+    double least = RELATION_REWORDED * a.own_prose - RELATION_WORDS;
+    assert_true(least > 20);
+    assert_true(relation_may_reword(&a, (size_t)least + 1));
+    assert_false(relation_may_reword(&a, (size_t)(.9 * least)));
+    assert_false(relation_may_reword(&a, 0));
+    side_free(&a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_too_short)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

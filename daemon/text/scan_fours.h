@@ -115,8 +115,8 @@ static inline void wide_letter(plain_batch *x, size_t i, unsigned at, const uint
     x->wide[i + 1] |= bit;
     x->gone[i + 1] |= (key[0] == 0 ? bit : 0) | (key[1] == 0 ? bit << 1 : 0);
     x->is_wide = true;
-    if (!keys_only)
-        x->lower[i + 1] = (x->lower[i + 1] & ~bit) | (pair->class[place] & BYTE_LOWER ? bit : 0);
+    if (!keys_only) // where no lead byte of two has set a bit: 0x20 is none of theirs
+        x->lower[i + 1] |= pair->class[place] & BYTE_LOWER ? bit : 0;
 }
 
 // Whether what follows a letter of U+00C0-00FF may be a trail byte that was read as Latin-1

@@ -21,6 +21,7 @@ enum {
     PENDING_BYTES = 128 << 20, // of their frames; a text that is read takes ten times its size
     IDLE_MOST = 1024,          // requests that are kept for further messages
     READ_BURST = 32,           // messages read between two looks at the replies
+    LAST_BURSTS = 512,         // read in the end; who floods it must not keep the server alive
     DRAIN_MS = 10000,          // for what was begun, on SIGTERM
     LOOK_MS = 100,             // between two looks while draining, or without memory to read
 };
@@ -426,8 +427,9 @@ static void abandon(server *s)
 {
     atomic_store(&s->abandon, true);
     pthread_mutex_lock(&s->turn);
-    while (read_requests(s, s->router)) // what came in meanwhile is told 503
-        ;
+    int n = 0;
+    while (n < LAST_BURSTS && read_requests(s, s->router)) // what came in meanwhile is told 503
+        n++;
     if (s->pending)
         log_line(LOG_WARN, "SHG-DRAIN", "%zu requests were not finished in %d ms", s->pending,
                  DRAIN_MS);

@@ -1,8 +1,13 @@
 // PROTOCOL.md, chapters 12 and 13: how the server starts and ends; reserved verbs.
 #include "live.h"
+#include "shingled/wire.h"
 
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -79,6 +84,62 @@ static void c_12_3_ends_with_idle_clients(void **state)
     assert_int_equal(live_end(l, SIGTERM), 0);
     for (size_t i = 0; i < COUNT(idle); i++)
         zmq_close(idle[i]);
+}
+
+// Clients that send as fast as they can and read nothing, until they are told or tired.
+enum { FLOODERS = 4, FLOOD_FIRST = 500000, FLOOD_S = 12 };
+
+typedef struct flood {
+    void *socket[FLOODERS];
+    atomic_uint begun; // sockets that are taken
+    atomic_ulong sent;
+    atomic_bool over, tired;
+} flood;
+
+static void *run_flooder(void *arg)
+{
+    flood *f = arg;
+    void *s = f->socket[atomic_fetch_add(&f->begun, 1)];
+    time_t end = time(NULL) + FLOOD_S;
+    while (!atomic_load(&f->over) && time(NULL) < end)
+        if (zmq_send(s, SHG_MAGIC, SHG_MAGIC_LEN, ZMQ_SNDMORE) >= 0 && zmq_send(s, "X", 1, 0) >= 0)
+            atomic_fetch_add(&f->sent, 1);
+    if (!atomic_load(&f->over))
+        atomic_store(&f->tired, true);
+    return NULL;
+}
+
+static void c_12_3_ends_in_a_flood(void **state)
+{
+    live *l = *state;
+    flood f = {0};
+    pthread_t thread[FLOODERS];
+    int queue = 100000, no = 0, wait_ms = 100;
+    void *zmq = zmq_ctx_new();
+    assert_non_null(zmq);
+    zmq_ctx_set(zmq, ZMQ_IO_THREADS, 2); // as fast as the server's own
+    for (size_t i = 0; i < FLOODERS; i++) {
+        f.socket[i] = zmq_socket(zmq, ZMQ_DEALER);
+        assert_non_null(f.socket[i]);
+        zmq_setsockopt(f.socket[i], ZMQ_SNDHWM, &queue, sizeof queue);
+        zmq_setsockopt(f.socket[i], ZMQ_LINGER, &no, sizeof no);
+        zmq_setsockopt(f.socket[i], ZMQ_SNDTIMEO, &wait_ms, sizeof wait_ms);
+        assert_int_equal(zmq_connect(f.socket[i], l->endpoint[0]), 0);
+    }
+    for (size_t i = 0; i < FLOODERS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, run_flooder, &f), 0);
+    while (atomic_load(&f.sent) < FLOOD_FIRST && !atomic_load(&f.tired))
+        poll(NULL, 0, 1);
+    int status = live_end(l, SIGTERM);
+    bool tired = atomic_load(&f.tired);
+    atomic_store(&f.over, true);
+    for (size_t i = 0; i < FLOODERS; i++) {
+        pthread_join(thread[i], NULL);
+        zmq_close(f.socket[i]);
+    }
+    zmq_ctx_term(zmq);
+    assert_int_equal(status, 0);
+    assert_false(tired); // else it ended only when the flood did
 }
 
 static void c_12_4_starts_after_kills(void **state)
@@ -186,6 +247,7 @@ int main(void)
         SPEC(c_12_2_several_endpoints),
         SPEC(c_12_3_drains_and_exits),
         SPEC(c_12_3_ends_with_idle_clients),
+        SPEC(c_12_3_ends_in_a_flood),
         SPEC(c_12_4_starts_after_kills),
         SPEC(c_12_5_only_what_was_given),
         SPEC(c_12_6_one_server_a_directory),

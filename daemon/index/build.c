@@ -64,9 +64,9 @@ static shg_err read_range(const job *j, segment *s, db_txn *t, buf *out)
         block b;
         block_key(k, s->id, number);
         shg_err err = db_get(t, DB_BLOCKS, key, &value);
-        if (err == SHG_ENOTFOUND)
+        if (err == SHG_ENOTFOUND) {
             err = corrupt(DB_BLOCKS, key, "missing");
-        else if (!err) {
+        } else if (!err) {
             db_will_read(value);
             err = value_check(DB_BLOCKS, key, value, &body);
         }

@@ -76,15 +76,15 @@ static shg_err open_block(const segment *s, db_txn *t, uint32_t number, block *o
 {
     uint8_t k[BLOCK_KEY_LEN];
     view key = {k, sizeof k}, value, body;
-    bool lasting, whole;
-    whole = atomic_load_explicit(&s->verified[number].body, memory_order_relaxed) != 0;
+    const block_seen *seen = &s->verified[number];
+    bool lasting, whole = atomic_load_explicit(&seen->body, memory_order_relaxed) != 0;
     block_key(k, s->id, number);
     shg_err err = db_get_lasting(t, DB_BLOCKS, key, &value, &lasting);
     if (err)
         return err == SHG_ENOTFOUND ? corrupt(DB_BLOCKS, key, "missing") : err;
-    if (whole)
+    if (whole) {
         body = value_body(value);
-    else {
+    } else {
         db_will_read(value);
         err = value_check(DB_BLOCKS, key, value, &body);
     }

@@ -20,7 +20,7 @@ static void test_flood(void **state)
     enum { FLOOD = 1000, MOST = 128 };
     (void)state;
     static change flood[FLOOD];
-    char dir[] = "/tmp/shg-near-XXXXXX", why[256] = "";
+    char dir[] = "/tmp/shingled-near-XXXXXX", why[256] = "";
     engine *e;
     int whole = 0;
     assert_non_null(mkdtemp(dir));

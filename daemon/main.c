@@ -1,4 +1,5 @@
 // shingled - options, then serve or check.
+#include "base/cpu.h"
 #include "conf.h"
 #include "engine/engine.h"
 #include "server/server.h"
@@ -157,7 +158,8 @@ int main(int argc, char **argv)
     if (c.help)
         conf_help(stdout);
     else if (c.version)
-        puts("shingled " SHG_VERSION);
+        printf("shingled %s, SHG%d, store format %d, kernels for %s\n", SHG_VERSION, SHG_PROTO,
+               SHG_FORMAT, cpu_name(cpu_best()));
     else if (c.check_config)
         conf_show(&c, stdout);
     else

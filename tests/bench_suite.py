@@ -15,6 +15,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, os.pardir)
 sys.path.insert(0, os.path.join(ROOT, "bench", "suite"))
 import figures  # noqa: E402
+import machine  # noqa: E402
+import readme  # noqa: E402
 import rows as rows_of  # noqa: E402
 
 # What others read: name, unit, which way is better, and its value from the rows below.
@@ -150,6 +152,33 @@ def test_malformed():
         raise AssertionError(f"taken for a row: {line}")
 
 
+def test_readme(folder):
+    """Machines stand side by side, a column each, the best level first; what one did not measure is a dash."""
+    about = dict.fromkeys(rows_of.ABOUT, "x")
+    row = "load,ack_p50_ms,batch,-,1000000,1,1,{},1,ms"
+    for level, value in ("avx2", 3), ("avx512", 2):
+        rows = [rows_of.parse(row.format(value))]
+        if level == "avx512":
+            rows.append(rows_of.parse("load,ack_p99_ms,batch,-,1000000,1,1,21,1,ms"))
+        rows_of.save(os.path.join(folder, level, "load.csv"), rows, about)
+    table = [line for line in readme.lines(folder) if line.startswith("|")]
+    assert table == ["| figure | goal | avx512 | over | avx2 | over |", "|---|---|---|---|---|---|",
+                     "| `ack_p50_ms` | ≤ 5 ms | 2.00 | 1,000,000 | 3.00 | 1,000,000 |",
+                     "| `ack_p99_ms` | ≤ 50 ms | 21.0 | 1,000,000 | – | – |"], table
+
+
+def test_level(build):
+    """The folder of a whole run is named after the vectors that the daemon uses."""
+    with open("/proc/cpuinfo", encoding="utf8") as f:
+        flags = f.read().split()
+    assert machine.level(build) in readme.LEVELS, machine.level(build)
+    os.environ["SHG_CPU"] = "scalar"
+    capped = machine.level(build)
+    del os.environ["SHG_CPU"]
+    assert capped == "scalar", capped
+    assert machine.level(build) != "avx2" or "avx2" in flags
+
+
 def bench(*options):
     return subprocess.run([os.path.join(ROOT, "script", "bench"), *options], capture_output=True, text=True,
                           timeout=250 * int(os.environ.get("SHG_SLOWER", "1")))
@@ -197,6 +226,9 @@ def main():
     test_levels()
     test_malformed()
     test_usage()
+    test_level(os.path.abspath(sys.argv[1]))
+    with tempfile.TemporaryDirectory() as folder:
+        test_readme(folder)
     with tempfile.TemporaryDirectory() as folder:
         test_failure(folder)
         test_smoke(os.path.abspath(sys.argv[1]), folder)

@@ -37,14 +37,20 @@ def compiler(build):
 
 
 def cpu():
+    """Its name, with family and model: what a host shows of it may be the same name for all of a maker's."""
     try:
         with open("/proc/cpuinfo", encoding="utf8") as f:
-            for line in f:
-                if line.startswith("model name"):
-                    return line.split(":", 1)[1].strip().replace(",", " ")
-    except OSError:
-        pass
-    return platform.machine()
+            says = dict(re.findall(r"^([^:\t]+)\s*: (.*)$", f.read().split("\n\n", 1)[0], re.M))
+        return "{model name} (family {cpu family} model {model})".format(**says).replace(",", " ")
+    except (OSError, KeyError):
+        return platform.machine()
+
+
+def level(build):
+    """Which vectors a build uses here, as $SHG_CPU has them: "avx2"."""
+    told = subprocess.run([os.path.join(build, "daemon", "shingled"), "--version"], capture_output=True, text=True,
+                          check=True)
+    return re.search(r"kernels for (\w+)", told.stdout)[1]
 
 
 def about(build):

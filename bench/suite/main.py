@@ -7,7 +7,8 @@ usage: script/bench [OPTION]...
   --huge          10 million articles too: 30 GB of disk, half an hour more
   --only PARTS    some of kernels,accuracy,load,peers,layout (all)
   --json FILE     the watched figures, one JSON object a line
-  --results DIR   where the rows go as CSV: bench/results/, with --quick build-bench/results/
+  --results DIR   where the rows go as CSV: bench/results/LEVEL/, by the CPU's vectors; with --quick
+                  build-bench/results/
   --build DIR     a build that is there already, used as it is (default: builds build-bench/)
   --no-peers      installs and runs no peers
   --smoke         tiny sizes: whether everything runs, not how fast
@@ -168,8 +169,9 @@ def build(options):
 
 def measure(options, run):
     """Runs the parts, shows and saves each as it ends. Returns those that failed."""
-    results = options.results or os.path.join(machine.ROOT, *(
-        ["bench", "results"] if options.size in ("whole", "huge") else ["build-bench", "results"]))
+    kept = options.size in ("whole", "huge")
+    results = options.results or os.path.join(
+        machine.ROOT, *(["bench", "results", machine.level(run.build)] if kept else ["build-bench", "results"]))
     about, failed = machine.about(run.build), []
     print(f"{about['commit']}, {about['compiler']}, {about['cpu']}, {os.cpu_count()} cores, "
           f"{machine.memory_bytes() / 2**30:.0f} GiB", flush=True)

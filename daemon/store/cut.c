@@ -90,6 +90,8 @@ static int put_piece(db_txn *t, MDB_dbi dbi, view key, unsigned piece, view part
 {
     cut_key k = key_of_piece(key, piece);
     MDB_val name = to_val(key_view(&k)), v = to_val(part);
+    if (flags & MDB_APPEND)
+        return txn_append(t, DB_ARTICLES, key_view(&k), part);
     return mdb_put(t->txn, dbi, &name, &v, flags);
 }
 

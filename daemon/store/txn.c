@@ -140,6 +140,28 @@ static void read_ahead(ahead *a, MDB_val v)
     }
 }
 
+// LMDB closes the cursor with its transaction.
+int txn_append(db_txn *t, db_table table, view key, view value)
+{
+    MDB_val k = to_val(key), v = to_val(value);
+    int rc = t->end[table] ? 0 : mdb_cursor_open(t->txn, t->d->dbi[table], &t->end[table]);
+    return rc ? rc : mdb_cursor_put(t->end[table], &k, &v, MDB_APPEND);
+}
+
+static void leave_end(db_txn *t, db_table table)
+{
+    if (t->end[table])
+        mdb_cursor_close(t->end[table]);
+    t->end[table] = NULL;
+}
+
+static int put_uncut(db_txn *t, db_table table, view key, view value, unsigned flags)
+{
+    MDB_val k = to_val(key), v = to_val(value);
+    return flags & MDB_APPEND ? txn_append(t, table, key, value)
+                              : mdb_put(t->txn, t->d->dbi[table], &k, &v, flags);
+}
+
 static shg_err put(db_txn *t, db_table table, view key, view value, unsigned flags)
 {
     assert(t->write);
@@ -147,10 +169,10 @@ static shg_err put(db_txn *t, db_table table, view key, view value, unsigned fla
         return t->err;
     if (check_key(key))
         return db_note(t, SHG_EINTERNAL);
-    MDB_val k = to_val(key), v = to_val(value);
-    MDB_dbi dbi = t->d->dbi[table];
-    int rc =
-        is_cut(table) ? cut_put(t, dbi, key, value, flags) : mdb_put(t->txn, dbi, &k, &v, flags);
+    if (!(flags & MDB_APPEND))
+        leave_end(t, table);
+    int rc = is_cut(table) ? cut_put(t, t->d->dbi[table], key, value, flags)
+                           : put_uncut(t, table, key, value, flags);
     return db_note(t, from_mdb(t->d, rc));
 }
 
@@ -173,6 +195,7 @@ shg_err db_del(db_txn *t, db_table table, view key)
         return db_note(t, SHG_EINTERNAL);
     MDB_val k = to_val(key);
     MDB_dbi dbi = t->d->dbi[table];
+    leave_end(t, table);
     int rc = is_cut(table) ? cut_del(t, dbi, key) : mdb_del(t->txn, dbi, &k, NULL);
     return db_note(t, from_mdb(t->d, rc));
 }

@@ -157,6 +157,37 @@ static void test_append_goes_up(void **state)
     }
 }
 
+// What is put and deleted between appends, whole leaves at the end of the table too, leaves them
+// where they belong.
+static void test_append_goes_on(void **state)
+{
+    enum { ROWS = 2000, GONE = 40 };
+    fixture *f = *state;
+    static const uint8_t value[900];
+    const view row = {value, sizeof value};
+    db_txn *t;
+    uint8_t k[4];
+    view v;
+    assert_ok(db_begin(&t, f->d, true));
+    for (uint32_t i = 0; i < 2 * ROWS; i++) {
+        db_table table = i % 2 ? DB_SIGNS : DB_ARTICLES;
+        uint32_t n = i / 2, gone = n > 2 * GONE && n % 64 == 0 ? GONE : 0; // the last ones
+        assert_ok(db_append(t, table, key_of(k, 2 * n), row));
+        assert_ok(db_put(t, table, key_of(k, n + 1), row));
+        for (uint32_t g = 0; g < gone; g++)
+            assert_ok(db_del(t, table, key_of(k, 2 * (n - g))));
+        while (gone-- > 0)
+            assert_ok(db_append(t, table, key_of(k, 2 * (n - gone)), row));
+    }
+    assert_ok(db_commit(&t));
+    assert_ok(db_begin(&t, f->d, false));
+    for (uint32_t i = 0; i < 2 * ROWS; i++)
+        for (int j = 0; j < 2; j++)
+            assert_int_equal(db_get(t, j ? DB_SIGNS : DB_ARTICLES, key_of(k, i), &v),
+                             i <= ROWS || i % 2 == 0 ? SHG_OK : SHG_ENOTFOUND);
+    db_abort(&t);
+}
+
 enum { PIECE = 2025, WHOLE = 32768 }; // where cut.c cuts
 static const size_t cut_sizes[] = {1,         PIECE - 1,     PIECE,     PIECE + 1, 2 * PIECE - 1,
                                    2 * PIECE, 3 * PIECE + 7, 48,        47,        9000,
@@ -543,6 +574,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_commit_and_abort, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors_are_sticky, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_append_goes_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_append_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_values_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pieces_fill_pages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scan, set_up, tear_down),

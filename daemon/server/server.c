@@ -1,7 +1,7 @@
 #include "server/server.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "server/queue.h"
+#include "server/exchange.h"
 #include "server/sockets.h"
 #include "server/writer.h"
 
@@ -11,118 +11,35 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 enum {
     WORKERS_MAX = 64,
-    PENDING_MOST = 8192,       // requests between router and reply
-    PENDING_BYTES = 128 << 20, // of their frames; a text that is read takes ten times its size
-    IDLE_MOST = 1024,          // requests that are kept for further messages
-    READ_BURST = 32,           // messages read between two looks at the replies
-    LAST_BURSTS = 512,         // read in the end; who floods it must not keep the server alive
-    DRAIN_MS = 10000,          // for what was begun, on SIGTERM
-    LOOK_MS = 100,             // between two looks while draining, or without memory to read
+    READ_BURST = 32,   // messages read between two looks at the replies
+    LAST_BURSTS = 512, // read in the end; who floods it must not keep the server alive
+    DRAIN_MS = 10000,  // for what was begun, on SIGTERM
+    LOOK_MS = 100,     // between two looks while draining, or without memory to read
 };
 
 typedef struct server {
     engine *e;
-    void *zmq, *router, *pull; // pull: NULL where none is served
-    queue *to_workers, *to_waiter, *to_router;
+    exchange x;
+    void *zmq, *pull; // pull: NULL where none is served
+    queue *to_workers, *to_waiter;
     writer *writer;
     pthread_t worker[WORKERS_MAX], waiter;
     unsigned n_workers, n_wanted;
     bool has_waiter;
-    int wake_fd, signal_fd; // the router's thread is to look itself; SIGTERM or SIGINT came
-    pthread_mutex_t turn;   // to use the router, and what stands up to no_pull
-    size_t pending, pending_bytes;
-    streams streams;
-    request *idle; // n_idle of them, for the next messages
-    size_t n_idle;
-    bool draining; // only the router's thread changes it
-    bool asleep;   // that thread polls, or is about to
-    bool no_pull;  // and not for what is pushed: there is no room
+    int signal_fd; // SIGTERM or SIGINT came
     // of the router's thread alone
     uint64_t sequence; // of the next change
     int64_t drain_until_ns;
     bool starved; // there is something to read, but no memory for it
-    atomic_uint_fast64_t requests[VERB_COUNT], dropped, undelivered, pulled;
+    atomic_uint_fast64_t requests[VERB_COUNT], dropped, pulled;
     atomic_uint_fast64_t pull_faults[SHG_ERR_COUNT]; // [SHG_OK]: messages without a magic
-    atomic_size_t queued;
     atomic_bool abandon; // the time for draining is over: what is left is refused
-    outgoing out;
 } server;
-
-// --- the router, which all threads use in turn ---
-
-// Requests come from the router's thread and are over on another: the heap would give and take them
-// back at a price.
-static void keep(server *s, request *q)
-{
-    if (s->n_idle == IDLE_MOST) {
-        request_free(q);
-        return;
-    }
-    q->next = s->idle;
-    s->idle = q;
-    s->n_idle++;
-}
-
-static void send_reply(server *s, request *q)
-{
-    reply *r = &q->reply;
-    if (r->stream) {
-        if (r->stream_close)
-            streams_close(&s->streams, r->stream);
-        stream_end(r->stream, r->stream_bytes);
-    }
-    s->pending_bytes -= r->released;
-    s->pending -= !r->more;
-    atomic_store(&s->queued, s->pending);
-    if (!reply_send(r, s->router, &s->out))
-        atomic_fetch_add(&s->undelivered, 1);
-    keep(s, q);
-}
-
-static void send_replies(server *s)
-{
-    for (request *q; (q = queue_try_take(s->to_router));)
-        send_reply(s, q);
-}
-
-// Who pushes can't be told to wait: what there is no room for stays in the socket, and then with
-// the crawler.
-static bool has_room(const server *s)
-{
-    return s->pending < PENDING_MOST / 2 && s->pending_bytes < PENDING_BYTES / 2;
-}
-
-// Whether the router's thread sleeps on though there is something to do for it: a call on the
-// socket may have taken the signal that its descriptor would have given. True once.
-static bool oversleeps(server *s)
-{
-    if (!s->asleep)
-        return false;
-    s->asleep = !((s->draining && !s->pending) || (s->no_pull && has_room(s)) ||
-                  socket_has_input(s->router));
-    return !s->asleep;
-}
-
-// Sends what is in the queue, unless somebody else has the turn: that one looks into the queue
-// again behind it. So a reply waits for no other thread to wake up, and nobody waits for the turn
-// to send.
-static void flush_replies(server *s)
-{
-    uint64_t one = 1;
-    while (!queue_is_empty(s->to_router) && !pthread_mutex_trylock(&s->turn)) {
-        send_replies(s);
-        bool wake = oversleeps(s);
-        pthread_mutex_unlock(&s->turn);
-        ssize_t done = wake ? write(s->wake_fd, &one, sizeof one) : 0;
-        (void)done; // a full counter wakes as well
-    }
-}
 
 // --- on the other threads ---
 
@@ -137,7 +54,7 @@ static void give_reply(server *s, request *q, bool made)
     r->stream_bytes = q->verb == VERB_PUTS ? message_body(&q->message, 0).len : 0;
     r->stream_close = q->batch.close;
     request_empty(q);
-    queue_put(s->to_router, LANE_QUICK, q);
+    exchange_give(&s->x, q);
 }
 
 static void give_over(server *s, request *q)
@@ -171,8 +88,8 @@ static void add_server_stats(void *ctx, json_t *h)
     }
     json_object_set_new(h, "requests", by_verb);
     json_object_set_new(h, "dropped", json_integer((json_int_t)atomic_load(&s->dropped)));
-    json_object_set_new(h, "undelivered", json_integer((json_int_t)atomic_load(&s->undelivered)));
-    json_object_set_new(h, "queue", json_integer((json_int_t)atomic_load(&s->queued)));
+    json_object_set_new(h, "undelivered", json_integer((json_int_t)atomic_load(&s->x.undelivered)));
+    json_object_set_new(h, "queue", json_integer((json_int_t)atomic_load(&s->x.queued)));
     if (s->pull)
         json_object_set_new(h, "pull", pull_stats(s));
 }
@@ -183,8 +100,8 @@ static void work_on_change(server *s, request *q)
     request *early = q->put.accept && !q->silent ? request_accepted(q) : NULL;
     q->put.accept = early != NULL; // without memory it is answered later, as others are
     if (early) {                   // the request goes on alone, without an address
-        queue_put(s->to_router, LANE_QUICK, early);
-        flush_replies(s);
+        exchange_give(&s->x, early);
+        exchange_flush(&s->x);
     }
     writer_put(s->writer, q);
 }
@@ -207,7 +124,7 @@ static void work(server *s, lane first, lane second)
             continue;
         }
         give_reply(s, q, answer(s, q));
-        flush_replies(s);
+        exchange_flush(&s->x);
         if (asks)
             engine_answered(s->e);
     }
@@ -234,7 +151,7 @@ static void *run_waiter(void *arg)
     for (request *q; (q = queue_take(s->to_waiter, LANE_QUICK, LANE_QUICK));) {
         bool put = q->verb == VERB_PUT;
         give_reply(s, q, put ? request_matched(q, s->e) : answer(s, q));
-        flush_replies(s);
+        exchange_flush(&s->x);
         if (put)
             writer_matched(s->writer);
     }
@@ -263,7 +180,7 @@ static void changed(void *ctx, request *q)
 {
     server *s = ctx;
     if (!q) {
-        flush_replies(s);
+        exchange_flush(&s->x);
     } else if (q->silent) {
         count_faults(s, q);
         give_over(s, q);
@@ -283,8 +200,8 @@ static void refuse_at_once(server *s, request *q, const refusal *r)
         count_fault(s, r->err);
         return;
     }
-    if (request_refuse(q, r) && !reply_send(&q->reply, s->router, &s->out))
-        atomic_fetch_add(&s->undelivered, 1);
+    if (request_refuse(q, r))
+        exchange_send(&s->x, q);
 }
 
 // What stands against a request before anyone looks into it.
@@ -298,12 +215,12 @@ static shg_err admit(server *s, request *q, refusal *r)
                       q->message.verb);
     if (q->silent && q->verb != VERB_PUT && q->verb != VERB_PUTS)
         return refuse(r, SHG_EVERB, "only PUT and PUTS can be pushed");
-    if (s->draining)
+    if (s->x.draining)
         return refuse(r, SHG_EDRAIN, "the server is shutting down");
-    if (s->pending >= PENDING_MOST || s->pending_bytes + q->message.bytes > PENDING_BYTES)
-        return refuse(r, SHG_EBUSY, "%zu requests of %zu bytes are waiting", s->pending,
-                      s->pending_bytes);
-    return request_admit_batch(q, &s->streams, r);
+    if (s->x.pending >= PENDING_MOST || s->x.pending_bytes + q->message.bytes > PENDING_BYTES)
+        return refuse(r, SHG_EBUSY, "%zu requests of %zu bytes are waiting", s->x.pending,
+                      s->x.pending_bytes);
+    return request_admit_batch(q, &s->x.streams, r);
 }
 
 static void dispatch(server *s, request *q)
@@ -316,12 +233,10 @@ static void dispatch(server *s, request *q)
             engine_count_refusal(s->e, r.err);
         refuse_at_once(s, q, &r);
         request_empty(q);
-        keep(s, q);
+        exchange_keep(&s->x, q);
         return;
     }
-    s->pending++;
-    s->pending_bytes += q->message.bytes;
-    atomic_store(&s->queued, s->pending);
+    exchange_admit(&s->x, q);
     if (verbs[q->verb].changes)
         q->sequence = s->sequence++;
     if (q->verb == VERB_QUERY)
@@ -338,24 +253,14 @@ static void drop(server *s, bool pushed)
         atomic_fetch_add(&s->dropped, 1);
 }
 
-static request *take_idle(server *s)
-{
-    request *q = s->idle;
-    if (!q)
-        return request_new();
-    s->idle = q->next;
-    s->n_idle--;
-    return q;
-}
-
 // True: there may be more.
 static bool read_requests(server *s, void *from)
 {
     bool pushed = from == s->pull;
     for (int i = 0; i < READ_BURST; i++) {
-        if (pushed && !has_room(s))
+        if (pushed && !exchange_has_room(&s->x))
             return false;
-        request *q = take_idle(s);
+        request *q = exchange_take(&s->x);
         if (!q) {
             log_limited(LOG_ERROR, "SHG-NO-MEMORY", "requests wait: out of memory");
             s->starved = true;
@@ -363,7 +268,7 @@ static bool read_requests(server *s, void *from)
         }
         message_kind kind = message_recv(&q->message, from, !pushed);
         if (kind != MESSAGE_REQUEST)
-            keep(s, q);
+            exchange_keep(&s->x, q);
         if (kind == MESSAGE_NONE)
             return false;
         atomic_fetch_add(&s->pulled, pushed);
@@ -382,43 +287,36 @@ static void begin_drain(server *s)
     struct signalfd_siginfo info;
     if (read(s->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
         return;
-    pthread_mutex_lock(&s->turn);
-    s->draining = true;
+    pthread_mutex_lock(&s->x.turn);
+    s->x.draining = true;
     log_line(LOG_INFO, "SHG-DRAIN", "signal %u: finishing %zu requests", info.ssi_signo,
-             s->pending);
-    pthread_mutex_unlock(&s->turn);
+             s->x.pending);
+    pthread_mutex_unlock(&s->x.turn);
     s->drain_until_ns = clock_mono_ns() + (int64_t)DRAIN_MS * 1000000;
-}
-
-static void clear_wake(server *s)
-{
-    uint64_t n;
-    ssize_t done = read(s->wake_fd, &n, sizeof n);
-    (void)done; // nothing there is fine, too
 }
 
 // *pulls: what is pushed is to be waited for, too. True: there is more to read now.
 static bool take_turn(server *s, bool *pulls)
 {
-    pthread_mutex_lock(&s->turn);
+    pthread_mutex_lock(&s->x.turn);
     s->starved = false;
-    send_replies(s);
-    bool more = read_requests(s, s->router);
-    if (s->pull && !s->draining)
+    exchange_send_all(&s->x);
+    bool more = read_requests(s, s->x.router);
+    if (s->pull && !s->x.draining)
         more |= read_requests(s, s->pull);
-    s->no_pull = s->pull && !s->draining && !has_room(s);
-    *pulls = s->pull && !s->draining && !s->no_pull;
-    s->asleep = !more;
-    pthread_mutex_unlock(&s->turn);
-    flush_replies(s);
+    s->x.no_pull = s->pull && !s->x.draining && !exchange_has_room(&s->x);
+    *pulls = s->pull && !s->x.draining && !s->x.no_pull;
+    s->x.asleep = !more;
+    pthread_mutex_unlock(&s->x.turn);
+    exchange_flush(&s->x);
     return more;
 }
 
 static bool is_drained(server *s)
 {
-    pthread_mutex_lock(&s->turn);
-    bool is = !s->pending;
-    pthread_mutex_unlock(&s->turn);
+    pthread_mutex_lock(&s->x.turn);
+    bool is = !s->x.pending;
+    pthread_mutex_unlock(&s->x.turn);
     return is || clock_mono_ns() >= s->drain_until_ns;
 }
 
@@ -426,14 +324,14 @@ static bool is_drained(server *s)
 static void abandon(server *s)
 {
     atomic_store(&s->abandon, true);
-    pthread_mutex_lock(&s->turn);
+    pthread_mutex_lock(&s->x.turn);
     int n = 0;
-    while (n < LAST_BURSTS && read_requests(s, s->router)) // what came in meanwhile is told 503
+    while (n < LAST_BURSTS && read_requests(s, s->x.router)) // what came in meanwhile is told 503
         n++;
-    if (s->pending)
-        log_line(LOG_WARN, "SHG-DRAIN", "%zu requests were not finished in %d ms", s->pending,
+    if (s->x.pending)
+        log_line(LOG_WARN, "SHG-DRAIN", "%zu requests were not finished in %d ms", s->x.pending,
                  DRAIN_MS);
-    pthread_mutex_unlock(&s->turn);
+    pthread_mutex_unlock(&s->x.turn);
 }
 
 // The sockets' descriptors tell of changes only: all there was to read has been read before. Where
@@ -442,13 +340,13 @@ static void abandon(server *s)
 static shg_err route(server *s, char *why, size_t why_len)
 {
     enum { ROUTER, WAKE, SIGNAL, PULL, FDS };
-    struct pollfd fds[FDS] = {[WAKE] = {.fd = s->wake_fd}, [SIGNAL] = {.fd = s->signal_fd}};
-    int router_fd = socket_fd(s->router), pull_fd = s->pull ? socket_fd(s->pull) : -1;
+    struct pollfd fds[FDS] = {[WAKE] = {.fd = s->x.wake_fd}, [SIGNAL] = {.fd = s->signal_fd}};
+    int router_fd = socket_fd(s->x.router), pull_fd = s->pull ? socket_fd(s->pull) : -1;
     for (int i = 0; i < FDS; i++)
         fds[i].events = POLLIN;
-    while (!s->draining || !is_drained(s)) {
+    while (!s->x.draining || !is_drained(s)) {
         bool pulls;
-        int ms = take_turn(s, &pulls) ? 0 : s->draining || s->starved ? LOOK_MS : -1;
+        int ms = take_turn(s, &pulls) ? 0 : s->x.draining || s->starved ? LOOK_MS : -1;
         fds[ROUTER].fd = s->starved ? -1 : router_fd;
         fds[PULL].fd = pulls && !s->starved ? pull_fd : -1;
         if (poll(fds, FDS, ms) < 0 && errno != EINTR) {
@@ -456,8 +354,8 @@ static shg_err route(server *s, char *why, size_t why_len)
             return SHG_EIO;
         }
         if (fds[WAKE].revents)
-            clear_wake(s);
-        if (fds[SIGNAL].revents && !s->draining)
+            exchange_clear_wake(&s->x);
+        if (fds[SIGNAL].revents && !s->x.draining)
             begin_drain(s);
     }
     abandon(s);
@@ -472,7 +370,7 @@ static shg_err bind_all(server *s, const server_opts *o, char *ready, size_t roo
     shg_err err = SHG_OK;
     snprintf(ready, room, "ready");
     for (size_t i = 0; !err && i < o->n_listen; i++)
-        err = socket_bind(s->router, "listen", o->listen[i], ready, room, why, why_len);
+        err = socket_bind(s->x.router, "listen", o->listen[i], ready, room, why, why_len);
     if (!err && s->pull)
         err = socket_bind(s->pull, "pull", o->pull, ready, room, why, why_len);
     return err;
@@ -481,9 +379,9 @@ static shg_err bind_all(server *s, const server_opts *o, char *ready, size_t roo
 static shg_err open_sockets(server *s, const server_opts *o, char *why, size_t why_len)
 {
     s->zmq = zmq_ctx_new();
-    s->router = s->zmq ? socket_open(s->zmq, ZMQ_ROUTER) : NULL;
-    s->pull = s->router && o->pull ? socket_open(s->zmq, ZMQ_PULL) : NULL;
-    if (s->router && (s->pull || !o->pull))
+    s->x.router = s->zmq ? socket_open(s->zmq, ZMQ_ROUTER) : NULL;
+    s->pull = s->x.router && o->pull ? socket_open(s->zmq, ZMQ_PULL) : NULL;
+    if (s->x.router && (s->pull || !o->pull))
         return SHG_OK;
     snprintf(why, why_len, "can't make a socket: %s", zmq_strerror(errno));
     return SHG_EIO;
@@ -496,21 +394,18 @@ static shg_err open_fds(server *s, char *why, size_t why_len)
     sigaddset(&stops, SIGTERM);
     sigaddset(&stops, SIGINT);
     s->signal_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
-    s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (s->signal_fd >= 0 && s->wake_fd >= 0)
+    if (s->signal_fd >= 0 && !exchange_open(&s->x))
         return SHG_OK;
-    snprintf(why, why_len, "can't make a file descriptor: %s", strerror(errno));
+    snprintf(why, why_len, "can't make a file descriptor, or a queue: %s", strerror(errno));
     return SHG_EIO;
 }
 
 static shg_err start_threads(server *s, unsigned workers)
 {
-    // Every request under way has at most one place in each queue; 202 adds a reply.
+    // Every request under way has at most one place in each queue.
     shg_err err = queue_open(&s->to_workers, PENDING_MOST);
     if (!err)
         err = queue_open(&s->to_waiter, PENDING_MOST);
-    if (!err)
-        err = queue_open(&s->to_router, PENDING_MOST * 2);
     if (!err)
         err = writer_start(&s->writer, s->e, PENDING_MOST, changed, s);
     if (!err)
@@ -538,27 +433,19 @@ static void stop(server *s)
     if (s->has_waiter)
         pthread_join(s->waiter, NULL);
     writer_free(&s->writer);
-    if (s->to_router)
-        flush_replies(s);
+    if (s->x.replies)
+        exchange_flush(&s->x);
     queue_free(&s->to_workers);
     queue_free(&s->to_waiter);
-    queue_free(&s->to_router);
-    streams_fini(&s->streams);
-    for (request *q; (q = s->idle);) {
-        s->idle = q->next;
-        request_free(q);
-    }
+    exchange_fini(&s->x);
     if (s->pull)
         zmq_close(s->pull);
-    if (s->router)
-        zmq_close(s->router);
+    if (s->x.router)
+        zmq_close(s->x.router);
     if (s->zmq)
         zmq_ctx_term(s->zmq);
-    if (s->wake_fd >= 0)
-        close(s->wake_fd);
     if (s->signal_fd >= 0)
         close(s->signal_fd);
-    pthread_mutex_destroy(&s->turn);
     free(s);
 }
 
@@ -571,8 +458,8 @@ shg_err server_run(engine *e, const server_opts *o, char *why, size_t why_len)
         return SHG_ENOMEM;
     }
     s->e = e;
-    pthread_mutex_init(&s->turn, NULL);
-    s->wake_fd = s->signal_fd = -1;
+    exchange_init(&s->x);
+    s->signal_fd = -1;
     shg_err err = open_fds(s, why, why_len);
     if (!err)
         err = open_sockets(s, o, why, why_len);

@@ -371,6 +371,7 @@ void engine_apply(engine *e, change *c, size_t n)
             delete_older(e, &c[to++]);
         from = to;
     }
+    atomic_store(&e->end, index_end(e->lib.ix));
     matcher_wake(e->matcher);
     retention_wake(e->retention);
 }

@@ -108,8 +108,10 @@ static shg_err open_parts(engine *e, const engine_opts *o, char *why, size_t why
     err = cache_open(&e->lib.cache, o->cache_bytes ? o->cache_bytes : CACHE_BYTES);
     if (!err)
         err = helpers_open(&e->helpers, cores - 1); // a question has a core of its own
-    if (!err)
+    if (!err) {
+        atomic_store(&e->end, index_end(e->lib.ix));
         err = matcher_start(&e->matcher, e, o->hands ? o->hands : cores);
+    }
     if (!err && (o->keep_ms || o->keep_bytes))
         err = retention_start(&e->retention, e, o);
     if (err)
@@ -135,6 +137,11 @@ shg_err engine_check(const char *dir, index_say *say, index_progress *progress, 
                      uint64_t *faults)
 {
     return index_check(dir, engine_stamp(), place_is_sound, say, progress, ctx, faults);
+}
+
+uint32_t engine_end(engine *e)
+{
+    return atomic_load(&e->end);
 }
 
 void engine_stop(engine *e)

@@ -113,9 +113,14 @@ SHG_MUST_CHECK shg_err engine_credits(engine *e, json_t *header, view body, json
 SHG_MUST_CHECK shg_err engine_get(engine *e, json_t *header, json_t **reply, reading **text,
                                   refusal *r);
 
-// These two wait until every article acknowledged before is placed in its story.
-SHG_MUST_CHECK shg_err engine_story(engine *e, json_t *header, json_t **reply, refusal *r);
-SHG_MUST_CHECK shg_err engine_sources(engine *e, json_t *header, json_t **reply, refusal *r);
+// These two wait until the documents below `end` are placed in their stories: of engine_end when
+// the question came, which is all that was acknowledged before. What comes while it waits behind
+// other questions is not waited for.
+SHG_MUST_CHECK shg_err engine_story(engine *e, json_t *header, uint32_t end, json_t **reply,
+                                    refusal *r);
+SHG_MUST_CHECK shg_err engine_sources(engine *e, json_t *header, uint32_t end, json_t **reply,
+                                      refusal *r);
+uint32_t engine_end(engine *e);
 
 // engine_put_matches adds `matches` and `story` of an article just put (the change's reading) to
 // the reply. Waits, too. reply NULL: SHG_ENOMEM, and nothing is kept for it any more.

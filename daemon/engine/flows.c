@@ -229,11 +229,10 @@ static json_t *render(engine *e, flows *all)
     return NULL;
 }
 
-shg_err engine_sources(engine *e, json_t *header, json_t **reply, refusal *r)
+shg_err engine_sources(engine *e, json_t *header, uint32_t end, json_t **reply, refusal *r)
 {
     flows all = {.since_ms = CLOCK_ABSENT, .until_ms = CLOCK_ABSENT};
     uint64_t *publishers = NULL;
-    uint32_t end = index_end(e->lib.ix);
     *reply = NULL;
     shg_err err = option_time(header, "since", &all.since_ms, r);
     if (!err)

@@ -15,6 +15,7 @@ struct engine {
     struct matcher *matcher;
     struct retention *retention; // NULL: everything is kept
     int64_t started_ns;
+    atomic_uint_least32_t end;     // documents below it are committed
     atomic_uint_least32_t updated; // the last document that replaced one, about to be stored
     atomic_uint_fast64_t put_new, put_updated, put_unchanged, deleted;
     atomic_uint_fast64_t put_refused[STATUS_MAX];

@@ -435,7 +435,7 @@ static shg_err report(engine *e, uint32_t doc, json_t **reply)
     return err;
 }
 
-shg_err engine_story(engine *e, json_t *header, json_t **reply, refusal *r)
+shg_err engine_story(engine *e, json_t *header, uint32_t end, json_t **reply, refusal *r)
 {
     view uri;
     *reply = NULL;
@@ -443,7 +443,6 @@ shg_err engine_story(engine *e, json_t *header, json_t **reply, refusal *r)
     if (err)
         return err;
     uri_entry entry;
-    uint32_t end = index_end(e->lib.ix);
     bool stored = true;
     err = SHG_ENOTFOUND;
     for (int left = FIND_TRIES; err == SHG_ENOTFOUND && left; left--) {

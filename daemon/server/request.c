@@ -101,9 +101,9 @@ static shg_err ask(request *q, engine *e, json_t **head, reading **text, refusal
     case VERB_CREDITS:
         return engine_credits(e, q->header, bodies[0], head, r);
     case VERB_STORY:
-        return engine_story(e, q->header, head, r);
+        return engine_story(e, q->header, q->end, head, r);
     case VERB_SOURCES:
-        return engine_sources(e, q->header, head, r);
+        return engine_sources(e, q->header, q->end, head, r);
     default:
         return refuse(r, SHG_EINTERNAL, "%s was sent the wrong way inside the server",
                       verbs[q->verb].name);

@@ -45,6 +45,7 @@ typedef struct request {
     message message;
     verb_id verb;
     uint64_t sequence; // of a change: the order in which they were read
+    uint32_t end;      // of one that waits: documents below it were there when it was read
     json_t *header;
     change change;   // of PUT and DELETE
     batch batch;     // of STREAM, PUTS and ACK

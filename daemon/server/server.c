@@ -242,6 +242,7 @@ static void dispatch(server *s, request *q)
     if (q->verb == VERB_QUERY)
         engine_asked(s->e);
     const verb *v = &verbs[q->verb];
+    q->end = v->waits ? engine_end(s->e) : 0;
     queue_put(v->waits ? s->to_waiter : s->to_workers, v->slow ? LANE_SLOW : LANE_QUICK, q);
 }
 

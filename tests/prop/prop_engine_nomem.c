@@ -92,7 +92,7 @@ static void test_questions(void **state)
         engine_open(&e, &(engine_opts){.dir = dir, .seed = 1, .cache_bytes = 1}, why, sizeof why));
     for (unsigned i = 1; i <= ARTICLES; i++)
         put(e, i);
-    assert_ok(engine_story(e, header, &reply, &r)); // all are placed
+    assert_ok(engine_story(e, header, engine_end(e), &reply, &r)); // all are placed
     json_decref(reply);
     make_text(text, 3, 1);
     bool failed;

@@ -97,7 +97,7 @@ static char *story_of(engine *e, unsigned k)
     json_t *reply = NULL;
     snprintf(uri, sizeof uri, "a/%u", k);
     json_t *header = json_pack("{s:s}", "uri", uri);
-    assert_ok(engine_story(e, header, &reply, &r));
+    assert_ok(engine_story(e, header, engine_end(e), &reply, &r));
     json_object_del(reply, "story");
     char *said = json_dumps(reply, JSON_SORT_KEYS);
     json_decref(header);

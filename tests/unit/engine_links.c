@@ -1,4 +1,4 @@
-// engine_links.c - places of documents, stored and lost.
+// engine_links.c - places of documents: stored, lost, waited for.
 #include "t.h"
 #include "engine/engine.h"
 
@@ -19,17 +19,22 @@ static engine *open_engine(const char *dir)
 }
 
 // The text with a word more; the later a document comes, the earlier it was published.
-static void put(engine *e, int number)
+static void read_put(engine *e, int number, change *c)
 {
     char header[160], text[sizeof TEXT + 32];
     refusal r = {0};
     put_options o = {0};
-    change c = {0};
     snprintf(header, sizeof header,
              "{\"uri\":\"a/%d\",\"publisher\":\"p%d\",\"published\":\"2025-03-%02dT10:00:00Z\"}",
-             number, number, 20 - number);
+             number, number, 20 - number % 20);
     snprintf(text, sizeof text, "%s Number %d.", TEXT, number);
-    assert_ok(engine_read_put(e, view_of(header), view_of(text), &o, &c, &r));
+    assert_ok(engine_read_put(e, view_of(header), view_of(text), &o, c, &r));
+}
+
+static void put(engine *e, int number)
+{
+    change c = {0};
+    read_put(e, number, &c);
     engine_apply(e, &c, 1);
     assert_ok(c.refusal.err);
     change_fini(&c);
@@ -42,7 +47,7 @@ static void wait_until_placed(engine *e, int number)
     json_t *reply;
     snprintf(uri, sizeof uri, "a/%d", number);
     json_t *header = json_pack("{s:s}", "uri", uri);
-    assert_ok(engine_story(e, header, &reply, &r));
+    assert_ok(engine_story(e, header, engine_end(e), &reply, &r));
     assert_int_equal(json_array_size(json_object_get(reply, "members")), 4);
     json_decref(reply);
     json_decref(header);
@@ -89,8 +94,44 @@ static void test_lost_place(void **state)
     t_remove_store(dir);
 }
 
+// A question waits for what was there when it came, and not for what came since: whose places
+// nobody waits for once the engine is stopped.
+static void test_waits_for_what_was_there(void **state)
+{
+    enum { MORE = 500 };
+    static change c[MORE];
+    (void)state;
+    char dir[] = "/tmp/shg-links-XXXXXX";
+    refusal r = {0};
+    json_t *reply, *header = json_pack("{s:s}", "uri", "a/0");
+    assert_non_null(mkdtemp(dir));
+    engine *e = open_engine(dir);
+    for (int i = 0; i < 4; i++)
+        put(e, i);
+    wait_until_placed(e, 0);
+    uint32_t end = engine_end(e);
+    assert_int_equal(end, 4);
+    for (int i = 0; i < MORE; i++)
+        read_put(e, 4 + i, &c[i]);
+    engine_apply(e, c, MORE);
+    assert_int_equal(engine_end(e), 4 + MORE);
+    engine_stop(e);
+    assert_ok(engine_story(e, header, end, &reply, &r));
+    json_decref(reply);
+    assert_ok(engine_sources(e, header, end, &reply, &r));
+    json_decref(reply);
+    json_decref(header);
+    for (int i = 0; i < MORE; i++)
+        change_fini(&c[i]);
+    engine_close(&e);
+    t_remove_store(dir);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lost_place)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lost_place),
+        cmocka_unit_test(test_waits_for_what_was_there),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 // 16, and bytes are compressed eight at a time by a bit extraction.
 #include "base/bytes.h"
 #include "base/places.h"
+#include "text/hash_avx2.h"
 #include "text/hash_blocks.h"
 #include "text/kernels.h"
 #include "text/utf8_blocks.h"
@@ -404,29 +405,6 @@ static bool text_valid(const uint8_t *p, size_t len)
     return true;
 }
 
-// hash_product of four numbers, after what they are xored with.
-static inline __m256i product(__m256i x, uint64_t with)
-{
-    x = _mm256_xor_si256(x, _mm256_set1_epi64x((long long)with));
-    return _mm256_mul_epu32(x, _mm256_srli_epi64(x, 32));
-}
-
-// hash_turn of four numbers of which `high` holds the high halves.
-static inline __m256i turn(__m256i x, __m256i high, uint32_t by_low, uint32_t by_high)
-{
-    high = _mm256_mul_epu32(high, _mm256_set1_epi64x(by_high));
-    return _mm256_add_epi64(_mm256_mul_epu32(x, _mm256_set1_epi64x(by_low)),
-                            _mm256_shuffle_epi32(high, 0xb1));
-}
-
-// The last half of hash_step of four keys: turning.
-static inline __m256i mix(__m256i x)
-{
-    __m256i high = _mm256_srli_epi64(x, 32);
-    x = turn(_mm256_xor_si256(x, high), high, HASH_TURN, HASH_BACK);
-    return turn(x, _mm256_srli_epi64(x, 32), HASH_BACK, HASH_TURN);
-}
-
 // Two words' 16 bytes from p on.
 static inline __m256i load_two(const uint8_t *p, uint32_t first, uint32_t second)
 {
@@ -447,9 +425,7 @@ static inline __m256i take_lones(const uint8_t *keys, const uint32_t *space)
 {
     const __m256i bytes = _mm256_set1_epi64x(0xffffff), none = _mm256_setzero_si256();
     __m256i x = _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(keys + 1 + space[0])));
-    x = _mm256_add_epi64(product(_mm256_and_si256(x, bytes), HASH_FIRST),
-                         product(none, HASH_SECOND));
-    return _mm256_add_epi64(x, _mm256_set1_epi64x(LONE_KEY));
+    return hash_take_4(_mm256_set1_epi64x(LONE_KEY), _mm256_and_si256(x, bytes), none);
 }
 
 // The first half, of four words at a time, those behind space[0 .. 4): a pair of registers holds
@@ -476,16 +452,16 @@ SCAN_INLINE __m128i take_four(uint64_t *out, const uint8_t *keys, const uint32_t
     even = _mm256_and_si256(even, _mm256_cmpgt_epi8(even_len, place));
     odd = _mm256_and_si256(odd, _mm256_cmpgt_epi8(odd_len, place));
     __m128i own = _mm256_castsi256_si128(len);
-    __m256i x = _mm256_add_epi64(product(_mm256_unpacklo_epi64(even, odd), HASH_FIRST),
-                                 product(_mm256_unpackhi_epi64(even, odd), HASH_SECOND));
-    _mm256_storeu_si256((__m256i *)out, _mm256_add_epi64(x, _mm256_cvtepu32_epi64(own)));
+    __m256i x = hash_take_4(_mm256_cvtepu32_epi64(own), _mm256_unpacklo_epi64(even, odd),
+                            _mm256_unpackhi_epi64(even, odd));
+    _mm256_storeu_si256((__m256i *)out, x);
     return _mm_cmpgt_epi32(own, _mm_set1_epi32(HASH_SHORT));
 }
 
 static inline void mix_four(uint64_t *out)
 {
     __m256i x = _mm256_loadu_si256((const __m256i *)out);
-    _mm256_storeu_si256((__m256i *)out, mix(x));
+    _mm256_storeu_si256((__m256i *)out, hash_mix_4(x));
 }
 
 // In two loops, as in kernels_avx512.c.

@@ -64,6 +64,11 @@ static void choose_level(wordbook *b)
     b->list = wordbook_list_plain;
     b->add = wordbook_add_plain;
 #if defined(__x86_64__)
+    if (cpu_best() >= CPU_AVX2) {
+        b->walk = wordbook_walk_avx2;
+        b->list = wordbook_list_avx2;
+        b->add = wordbook_add_avx2;
+    }
     if (cpu_best() >= CPU_AVX512) {
         b->walk = wordbook_walk_avx512;
         b->list = wordbook_list_avx512;

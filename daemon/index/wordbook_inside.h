@@ -62,6 +62,21 @@ static inline size_t wordbook_named(size_t n, size_t second)
     return n - 1 - ((n - 1 - second) & (MEMO - 1));
 }
 
+// Lists a token that is not the book's, of which the second byte is that, if it has one; false
+// where there is none such.
+static inline bool wordbook_list_other(token_list *out, uint32_t *token, unsigned c, uint8_t second)
+{
+    size_t n = out->n_spelled;
+    if (c == AGAIN) {
+        *token = (uint32_t)(WORDBOOK_TOKENS + wordbook_named(n, second));
+        return second % MEMO < n;
+    }
+    *token = (uint32_t)(WORDBOOK_TOKENS + n);
+    out->len[n] = c == LONG ? second : (uint8_t)(c - SPELLED);
+    out->n_spelled = n + 1;
+    return c != GLUED && out->len[n] != 0;
+}
+
 // What wordbook.word has for a token in place of a hash: it holds no word, or must be looked at. (A
 // text that has a word with such a hash is not told.)
 enum { NO_WORD = 0, LOOK = 1, HASH_LEAST = 2 };
@@ -236,8 +251,8 @@ bool wordbook_row_words(const wordbook *b, const writing *w, book_words *out);
 // wordbook_learn_words fills b->word.
 void wordbook_learn_words(wordbook *b);
 
-wordbook_walk wordbook_walk_plain, wordbook_walk_avx512; // of x86-64 alone
-wordbook_list wordbook_list_plain, wordbook_list_avx512; // likewise
-wordbook_add wordbook_add_plain, wordbook_add_avx512;    // likewise
+wordbook_walk wordbook_walk_plain, wordbook_walk_avx2, wordbook_walk_avx512; // of x86-64 alone
+wordbook_list wordbook_list_plain, wordbook_list_avx2, wordbook_list_avx512; // likewise
+wordbook_add wordbook_add_plain, wordbook_add_avx2, wordbook_add_avx512;     // likewise
 
 #endif

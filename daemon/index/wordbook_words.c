@@ -96,20 +96,6 @@ void wordbook_learn_words(wordbook *b)
 
 // ---- which tokens there are
 
-// Lists one that is not the book's, of which the second byte is that, if it has one.
-static bool list_other(token_list *out, uint32_t *token, unsigned c, uint8_t second)
-{
-    size_t n = out->n_spelled;
-    if (c == AGAIN) {
-        *token = (uint32_t)(WORDBOOK_TOKENS + wordbook_named(n, second));
-        return second % MEMO < n;
-    }
-    *token = (uint32_t)(WORDBOOK_TOKENS + n);
-    out->len[n] = c == LONG ? second : (uint8_t)(c - SPELLED);
-    out->n_spelled = n + 1;
-    return c != GLUED && out->len[n] != 0;
-}
-
 bool wordbook_list_plain(const wordbook *b, const wordbook_parts *p, token_list *out)
 {
     static const uint8_t none = 0;
@@ -129,7 +115,7 @@ bool wordbook_list_plain(const wordbook *b, const wordbook_parts *p, token_list 
             at += two;
             continue;
         }
-        good &= list_other(out, &out->token[i], c, more);
+        good &= wordbook_list_other(out, &out->token[i], c, more);
         at += c >= LONG;
     }
     return good && most < b->n && at == p->n_second;

@@ -230,17 +230,16 @@ static void mark_prints(side *s, const reading *r, const uint8_t *verdict)
     }
 }
 
-shg_err frequency_judge(frequency *f, article_index *ix, const reading *r, frequency_counts *counts)
+shg_err frequency_judge(frequency *f, index_look *look, const reading *r, frequency_counts *counts)
 {
-    index_look look = {.ix = ix};
     f->verdict = calloc(r->n_keys + 1, 1);
     if (!f->verdict)
         return SHG_ENOMEM;
     for (uint32_t k = 0; k < r->n_keys; k++) {
         const posting_list *l = &f->lists.list[k];
         carrier c[LIST_CAP];
-        size_t n = l->n + 1 < FURNITURE_STORIES ? 0 : list_carriers(c, ix, l);
-        if (is_furniture(&look, r, c, n) || is_set_phrase(&look, c, n)) {
+        size_t n = l->n + 1 < FURNITURE_STORIES ? 0 : list_carriers(c, look->ix, l);
+        if (is_furniture(look, r, c, n) || is_set_phrase(look, c, n)) {
             f->verdict[k] |= KEY_FURNITURE;
             counts->furniture++;
         }
@@ -248,7 +247,6 @@ shg_err frequency_judge(frequency *f, article_index *ix, const reading *r, frequ
             f->verdict[k] |= KEY_VOTED;
         counts->capped += is_capped(l);
     }
-    index_look_close(&look);
     for (size_t k = r->n_keys; k < f->lists.n; k++)
         counts->terms += is_capped(&f->lists.list[k]);
     return SHG_OK;

@@ -53,7 +53,7 @@ SHG_MUST_CHECK shg_err frequency_find(frequency *out, article_index *ix, known *
 void frequency_free(frequency *f);
 
 // frequency_judge says of each fingerprint what it is, once.
-SHG_MUST_CHECK shg_err frequency_judge(frequency *f, article_index *ix, const reading *r,
+SHG_MUST_CHECK shg_err frequency_judge(frequency *f, index_look *look, const reading *r,
                                        frequency_counts *counts);
 
 // frequency_mark makes a copy of the side with the marks of what was judged added to its own. The

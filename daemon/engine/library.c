@@ -1,9 +1,9 @@
 // Stored articles, read again.
 #include "engine/library.h"
 
-shg_err library_fetch(article *out, doc_info *info, library *lib, uint32_t doc)
+shg_err library_fetch(article *out, doc_info *info, index_look *look, uint32_t doc)
 {
-    return index_info(lib->ix, doc, info) ? index_get(lib->ix, doc, out) : SHG_ENOTFOUND;
+    return index_info(look->ix, doc, info) ? index_look_get(look, doc, out) : SHG_ENOTFOUND;
 }
 
 shg_err library_make(reading **out, library *lib, const article *a, const doc_info *info)
@@ -28,12 +28,13 @@ shg_err library_read(library *lib, uint32_t doc, reading **out)
     *out = cache_get(lib->cache, doc);
     if (*out)
         return SHG_OK;
-    article a;
+    article a = {0};
     doc_info info;
-    shg_err e = library_fetch(&a, &info, lib, doc);
-    if (e)
-        return e;
-    e = library_make(out, lib, &a, &info);
+    index_look look = {.ix = lib->ix};
+    shg_err e = library_fetch(&a, &info, &look, doc);
+    index_look_close(&look);
+    if (!e)
+        e = library_make(out, lib, &a, &info);
     article_free(&a);
     return e;
 }

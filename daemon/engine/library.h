@@ -16,9 +16,9 @@ typedef struct library {
 // SHG_ENOTFOUND.
 SHG_MUST_CHECK shg_err library_read(library *lib, uint32_t doc, reading **out);
 
-// The two halves of it, for who may not need the second: what is stored, to be given to
-// article_free; and the reading of that, which the cache then has.
-SHG_MUST_CHECK shg_err library_fetch(article *out, doc_info *info, library *lib, uint32_t doc);
+// The two halves of it, for who may not need the second: what is stored (index_look_get); and the
+// reading of that, which the cache then has.
+SHG_MUST_CHECK shg_err library_fetch(article *out, doc_info *info, index_look *look, uint32_t doc);
 SHG_MUST_CHECK shg_err library_make(reading **out, library *lib, const article *a,
                                     const doc_info *info);
 

@@ -364,9 +364,12 @@ typedef struct lookup {
 static shg_err look_up_keys(lookup *w)
 {
     found *x = w->out;
-    article_index *ix = w->lib->ix;
-    shg_err e = frequency_find(&x->f, ix, &x->known, w->r, w->o->horizon, true);
-    return e ? e : frequency_judge(&x->f, ix, w->r, w->counts);
+    index_look look = {.ix = w->lib->ix};
+    shg_err e = frequency_find(&x->f, look.ix, &x->known, w->r, w->o->horizon, true);
+    if (!e)
+        e = frequency_judge(&x->f, &look, w->r, w->counts);
+    index_look_close(&look);
+    return e;
 }
 
 static shg_err look_up_near(lookup *w)
@@ -459,24 +462,31 @@ void hits_free(hits *h)
     *h = (hits){0};
 }
 
-shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, reading *a, reading *b)
+static shg_err mark_pair(side *side_a, side *side_b, library *lib, const reading *a,
+                         const reading *b)
 {
     known both = {0};
+    index_look look = {.ix = lib->ix};
+    shg_err e = verify_mark(side_a, &look, &both, a, HORIZON_ALL);
+    if (!e) {
+        e = verify_mark(side_b, &look, &both, b, HORIZON_ALL);
+        if (e)
+            frequency_unmark(side_a);
+    }
+    index_look_close(&look);
+    known_close(&both);
+    return e;
+}
+
+shg_err matching_pair(match *out, side *side_a, side *side_b, library *lib, reading *a, reading *b)
+{
     shg_err e = reading_complete(a);
     if (!e)
         e = reading_complete(b);
     if (!e)
-        e = verify_mark(side_a, lib, &both, a, HORIZON_ALL);
-    if (e) {
-        known_close(&both);
+        e = mark_pair(side_a, side_b, lib, a, b);
+    if (e)
         return e;
-    }
-    e = verify_mark(side_b, lib, &both, b, HORIZON_ALL);
-    known_close(&both);
-    if (e) {
-        frequency_unmark(side_a);
-        return e;
-    }
     match_source of_a = {.of = side_a};
     e = verify_compare(out, &of_a, side_b, MATCH_WHOLE);
     match_source_free(&of_a);

@@ -10,14 +10,16 @@
 
 shg_err sift_open(sift *out, library *lib, const side *a, unsigned relations)
 {
-    *out = (sift){.lib = lib, .a = a, .relations = relations};
+    *out = (sift){.lib = lib, .a = a, .relations = relations, .look.ix = lib->ix};
     return screen_open(&out->screen, a);
 }
 
 void sift_close(sift *s)
 {
     screen_close(&s->screen);
+    index_look_close(&s->look);
     words_told_fini(&s->told);
+    article_free(&s->stored);
     likes_close(&s->likes);
     side_free(&s->other);
 }
@@ -85,24 +87,19 @@ static shg_err try_text(bool *may, sift *s, view text, screen_found *found)
 // match, without unpacking them.
 static shg_err fetch(reading **out, bool *may, sift *s, uint32_t doc)
 {
-    article a;
     doc_info info;
     screen_found found = {true, true, true};
     const text_words *w = &s->told.words;
-    shg_err e = index_words(s->lib->ix, doc, &s->told);
+    shg_err e = index_words(&s->look, doc, &s->told);
     if (!e && w->n)
         e = screen_hashes(&s->screen, &(hash_list){.hash = w->hash, .n = w->n}, w->square, &found);
     *may = !w->n || may_match(s, &found, w->n);
     if (e || !*may)
         return e;
-    e = library_fetch(&a, &info, s->lib, doc);
-    if (e)
-        return e;
-    e = try_text(may, s, a.text, &found);
-    if (!e && *may)
-        e = library_make(out, s->lib, &a, &info);
-    article_free(&a);
-    return e;
+    e = library_fetch(&s->stored, &info, &s->look, doc);
+    if (!e)
+        e = try_text(may, s, s->stored.text, &found);
+    return e || !*may ? e : library_make(out, s->lib, &s->stored, &info);
 }
 
 shg_err sift_read(sift *s, uint32_t doc, reading **out)

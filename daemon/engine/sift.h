@@ -15,7 +15,9 @@ typedef struct sift {
     const side *a;
     screen screen;
     likes likes;        // made when it is first asked for
+    index_look look;    // how all that is read of the store stands
     words_told told;    // scratch
+    article stored;     // likewise
     side other;         // likewise
     unsigned relations; // asked for: bits 1 << relation
 } sift;

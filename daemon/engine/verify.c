@@ -16,14 +16,14 @@ void verify_drop(hit *h)
     reading_drop(&h->with);
 }
 
-shg_err verify_mark(side *out, library *lib, known *k, const reading *r, uint32_t horizon)
+shg_err verify_mark(side *out, index_look *look, known *k, const reading *r, uint32_t horizon)
 {
     frequency f;
     frequency_counts counts = {0};
-    shg_err e = frequency_find(&f, lib->ix, k, r, horizon, false);
+    shg_err e = frequency_find(&f, look->ix, k, r, horizon, false);
     if (e)
         return e;
-    e = frequency_judge(&f, lib->ix, r, &counts);
+    e = frequency_judge(&f, look, r, &counts);
     if (!e)
         e = frequency_mark(out, r, &f);
     frequency_free(&f);
@@ -136,7 +136,8 @@ static void verify_step(void *ctx, unsigned who, size_t i)
     if (v->damaged || v->vanished || (!e && !h->with))
         return;
     if (!e)
-        e = verify_mark(&h->side, w->lib, &w->found[who], h->with, w->o->horizon);
+        e = verify_mark(&h->side, &w->sift[who].look, &w->found[who], h->with,
+                        w->o->horizon);
     if (!e)
         e = verify_compare(&h->match, &w->source[who], &h->side, MATCH_RELATION);
     v->match = !e && is_match(h, &w->docs[i], w);

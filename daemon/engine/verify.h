@@ -19,8 +19,9 @@ SHG_MUST_CHECK shg_err verify_all(hits *out, library *lib, const reading *r, con
                                   bool *vanished);
 
 // verify_mark makes a reading's marked copy, to be given to frequency_unmark (k as in
-// frequency_find: after a failure, too, it is the caller's to close); verify_compare compares two.
-SHG_MUST_CHECK shg_err verify_mark(side *out, library *lib, known *k, const reading *r,
+// frequency_find: after a failure, too, it is the caller's to close, as look is); verify_compare
+// compares two.
+SHG_MUST_CHECK shg_err verify_mark(side *out, index_look *look, known *k, const reading *r,
                                    uint32_t horizon);
 SHG_MUST_CHECK shg_err verify_compare(match *out, match_source *a, const side *b,
                                       match_depth depth);

@@ -152,6 +152,18 @@ bool index_info(article_index *ix, uint32_t doc, doc_info *out); // false: not t
 void index_infos(article_index *ix, const uint32_t *docs, size_t n, doc_info *out, bool *there);
 uint32_t index_end(article_index *ix); // one past the greatest document number
 
+// What one thread reads of many documents, all in one snapshot, which begins with the first
+// question: one for each of them would cost as much as many an answer. It starts as zeros but for
+// ix, and is closed soon, since pages that are freed meanwhile stay. It may change hands.
+enum { INDEX_LOOK = 64 };
+typedef struct index_look {
+    article_index *ix;
+    void *snapshot;
+    uint32_t doc[INDEX_LOOK];         // of index_look_resemblance
+    const uint8_t *lanes[INDEX_LOOK]; // of doc; NULL: nothing is known
+} index_look;
+void index_look_close(index_look *l);
+
 // An article read back. The views point into own; checksums were verified.
 typedef struct article {
     uint32_t doc, version;
@@ -159,6 +171,10 @@ typedef struct article {
     buf own;
 } article;
 SHG_MUST_CHECK shg_err index_get(article_index *ix, uint32_t doc, article *out);
+
+// index_look_get is index_get into the memory of *out, which holds another article, or zeros; after
+// a failure it is still to be freed.
+SHG_MUST_CHECK shg_err index_look_get(index_look *l, uint32_t doc, article *out);
 void article_free(article *a);
 
 // The words of a stored text, for much less than index_get and reading it; there are none where
@@ -167,7 +183,7 @@ typedef struct words_told {
     text_words words; // n is 0 where there are none
     struct book_words *own;
 } words_told;
-SHG_MUST_CHECK shg_err index_words(article_index *ix, uint32_t doc, words_told *out);
+SHG_MUST_CHECK shg_err index_words(index_look *l, uint32_t doc, words_told *out);
 void words_told_fini(words_told *w);
 
 // The signature of a stored document. SHG_ENOTFOUND.
@@ -207,18 +223,8 @@ SHG_MUST_CHECK shg_err index_near(article_index *ix, const uint32_t band[MINHASH
 // Estimated resemblance of two stored documents, from their lanes; 0 where one is gone.
 double index_resemblance(article_index *ix, uint32_t a, uint32_t b);
 
-// The same for many pairs of few documents: the signature of each is looked up once, as it was at
-// the first question. It starts as zeros but for ix, costs nothing until it is asked, and is closed
-// soon, since it holds a snapshot of the store.
-enum { INDEX_LOOK = 64 };
-typedef struct index_look {
-    article_index *ix;
-    void *snapshot;
-    uint32_t doc[INDEX_LOOK];
-    const uint8_t *lanes[INDEX_LOOK]; // of doc; NULL: nothing is known
-} index_look;
+// The same for many pairs of few documents: the signature of each is looked up once.
 double index_look_resemblance(index_look *l, uint32_t a, uint32_t b);
-void index_look_close(index_look *l);
 
 // A document's place in texts and stories: bytes that the engine reads and writes. They may
 // outlive the document for a while. index_link is its own small transaction, durable when it

@@ -164,6 +164,9 @@ SHG_MUST_CHECK shg_err uri_load(article_index *ix, uint32_t tag, uint32_t doc);
 // taken out (near.c).
 SHG_MUST_CHECK shg_err doc_row(db_txn *t, db_table table, const doc_key *k, view *body);
 
+// look_snapshot is the snapshot of a look, begun with the first call (read.c).
+SHG_MUST_CHECK shg_err look_snapshot(index_look *l, db_txn **out);
+
 // row_unpack appends record and text of an article to out. row_uri points *uri to its uri, in the
 // row or in room, which it may empty and unpack to. SHG_ECORRUPT (read.c).
 SHG_MUST_CHECK shg_err row_unpack(packer *p, const article_row *a, buf *out);

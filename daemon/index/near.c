@@ -59,13 +59,8 @@ static const uint8_t *lanes_of(index_look *l, uint32_t doc)
     sign_row s;
     if (l->lanes[at] && l->doc[at] == doc)
         return l->lanes[at];
-    if (!l->snapshot) {
-        db_txn *t;
-        if (db_begin(&t, l->ix->store, false))
-            return NULL;
-        l->snapshot = t;
-    }
-    if (sign_of(l->snapshot, doc, &s))
+    db_txn *t;
+    if (look_snapshot(l, &t) || sign_of(t, doc, &s))
         return NULL;
     l->doc[at] = doc;
     return l->lanes[at] = s.lanes;
@@ -75,15 +70,6 @@ double index_look_resemblance(index_look *l, uint32_t a, uint32_t b)
 {
     const uint8_t *x = lanes_of(l, a), *y = x ? lanes_of(l, b) : NULL;
     return y ? minhash_resemblance(x, y) : 0;
-}
-
-void index_look_close(index_look *l)
-{
-    db_txn *t = l->snapshot;
-    if (!t)
-        return;
-    db_abort(&t);
-    *l = (index_look){.ix = l->ix}; // what it held is gone with the snapshot
 }
 
 // Has the document one of the bands that it seems to have? One whose row is gone meanwhile, or

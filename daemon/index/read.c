@@ -31,6 +31,25 @@ void index_infos(article_index *ix, const uint32_t *docs, size_t n, doc_info *ou
     pthread_rwlock_unlock(&ix->lock);
 }
 
+shg_err look_snapshot(index_look *l, db_txn **out)
+{
+    *out = l->snapshot;
+    if (*out)
+        return SHG_OK;
+    shg_err err = db_begin(out, l->ix->store, false);
+    l->snapshot = *out;
+    return err;
+}
+
+void index_look_close(index_look *l)
+{
+    db_txn *t = l->snapshot;
+    if (!t)
+        return;
+    db_abort(&t);
+    *l = (index_look){.ix = l->ix}; // what it held is gone with the snapshot
+}
+
 uint32_t index_end(article_index *ix)
 {
     pthread_rwlock_rdlock(&ix->lock);
@@ -58,11 +77,12 @@ shg_err row_uri(packer *p, const article_row *a, buf *room, view *uri)
     return err;
 }
 
-// All of it in one allocation: the record, the text, and the uri where it is not in the record.
+// All of it in one piece: the record, the text, and the uri where it is not in the record.
 static shg_err unpack_row(article_index *ix, const article_row *a, void *to)
 {
     article *out = to;
     size_t n = (size_t)a->record_len + a->text_len, own_uri = a->uri_inside ? 0 : a->uri.len;
+    buf_reset(&out->own);
     out->own.max = n + own_uri + 1;
     if (!buf_grow(&out->own, n + own_uri + 1))
         return SHG_ENOMEM;
@@ -79,33 +99,38 @@ static shg_err unpack_row(article_index *ix, const article_row *a, void *to)
     return buf_err(&out->own);
 }
 
-// Has `then` take what is asked for out of a document's row, whose views end with it.
-static shg_err with_row(article_index *ix, uint32_t doc,
+// Has `then` take what is asked for out of a document's row, whose views end with the next.
+static shg_err with_row(index_look *l, uint32_t doc,
                         shg_err (*then)(article_index *ix, const article_row *a, void *out),
                         void *out)
 {
     doc_key k = key_of_doc(doc);
-    db_txn *t = NULL;
+    db_txn *t;
     view body;
     article_row a;
-    shg_err err = db_begin(&t, ix->store, false);
+    shg_err err = look_snapshot(l, &t);
     if (!err)
         err = doc_row(t, DB_ARTICLES, &k, &body);
-    if (!err) {
-        err = article_parse(body, &a);
-        if (!err)
-            err = then(ix, &a, out);
-        if (err == SHG_ECORRUPT)
-            err = corrupt(DB_ARTICLES, doc_key_view(&k), "shape");
-    }
-    db_abort(&t);
-    return err;
+    if (err)
+        return err;
+    err = article_parse(body, &a);
+    if (!err)
+        err = then(l->ix, &a, out);
+    return err == SHG_ECORRUPT ? corrupt(DB_ARTICLES, doc_key_view(&k), "shape") : err;
+}
+
+shg_err index_look_get(index_look *l, uint32_t doc, article *out)
+{
+    out->doc = doc;
+    return with_row(l, doc, unpack_row, out);
 }
 
 shg_err index_get(article_index *ix, uint32_t doc, article *out)
 {
-    *out = (article){.doc = doc};
-    shg_err err = with_row(ix, doc, unpack_row, out);
+    index_look look = {.ix = ix};
+    *out = (article){0};
+    shg_err err = index_look_get(&look, doc, out);
+    index_look_close(&look);
     if (err)
         article_free(out);
     return err;
@@ -120,16 +145,16 @@ static shg_err tell_words(article_index *ix, const article_row *a, void *to)
     return SHG_OK;
 }
 
-shg_err index_words(article_index *ix, uint32_t doc, words_told *out)
+shg_err index_words(index_look *l, uint32_t doc, words_told *out)
 {
     doc_info info;
     out->words = (text_words){0};
     if (!out->own && !(out->own = calloc(1, sizeof *out->own)))
         return SHG_ENOMEM;
-    if (!index_info(ix, doc, &info))
+    if (!index_info(l->ix, doc, &info))
         return SHG_ENOTFOUND;
     out->words.n = info.n_words;
-    shg_err err = with_row(ix, doc, tell_words, out);
+    shg_err err = with_row(l, doc, tell_words, out);
     if (err)
         out->words.n = 0;
     return err;

@@ -27,7 +27,7 @@
 #define MAP_LEAST ((size_t)64 << 30) // what halving the default may end at
 
 enum {
-    READERS_DEFAULT = 126,
+    READERS_DEFAULT = 254, // two for each thread, of as many as the options allow
     CUT_PAGES = 256, // pages at the end that were given out and never written: LMDB's loose pages
     PATH_MAX_BYTES = 4096,
 };

@@ -5,8 +5,8 @@
 // stand behind it: nothing here names LMDB, no key order but bytewise, no duplicate
 // keys, no partial values. FORMAT.md says what the tables hold.
 // Layer: store.  May include: base.
-// Threads: a db is shared; a db_txn belongs to the thread that began it. Write
-// transactions of several threads wait for each other.
+// Threads: a db is shared; a db_txn belongs to the thread that began it, but a snapshot may be
+// handed on. Write transactions of several threads wait for each other.
 #ifndef SHINGLED_STORE_DB_H
 #define SHINGLED_STORE_DB_H
 #include "base/view.h"
@@ -31,7 +31,7 @@ enum { DB_KEY_MAX = 64 };
 
 typedef struct db_opts {
     size_t map_bytes; // most the store may ever hold; address space only, reserved once; 0 = 1 TiB
-    unsigned readers; // most read transactions at a time; 0 = 126
+    unsigned readers; // most read transactions at a time; 0 = 254
     bool read_only;   // for --check: nothing is written; a shared lock, so that no daemon starts
 } db_opts;
 

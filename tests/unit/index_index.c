@@ -279,6 +279,40 @@ static void test_look(void **state)
     index_look_close(&look);
 }
 
+// Whether a look has a document as index_get did before; *a is filled again and again.
+static bool same_article(fixture *f, index_look *look, uint32_t doc, article *a)
+{
+    article once;
+    assert_ok(index_get(f->ix, doc, &once));
+    assert_ok(index_look_get(look, doc, a));
+    bool same = a->doc == doc && a->version == once.version && view_eq(a->uri, once.uri) &&
+                view_eq(a->record, once.record) && view_eq(a->text, once.text);
+    article_free(&once);
+    return same;
+}
+
+// Articles that are read into one memory, all as they were at the first question.
+static void test_look_get(void **state)
+{
+    enum { DOCS = 40 };
+    fixture *f = *state;
+    article a = {0};
+    index_look look = {.ix = f->ix};
+    for (unsigned i = 0; i < DOCS; i++)
+        put(f, i, 1);
+    for (uint32_t i = 0; i < DOCS; i++)
+        assert_true(same_article(f, &look, i * 7 % DOCS, &a));
+    put(f, 0, 2);
+    assert_ok(index_look_get(&look, 0, &a));
+    assert_int_equal(index_look_get(&look, DOCS, &a), SHG_ENOTFOUND); // not there yet
+    assert_true(same_article(f, &look, 1, &a));                       // nothing is left of that
+    index_look_close(&look);
+    assert_int_equal(index_look_get(&look, 0, &a), SHG_ENOTFOUND); // is gone
+    assert_true(same_article(f, &look, DOCS, &a));
+    index_look_close(&look);
+    article_free(&a);
+}
+
 static shg_err count_link(void *ctx, uint32_t doc, view value)
 {
     unsigned *seen = ctx;
@@ -472,6 +506,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_empty_group, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lookup_and_near, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_look, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_look_get, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_packed_outside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dictionary, set_up, tear_down),

@@ -31,22 +31,33 @@ static topic_other *other_of(const topic *t, uint64_t hash)
 // Makes room for a text of n words; without memory there is none, until it is asked for again.
 static shg_err reserve(topic *t, size_t n)
 {
-    if (t->other && n <= t->room)
+    if (n <= t->room)
         return SHG_OK;
-    free(t->other);
     free(t->term);
     free(t->at);
-    free(t->touched);
     t->room = n + n / 2;
-    t->other_mask = hash_slots(t->room) - 1;
-    t->other = calloc(t->other_mask + 1, sizeof *t->other);
     t->term = malloc((t->room + 1) * sizeof *t->term);
     t->at = malloc((t->room + 1) * sizeof *t->at);
-    t->touched = malloc((t->room + 1) * sizeof *t->touched);
-    if (t->other && t->term && t->at && t->touched)
+    if (t->term && t->at)
+        return SHG_OK;
+    t->room = 0;
+    return SHG_ENOMEM;
+}
+
+// Likewise for the terms that the one text lacks, which are seldom looked at.
+static shg_err reserve_others(topic *t, size_t n)
+{
+    if (n <= t->others_room)
         return SHG_OK;
     free(t->other);
-    t->other = NULL;
+    free(t->touched);
+    t->others_room = n + n / 2;
+    t->other_mask = hash_slots(t->others_room) - 1;
+    t->other = calloc(t->other_mask + 1, sizeof *t->other);
+    t->touched = malloc((t->others_room + 1) * sizeof *t->touched);
+    if (t->other && t->touched)
+        return SHG_OK;
+    t->others_room = 0;
     return SHG_ENOMEM;
 }
 
@@ -227,8 +238,12 @@ shg_err topic_most(topic *t, const hash_list *b, double square, double least, do
     longest *= longest / t->a->square;
     if (dot <= 0 || (square <= 0 && is_longer(t, terms, longest - shared)))
         return SHG_OK;
-    if (square <= 0)
+    if (square <= 0) {
+        e = reserve_others(t, terms.n);
+        if (e)
+            return e;
         square = add_others(t, terms, n_maybe, shared, longest);
+    }
     if (square <= longest)
         *most = dot / sqrt(square * t->a->square) + ROUNDING;
     return SHG_OK;

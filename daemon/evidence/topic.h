@@ -30,9 +30,9 @@ typedef struct topic {
     topic_other *other; // all free between calls
     uint64_t *term;     // [room]: of a text with characters of an unspaced script
     uint32_t *at;       // [room]: terms of a text that may be a's
-    uint32_t *touched;  // [room]: slots of other
+    uint32_t *touched;  // [others_room]: slots of other
     size_t mask, maybe_mask, other_mask;
-    size_t room; // words of a text
+    size_t room, others_room; // words of a text
 } topic;
 
 // topic_open makes one for the texts that are compared with one whose terms are a, which must

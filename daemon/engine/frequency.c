@@ -211,6 +211,52 @@ static bool is_voted(const posting_list *l)
     return votes >= VOTES || (votes == 1 && l->n <= VOTES_RARE);
 }
 
+// Whether the articles of a list make its fingerprint furniture of the reading, or a set phrase.
+static bool is_common(index_look *look, const reading *r, const posting_list *l)
+{
+    carrier c[LIST_CAP];
+    size_t n = list_carriers(c, look->ix, l);
+    return is_furniture(look, r, c, n) || is_set_phrase(look, c, n);
+}
+
+// Of the lists that were judged last, by their articles. Copies of one text have most of their
+// fingerprints in one and the same set of articles: what one list says, the others do.
+enum { JUDGED_BITS = 6 };
+typedef struct judged {
+    struct {
+        const posting_list *list; // NULL: none
+        bool common;
+    } by[1 << JUDGED_BITS];
+} judged;
+
+static size_t judged_place(const posting_list *l)
+{
+    uint64_t x = l->n;
+    for (uint32_t i = 0; i < l->n; i++)
+        x = (x ^ l->p[i].doc) * 0x9e3779b97f4a7c15u;
+    return x >> (64 - JUDGED_BITS);
+}
+
+static bool same_articles(const posting_list *a, const posting_list *b)
+{
+    uint32_t other = a->n ^ b->n;
+    for (uint32_t i = 0; i < a->n && !other; i++)
+        other = a->p[i].doc ^ b->p[i].doc;
+    return !other;
+}
+
+static bool is_common_once(judged *seen, index_look *look, const reading *r, const posting_list *l)
+{
+    if (l->n + 1 < FURNITURE_STORIES)
+        return false;
+    size_t at = judged_place(l);
+    if (!seen->by[at].list || !same_articles(seen->by[at].list, l)) {
+        seen->by[at].list = l;
+        seen->by[at].common = is_common(look, r, l);
+    }
+    return seen->by[at].common;
+}
+
 static void mark_prints(side *s, const reading *r, const uint8_t *verdict)
 {
     bool before = false;
@@ -232,14 +278,13 @@ static void mark_prints(side *s, const reading *r, const uint8_t *verdict)
 
 shg_err frequency_judge(frequency *f, index_look *look, const reading *r, frequency_counts *counts)
 {
+    judged seen = {0};
     f->verdict = calloc(r->n_keys + 1, 1);
     if (!f->verdict)
         return SHG_ENOMEM;
     for (uint32_t k = 0; k < r->n_keys; k++) {
         const posting_list *l = &f->lists.list[k];
-        carrier c[LIST_CAP];
-        size_t n = l->n + 1 < FURNITURE_STORIES ? 0 : list_carriers(c, look->ix, l);
-        if (is_furniture(look, r, c, n) || is_set_phrase(look, c, n)) {
+        if (is_common_once(&seen, look, r, l)) {
             f->verdict[k] |= KEY_FURNITURE;
             counts->furniture++;
         }

@@ -186,14 +186,17 @@ static size_t bucket_of(uint64_t hash)
 }
 
 // Counts n terms, listed where the distinct ones go. No branch: whether a term was there before is
-// at random.
+// at random. What each adds is looked up when all are counted, and asked for here: the table is
+// larger than the nearest cache.
 static void count_terms(counted *c, size_t n)
 {
+    const terms_squares *squares = terms_squares_get();
     size_t n_distinct = 0, n_rest = 0; // not in memory, for all that is written
     for (size_t i = 0; i < n; i++) {
         uint64_t hash = c->distinct[i], *in = &c->in[bucket_of(hash)], was = *in;
         uint64_t none = hash << BUCKET_BITS;
         bool is_free = was == 0, same = (was ^ none) < COUNT_MOST;
+        terms_square_fetch(squares, hash);
         *in = is_free ? none + 1 : was + same;
         c->distinct[n_distinct] = hash;
         c->rest[n_rest].key = hash;

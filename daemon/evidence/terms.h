@@ -30,6 +30,12 @@ typedef struct terms_squares {
 } terms_squares;
 const terms_squares *terms_squares_get(void); // constant
 
+// terms_square_fetch asks the memory for what terms_square_least will look at.
+static inline void terms_square_fetch(const terms_squares *t, uint64_t word_hash)
+{
+    __builtin_prefetch(&t->of[word_hash % TERMS_SQUARES]);
+}
+
 // Which words are in the table is at random: no branch depends on it.
 static inline unsigned terms_square_least(const terms_squares *t, uint64_t word_hash)
 {

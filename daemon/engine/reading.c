@@ -208,7 +208,7 @@ shg_err reading_make_bare(reading **out, record *rec, article_index *ix, const s
     reading made = {.record = *rec, .is_bare = true};
     *rec = (record){0};
     *out = NULL;
-    shg_err e = side_skim(&in->side, made.record.text, NULL);
+    shg_err e = side_skim(&in->side, made.record.text);
     made.side.body = in->side.body;
     if (!e)
         e = make(&made, s, seed, in);

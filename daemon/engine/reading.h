@@ -49,7 +49,8 @@ SHG_MUST_CHECK shg_err reading_make(reading **out, record *rec, const sources *s
 
 // reading_make_bare makes what storing needs and nothing else: no words, marks or places of
 // fingerprints, of side the body alone, and of the text its length and `packed`; the text itself
-// only where `packed` is empty. Storing it is all that may follow. It takes the record, too.
+// only where `packed` is empty. Storing it is all that may follow. It takes the record, too, whose
+// text must be UTF-8, as record_read leaves it.
 SHG_MUST_CHECK shg_err reading_make_bare(reading **out, record *rec, article_index *ix,
                                          const sources *s, uint64_t seed, reader *in);
 

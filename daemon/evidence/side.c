@@ -2,6 +2,7 @@
 #include "evidence/furniture.h"
 #include "evidence/speech.h"
 #include "text/shingle.h"
+#include "text/utf8.h"
 
 #include <stdlib.h>
 
@@ -43,10 +44,10 @@ static void list_lines(side *s)
 }
 
 // Splits a text in the memory of *out, and marks nothing yet.
-static shg_err split(side *out, view text, size_t *at)
+static shg_err split(side *out, view text)
 {
     terms_free(&out->terms);
-    shg_err e = words_again(&out->words, text, at);
+    shg_err e = words_again(&out->words, text);
     if (!e && !make_room(out))
         e = SHG_ENOMEM;
     if (e) {
@@ -58,9 +59,9 @@ static shg_err split(side *out, view text, size_t *at)
     return SHG_OK;
 }
 
-shg_err side_skim(side *out, view text, size_t *at)
+shg_err side_skim(side *out, view text)
 {
-    shg_err e = split(out, text, at);
+    shg_err e = split(out, text);
     if (e)
         return e;
     out->body = words_body_hash(&out->words);
@@ -70,7 +71,11 @@ shg_err side_skim(side *out, view text, size_t *at)
 
 shg_err side_scan(side *out, view text, size_t *at)
 {
-    shg_err e = split(out, text, at);
+    shg_err e = utf8_check(text, at);
+    if (e)
+        side_free(out);
+    else
+        e = split(out, text);
     if (!e)
         furniture_mark(out);
     return e;
@@ -79,7 +84,9 @@ shg_err side_scan(side *out, view text, size_t *at)
 shg_err side_read(side *out, view text, size_t *at)
 {
     *out = (side){0};
-    shg_err e = side_skim(out, text, at);
+    shg_err e = utf8_check(text, at);
+    if (!e)
+        e = side_skim(out, text);
     if (e)
         return e;
     uint32_t *line = realloc(out->line, (out->n_lines + 1) * sizeof *line); // it is kept for long

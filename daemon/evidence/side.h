@@ -37,12 +37,13 @@ SHG_MUST_CHECK shg_err side_read(side *out, view text, size_t *at);
 SHG_MUST_CHECK shg_err side_terms(side *s);
 SHG_MUST_CHECK shg_err side_make(side *out, view text, size_t *at);
 
-// side_skim is side_read without the marks of furniture and the counts, in the memory of *out,
-// which holds another text's side, or zeros, and is empty after a failure.
-SHG_MUST_CHECK shg_err side_skim(side *out, view text, size_t *at);
+// side_skim is side_read without the marks of furniture and the counts, of a text that is known to
+// be UTF-8, in the memory of *out, which holds another text's side, or zeros, and is empty after a
+// failure.
+SHG_MUST_CHECK shg_err side_skim(side *out, view text);
 
-// side_scan is side_read without the marks of speech, the counts and the hash of the body,
-// likewise in the memory of *out.
+// side_scan is side_read without the marks of speech, the counts and the hash of the body, in the
+// memory of *out, likewise.
 SHG_MUST_CHECK shg_err side_scan(side *out, view text, size_t *at);
 void side_free(side *s);
 

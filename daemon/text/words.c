@@ -445,16 +445,14 @@ static bool make_room(words *out, size_t len)
     return out->w && out->hash && out->keys;
 }
 
-static shg_err again_by(words *out, view text, size_t *at, scan_run *by)
+static shg_err again_by(words *out, view text, scan_run *by)
 {
     free(out->alone);
     out->alone = NULL;
     out->n = out->keys_len = 0;
     out->flags = 0;
     out->text = text;
-    shg_err e = utf8_check(text, at);
-    if (!e && (text.len > UINT32_MAX || !make_room(out, text.len)))
-        e = SHG_ENOMEM;
+    shg_err e = text.len > UINT32_MAX || !make_room(out, text.len) ? SHG_ENOMEM : SHG_OK;
     keys k = {.p = out->keys, .cap = out->keys_room};
     if (!e && !(read_words(out, &k, by) && mark_alone(out)))
         e = SHG_ENOMEM;
@@ -469,7 +467,8 @@ static shg_err again_by(words *out, view text, size_t *at, scan_run *by)
 shg_err words_make_by(words *out, view text, size_t *at, scan_run *by)
 {
     *out = (words){0};
-    return again_by(out, text, at, by);
+    shg_err e = utf8_check(text, at);
+    return e ? e : again_by(out, text, by);
 }
 
 shg_err words_make(words *out, view text, size_t *at)
@@ -477,9 +476,9 @@ shg_err words_make(words *out, view text, size_t *at)
     return words_make_by(out, text, at, text_kernels_get()->scan);
 }
 
-shg_err words_again(words *out, view text, size_t *at)
+shg_err words_again(words *out, view text)
 {
-    return again_by(out, text, at, text_kernels_get()->scan);
+    return again_by(out, text, text_kernels_get()->scan);
 }
 
 void words_free(words *w)

@@ -53,8 +53,9 @@ typedef struct words {
 // and SHG_OK. *out needs no preparation, and is empty after a failure.
 SHG_MUST_CHECK shg_err words_make(words *out, view text, size_t *at);
 
-// words_again is words_make in the memory of *out, which holds another text's words, or zeros.
-SHG_MUST_CHECK shg_err words_again(words *out, view text, size_t *at);
+// words_again is words_make in the memory of *out, which holds another text's words, or zeros; of a
+// text that is known to be UTF-8.
+SHG_MUST_CHECK shg_err words_again(words *out, view text);
 void words_free(words *w); // zeroes it; a zeroed one is fine
 
 // words_same tells whether two words are the same: hash, then key, byte by byte.

@@ -97,8 +97,7 @@ static void test_scan(void **state)
     assert_ok(side_skim(&scan,
                         view_of("one two\nthree four\nfive six \"seven eight nine ten eleven "
                                 "twelve\" thirteen fourteen fifteen sixteen seventeen"
-                                " eighteen nineteen twenty twenty-one twenty-two"),
-                        NULL));
+                                " eighteen nineteen twenty twenty-one twenty-two")));
     assert_ok(side_scan(&scan, view_of(text), NULL));
     assert_int_equal(scan.words.n, made.words.n);
     assert_int_equal(scan.n_lines, made.n_lines);

@@ -114,11 +114,36 @@ static void test_scan(void **state)
     assert_int_equal(scan.words.n, 0);
 }
 
+// Lines are listed wherever they begin: those of up to 9 words, with breaks at each set of places.
+static void test_lines(void **state)
+{
+    enum { WORDS = 9 };
+    (void)state;
+    for (unsigned n = 1; n <= WORDS; n++)
+        for (unsigned breaks = 0; breaks < 1u << (n - 1); breaks++) {
+            char text[2 * WORDS + 1];
+            for (unsigned i = 0; i < n; i++) {
+                text[2 * i] = 'a';
+                text[2 * i + 1] = breaks >> i & 1 ? '\n' : ' ';
+            }
+            text[2 * n] = 0;
+            side s = make(text);
+            size_t lines = 0;
+            for (unsigned i = 0; i < n; i++)
+                if (i == 0 || breaks >> (i - 1) & 1)
+                    assert_int_equal(s.line[lines++], i);
+            assert_int_equal(s.n_lines, lines);
+            assert_int_equal(s.line[lines], n);
+            side_free(&s);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts), cmocka_unit_test(test_characters_weigh_less),
         cmocka_unit_test(test_faults), cmocka_unit_test(test_same),
-        cmocka_unit_test(test_places), cmocka_unit_test(test_scan)};
+        cmocka_unit_test(test_places), cmocka_unit_test(test_scan),
+        cmocka_unit_test(test_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -239,6 +239,8 @@ int main(int argc, char **argv)
         fill(&e, t, strtoull(argv[3], NULL, 10));
     } else {
         index_stats st;
+        for (bool more = true; more;) // as a daemon does: blocks are looked through after a start
+            must(index_merge_step(e.lib.ix, &more), "look through");
         must(index_stat(e.lib.ix, &st), "stat");
         printf("%" PRIu64 " articles in %" PRIu64 " segments, opened in %.2f s\n", st.articles,
                st.segments, (double)(clock_mono_ns() - from) / 1e9);

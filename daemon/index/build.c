@@ -38,13 +38,17 @@ static shg_err add_block(job *j, uint32_t number, const flat *p, size_t n)
     built *out = &j->built;
     buf *value = &out->scratch;
     uint8_t key[BLOCK_KEY_LEN];
+    block made;
     block_key(key, j->out.id, number);
     value_begin(value);
     shg_err err = block_build(value, &j->out, number, p, n);
     if (!err)
         err = value_end(value, DB_BLOCKS, (view){key, sizeof key});
+    if (!err)
+        err = block_parse(&made, &j->out, number, value_body(buf_view(value)));
     if (err)
         return err;
+    segment_hint(&j->out, &made);
     built_block b = {number, out->values.len, value->len, n};
     buf_add(&out->values, value->p, value->len);
     buf_add(&out->list, &b, sizeof b);

@@ -1,5 +1,6 @@
 #include "index/huge.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -89,4 +90,13 @@ size_t huge_bytes(huge_stock *s)
     size_t bytes = s->n * HUGE_PAGE;
     pthread_mutex_unlock(&s->lock);
     return bytes;
+}
+
+void *huge_zeros(size_t bytes)
+{
+    uint8_t *p = calloc(bytes ? bytes : 1, 1);
+    size_t before = -(uintptr_t)p % HUGE_PAGE;
+    if (p && bytes >= before + HUGE_PAGE)
+        (void)madvise(p + before, (bytes - before) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    return p;
 }

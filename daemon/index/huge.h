@@ -35,4 +35,8 @@ void huge_fill(huge_stock *s);
 void huge_empty(huge_stock *s);
 size_t huge_bytes(huge_stock *s); // that are ready
 
+// huge_zeros returns so many bytes of zeros, to be free()d, or NULL: of those that nobody writes to
+// none takes memory. What of them makes whole huge pages is on such.
+void *huge_zeros(size_t bytes);
+
 #endif

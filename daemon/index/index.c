@@ -468,13 +468,14 @@ shg_err index_stat(article_index *ix, index_stats *out)
         const segment *s = &ix->segments.s[i];
         out->postings += s->n;
         blocks += segment_bytes(s);
+        out->ram_postings += segment_hint_bytes(s);
         out->dead_bytes += merge_dead_bytes(ix, s);
     }
     out->unfreed = ix->unfreed.len / sizeof(uint32_t);
     out->ram_docs = ix->docs.ram_bytes + uris_ram(ix->uris);
     out->ram_bands = bands_ram(ix->bands);
-    out->ram_postings = active_ram(ix->active) + (ix->frozen ? active_ram(ix->frozen) : 0) +
-                        (ix->spare ? active_ram(ix->spare) : 0);
+    out->ram_postings += active_ram(ix->active) + (ix->frozen ? active_ram(ix->frozen) : 0) +
+                         (ix->spare ? active_ram(ix->spare) : 0);
     pthread_rwlock_unlock(&ix->lock);
     out->ram_bytes = out->ram_docs + out->ram_bands + out->ram_postings + huge_bytes(&ix->stock);
     out->longest_slice_us = (uint64_t)turn_longest_ns(&ix->turn) / 1000;

@@ -14,7 +14,7 @@ enum {
 static void job_fini(job *j)
 {
     free(j->gone);
-    free(j->out.verified);
+    segment_free(&j->out);
     built_fini(&j->built);
     *j = (job){0};
 }
@@ -117,12 +117,13 @@ static size_t block_bytes(uint64_t n_postings, size_t most)
 }
 
 // Nothing is left to be written where no document is there.
-static void shape(article_index *ix, job *j)
+static shg_err shape(article_index *ix, job *j)
 {
     if (j->out.n_docs == 0)
         j->out.n = 0;
     segment_shape(&j->out, j->out.n, block_bytes(j->out.n, ix->o.block_bytes));
     j->phase = j->out.n ? JOB_BUILD : JOB_PUBLISH;
+    return segment_alloc(&j->out);
 }
 
 shg_err job_start_seal(article_index *ix, job *j)
@@ -130,7 +131,7 @@ shg_err job_start_seal(article_index *ix, job *j)
     *j = (job){.seal = true};
     shg_err err = freeze(ix, j);
     if (!err) {
-        shape(ix, j);
+        err = shape(ix, j);
         j->range_bits = j->out.block_bits;
     }
     if (err)
@@ -147,8 +148,10 @@ shg_err job_start_join(article_index *ix, job *j, size_t first, size_t n)
     for (size_t i = 0; i < n; i++)
         j->out.level = in[i].level > j->out.level ? in[i].level : j->out.level;
     turn_pass(&ix->turn);
-    shape(ix, j);
-    return SHG_OK;
+    shg_err err = shape(ix, j);
+    if (err)
+        job_fini(j);
+    return err;
 }
 
 shg_err job_start_merge(article_index *ix, job *j, size_t first, size_t n, uint32_t level)
@@ -170,7 +173,8 @@ shg_err job_start_merge(article_index *ix, job *j, size_t first, size_t n, uint3
     }
     if (docs && j->out.n) // about as many postings are left as documents are
         j->out.n = (uint64_t)((double)j->out.n * j->out.n_docs / (double)docs) + 1;
-    shape(ix, j);
+    if (!err)
+        err = shape(ix, j);
     j->range_bits = bits < j->out.block_bits ? bits : j->out.block_bits;
     if (err)
         job_fini(j);
@@ -209,8 +213,8 @@ static shg_err build(article_index *ix, job *j)
     return err;
 }
 
-// The list with this job's segment in the place of those it replaces. `verified` of the
-// kept ones moves along; they are the same words in both lists.
+// The list with this job's segment in the place of those it replaces. `verified` and
+// `hint` of the kept ones move along; they are the same words in both lists.
 static shg_err next_list(article_index *ix, const job *j, segments *out)
 {
     const segments *now = &ix->segments;
@@ -255,16 +259,18 @@ static shg_err write_list(article_index *ix, const segments *list, const counter
 static active *swap_list(article_index *ix, job *j, segments *next, const counters *count)
 {
     pthread_rwlock_wrlock(&ix->lock);
-    for (size_t i = 0; i < j->n_in; i++)
-        free(ix->segments.s[j->first + i].verified);
-    free(ix->segments.s);
+    segment *before = ix->segments.s;
     ix->segments = *next;
     ix->count = *count;
-    j->out.verified = NULL; // the list owns it now
     active *sealed = j->seal ? ix->frozen : NULL;
     if (j->seal)
         ix->frozen = NULL;
     pthread_rwlock_unlock(&ix->lock);
+    for (size_t i = 0; i < j->n_in; i++)
+        segment_free(&before[j->first + i]);
+    free(before);
+    j->out.verified = NULL; // the list owns them now
+    j->out.hint = NULL;
     return sealed;
 }
 
@@ -275,11 +281,8 @@ static shg_err publish(article_index *ix, job *j)
     turn_take_behind(&ix->turn);
     counters count = ix->count;
     count.merges += !j->seal;
-    shg_err err = segment_alloc(&j->out);
-    if (!err)
-        segment_written(&j->out);
-    if (!err)
-        err = next_list(ix, j, &next);
+    segment_written(&j->out);
+    shg_err err = next_list(ix, j, &next);
     size_t keep = ix->garbage.len;
     for (size_t i = 0; i < j->n_in && !err; i++)
         buf_add(&ix->garbage, &ix->segments.s[j->first + i].id, sizeof(uint32_t));

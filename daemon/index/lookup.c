@@ -72,6 +72,29 @@ static void note_seen(const segment *s, uint32_t number, const block *b, bool la
                           memory_order_release);
 }
 
+static inline uint64_t hint_of(const segment *s, uint64_t bucket)
+{
+    return atomic_load_explicit(&s->hint[bucket], memory_order_relaxed);
+}
+
+// Each bucket's at once, its long lists (which ascend) too: others may be reading.
+void segment_hint(const segment *s, const block *b)
+{
+    unsigned low = low_bits(s);
+    uint32_t from, to, l = 0;
+    for (uint32_t bucket = 0; bucket >> s->bucket_bits == 0; bucket++) {
+        uint64_t hint = HINT_KNOWN;
+        bucket_range(b, bucket, &from, &to);
+        const uint8_t *e = b->entries + (size_t)from * s->width;
+        for (uint32_t i = from; i < to; i++, e += s->width)
+            hint |= hint_bits(load64(e) >> low);
+        for (; l < b->n_long && bucket_number(s, long_at(b, l).hash) == bucket; l++)
+            hint |= hint_bits(long_at(b, l).hash);
+        hint |= (uint64_t)to << HINT_END;
+        atomic_store_explicit(&s->hint[b->base + bucket], hint, memory_order_relaxed);
+    }
+}
+
 static shg_err open_block(const segment *s, db_txn *t, uint32_t number, block *out)
 {
     uint8_t k[BLOCK_KEY_LEN];
@@ -105,6 +128,8 @@ shg_err segment_check(segment *s, db_txn *t, uint32_t most)
         shg_err err = open_block(s, t, s->looked_through, &b);
         if (err && err != SHG_ECORRUPT)
             return err;
+        if (!err && !hint_of(s, b.base)) // not by a question that is the first to read a block
+            segment_hint(s, &b);
     }
     return SHG_OK;
 }
@@ -113,58 +138,100 @@ shg_err segment_check(segment *s, db_txn *t, uint32_t most)
 enum { BATCH = 64, LINE = 64 };
 typedef struct probe {
     block b;
-    uint32_t bucket, from, to;
+    uint64_t want;
+    uint32_t bucket, from, to; // entries [from, to)
+    bool known;                // where they are, by the hints
 } probe;
+
+static inline uint64_t bucket_of(const segment *s, uint64_t want) // of those of all blocks
+{
+    return want_hash(want) >> rest_bits(s);
+}
+
+// Leaves out what the segment is known to lack: most of what is asked for. Each page of a block
+// that is touched costs a miss of the TLB, and where the store is larger than memory a read.
+static size_t keep_likely(const segment *s, const uint64_t *wants, size_t n, uint64_t *likely)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(&s->hint[bucket_of(s, wants[i])]);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t hint = hint_of(s, bucket_of(s, wants[i])), bits = hint_bits(want_hash(wants[i]));
+        likely[kept] = wants[i];
+        kept += !(hint & HINT_KNOWN) || (hint & bits) == bits;
+    }
+    return kept;
+}
+
+// Where its bucket begins and ends, if that can be told without the block's pages.
+static void find_range(const segment *s, probe *p)
+{
+    uint64_t at = bucket_of(s, p->want), hint = hint_of(s, at);
+    uint64_t before = p->bucket ? hint_of(s, at - 1) : HINT_KNOWN;
+    p->known = (hint & before & HINT_KNOWN) && p->b.n <= HINT_END_MOST;
+    p->from = (uint32_t)(before >> HINT_END);
+    p->to = (uint32_t)(hint >> HINT_END);
+    if (!p->known)
+        __builtin_prefetch(p->b.ends + end_width(p->b.n) * p->bucket);
+}
 
 // Nobody comes back to them soon: they are not to throw out what is used again.
 static void fetch_entries(probe *p)
 {
     enum { ONCE = 0 };
     size_t width = p->b.s->width;
-    bucket_range(&p->b, p->bucket, &p->from, &p->to);
+    if (!p->known)
+        bucket_range(&p->b, p->bucket, &p->from, &p->to);
     const uint8_t *e = p->b.entries + p->from * width, *end = p->b.entries + p->to * width;
     for (int lines = 0; lines < 4 && e < end; lines++, e += LINE)
         __builtin_prefetch(e, 0, ONCE);
     __builtin_prefetch(end - 1, 0, ONCE);
 }
 
-static void scan_batch(probe *p, const uint64_t *wants, size_t n, hits *h)
+static void scan_batch(probe *p, size_t n, hits *h)
 {
     for (size_t i = 0; i < n; i++)
         fetch_entries(&p[i]);
     for (size_t i = 0; i < n; i++) {
         long_list l;
-        uint64_t hash = want_hash(wants[i]);
+        uint64_t hash = want_hash(p[i].want);
         if (find_long(&p[i].b, hash, &l))
-            scan_long(&p[i].b, &l, want_which(wants[i]), h);
+            scan_long(&p[i].b, &l, want_which(p[i].want), h);
         else
-            scan_bucket(&p[i].b, p[i].from, p[i].to, hash, want_which(wants[i]), h);
+            scan_bucket(&p[i].b, p[i].from, p[i].to, hash, want_which(p[i].want), h);
     }
+}
+
+static shg_err look_up_batch(const segment *s, db_txn *t, const uint64_t *wants, size_t n, hits *h)
+{
+    probe p[BATCH];
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t hash = want_hash(wants[i]);
+        uint32_t at = (uint32_t)(hash >> (PRINT_BITS - s->block_bits));
+        shg_err err = seen_block(s, at, &p[k].b) ? SHG_OK : open_block(s, t, at, &p[k].b);
+        if (err == SHG_ECORRUPT) { // which the log tells; what is whole is found
+            h->lost++;
+            continue;
+        }
+        if (err)
+            return err;
+        p[k].want = wants[i];
+        p[k].bucket = bucket_number(s, hash);
+        find_range(s, &p[k++]);
+    }
+    scan_batch(p, k, h);
+    return SHG_OK;
 }
 
 shg_err segment_lookup(const segment *s, db_txn *t, const uint64_t *wants, size_t n, hits *h)
 {
-    probe p[BATCH];
-    if (s->n == 0)
-        return SHG_OK;
-    for (size_t i = 0; i < n;) {
-        size_t k = 0;
-        bool lost = false;
-        for (; k < BATCH && i + k < n; k++) {
-            uint64_t hash = want_hash(wants[i + k]);
-            uint32_t at = (uint32_t)(hash >> (PRINT_BITS - s->block_bits));
-            shg_err err = seen_block(s, at, &p[k].b) ? SHG_OK : open_block(s, t, at, &p[k].b);
-            lost = err == SHG_ECORRUPT; // which the log tells; what is whole is found
-            if (lost)
-                break;
-            if (err)
-                return err;
-            p[k].bucket = bucket_number(s, hash);
-            __builtin_prefetch(p[k].b.ends + end_width(p[k].b.n) * p[k].bucket);
-        }
-        scan_batch(p, wants + i, k, h);
-        i += k + lost;
-        h->lost += lost;
+    uint64_t likely[BATCH];
+    shg_err err = SHG_OK;
+    for (size_t i = 0; s->n && i < n && !err; i += BATCH) {
+        size_t most = n - i < BATCH ? n - i : BATCH;
+        size_t k = keep_likely(s, wants + i, most, likely);
+        err = look_up_batch(s, t, likely, k, h);
     }
-    return buf_err(&h->found);
+    return err ? err : buf_err(&h->found);
 }

@@ -1,5 +1,6 @@
 #include "index/segment.h"
 #include "base/bytes.h"
+#include "index/huge.h"
 #include "sketch/winnow.h"
 
 #include <assert.h>
@@ -53,7 +54,16 @@ void segment_shape(segment *s, uint64_t n, size_t block_bytes)
 shg_err segment_alloc(segment *s)
 {
     s->verified = calloc(segment_blocks(s) + 1, sizeof *s->verified);
-    return s->verified ? SHG_OK : SHG_ENOMEM;
+    s->hint = huge_zeros(segment_hint_bytes(s) + sizeof *s->hint);
+    return s->verified && s->hint ? SHG_OK : SHG_ENOMEM;
+}
+
+void segment_free(segment *s)
+{
+    free(s->verified);
+    free(s->hint);
+    s->verified = NULL;
+    s->hint = NULL;
 }
 
 void segment_written(segment *s)
@@ -117,7 +127,7 @@ shg_err segments_parse(view body, segments *out)
 void segments_fini(segments *s)
 {
     for (size_t i = 0; i < s->n; i++)
-        free(s->s[i].verified);
+        segment_free(&s->s[i]);
     free(s->s);
     *s = (segments){0};
 }

@@ -5,8 +5,8 @@
 // the document counted from doc0, and the quoted bit. Buckets have no order but that the
 // documents of one fingerprint ascend. A fingerprint of LONG_LIST documents or more
 // has a list of its own behind the buckets, so that its neighbours do not pay for it.
-// Layer: index, private.  Threads: constant, but for `verified`, which any may fill in, and for
-// looked_through and damaged, which belong to who has the index's job_lock.
+// Layer: index, private.  Threads: constant, but for `verified` and `hint`, which any may fill in,
+// and for looked_through and damaged, which belong to who has the index's job_lock.
 #ifndef SHINGLED_INDEX_SEGMENT_H
 #define SHINGLED_INDEX_SEGMENT_H
 #include "index/active.h"
@@ -32,6 +32,10 @@ typedef struct block_seen {
 } block_seen;
 enum { BLOCK_WHOLE = 1 };
 
+// What memory holds of a bucket, so that most that lack a fingerprint are not read: a Bloom filter
+// of its fingerprints, and where it ends in its block. 0: nothing is known.
+typedef atomic_uint_fast64_t bucket_hint;
+
 typedef struct segment {
     uint32_t id, level;
     uint32_t doc0, doc1;
@@ -40,6 +44,7 @@ typedef struct segment {
     unsigned block_bits, bucket_bits;
     unsigned doc_bits, width; // derived: bits of a document, bytes of an entry
     block_seen *verified;     // [blocks] owned
+    bucket_hint *hint;        // [buckets of all blocks] owned
     uint32_t looked_through;  // by segment_check: the blocks before this one
     bool damaged;             // a block failed: not merged any more
 } segment;
@@ -54,7 +59,8 @@ typedef struct segments {
 // segment_shape chooses the bits for about n postings in blocks of about block_bytes;
 // doc0 and doc1 are set before.
 void segment_shape(segment *s, uint64_t n, size_t block_bytes);
-SHG_MUST_CHECK shg_err segment_alloc(segment *s); // makes `verified`
+SHG_MUST_CHECK shg_err segment_alloc(segment *s); // makes `verified` and `hint`
+void segment_free(segment *s);                    // frees them
 
 // segment_written tells that this process has written all its blocks: reading each one whole only
 // to check it would make the first questions after a merge read all of it.
@@ -63,6 +69,11 @@ void segment_written(segment *s);
 static inline uint32_t segment_blocks(const segment *s)
 {
     return s->n ? 1u << s->block_bits : 0;
+}
+
+static inline size_t segment_hint_bytes(const segment *s)
+{
+    return s->n ? sizeof(bucket_hint) << (s->block_bits + s->bucket_bits) : 0;
 }
 
 // segment_bytes is about what its blocks take: pages of their own, which the last one of each does
@@ -103,6 +114,9 @@ SHG_MUST_CHECK shg_err block_read(const block *b, buf *out);
 // ascending.
 SHG_MUST_CHECK shg_err block_build(buf *out, const segment *s, uint32_t number, const flat *p,
                                    size_t n);
+
+// segment_hint fills in what is known of the buckets of a block, whose body was built or checked.
+void segment_hint(const segment *s, const block *b);
 
 // segment_check looks at the next `most` blocks, which makes those that are not known to be whole
 // known; a damaged one is in the log, and passed over. Where the store fails it goes on there the

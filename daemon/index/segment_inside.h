@@ -29,6 +29,18 @@ static inline unsigned low_bits(const segment *s)
     return s->doc_bits + 1;
 }
 
+// A hint: a filter in two parts, a bit of each for a fingerprint; one that all is known; the end.
+enum { HINT_FIRST = 32, HINT_SECOND = 16, HINT_END = HINT_FIRST + HINT_SECOND + 1 };
+#define HINT_KNOWN ((uint64_t)1 << (HINT_END - 1))
+#define HINT_END_MOST ((uint32_t)INT16_MAX) // larger blocks' ends are read in them
+
+// By the last 9 bits, which no bucket tells: fingerprints are hashes.
+static inline uint64_t hint_bits(uint64_t hash)
+{
+    return (uint64_t)1 << hash % HINT_FIRST |
+           (uint64_t)1 << (HINT_FIRST + hash / HINT_FIRST % HINT_SECOND);
+}
+
 // Bytes of a bucket's end in a block of n postings.
 static inline size_t end_width(uint32_t n)
 {

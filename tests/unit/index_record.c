@@ -2,7 +2,7 @@
 // something harmless, but never outside of its bytes (run it under AddressSanitizer).
 #include "t.h"
 #include "index/record.h"
-#include "index/segment.h"
+#include "index/segment_inside.h"
 
 #include <unistd.h>
 
@@ -255,6 +255,41 @@ static void test_block(void **state)
     buf_fini(&out);
 }
 
+// A bucket's hint has all fingerprints of the bucket, those of long lists too, lacks most others,
+// and knows where the bucket ends.
+static void test_hints(void **state)
+{
+    (void)state;
+    enum { OTHERS = 1000 };
+    static flat p[POSTINGS];
+    uint64_t r = 6;
+    uint32_t from, to, likely = 0;
+    segment s;
+    block b;
+    buf body = {0};
+    make_block(&s, p, &body);
+    assert_ok(block_parse(&b, &s, 0, buf_view(&body)));
+    assert_ok(segment_alloc(&s));
+    for (uint32_t k = 0; k >> s.bucket_bits == 0; k++)
+        assert_int_equal(s.hint[k], 0);
+    segment_hint(&s, &b);
+    for (int i = 0; i < POSTINGS; i++) {
+        uint64_t bits = hint_bits(p[i].hash) | HINT_KNOWN;
+        assert_true((s.hint[bucket_number(&s, p[i].hash)] & bits) == bits);
+    }
+    for (uint32_t k = 0; k >> s.bucket_bits == 0; k++) {
+        bucket_range(&b, k, &from, &to);
+        assert_int_equal(s.hint[k] >> HINT_END, to);
+    }
+    for (int i = 0; i < OTHERS; i++) {
+        uint64_t hash = t_random(&r) >> 24, bits = hint_bits(hash); // not 7 in its low half
+        likely += (s.hint[bucket_number(&s, hash)] & bits) == bits;
+    }
+    assert_true(likely < OTHERS / 2);
+    segment_free(&s);
+    buf_fini(&body);
+}
+
 // What is read is dealt to other blocks by its fingerprint, which so is one of the block's own.
 static void test_fingerprints_of_other_blocks(void **state)
 {
@@ -306,7 +341,7 @@ static void look_up(db *d, segment *s, const flat *p)
     assert_true(err == SHG_OK || err == SHG_ECORRUPT);
     db_abort(&t);
     buf_fini(&h.found);
-    free(s->verified);
+    segment_free(s);
 }
 
 // Its checksum holds, but it makes no sense: as a fault of ours would write it.
@@ -381,7 +416,7 @@ int main(void)
         cmocka_unit_test(test_bodies),          cmocka_unit_test(test_article_claims),
         cmocka_unit_test(test_fields),          cmocka_unit_test(test_value_is_of_its_key),
         cmocka_unit_test(test_block),           cmocka_unit_test(test_fingerprints_of_other_blocks),
-        cmocka_unit_test(test_senseless_block),
+        cmocka_unit_test(test_senseless_block), cmocka_unit_test(test_hints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,16 @@ static inline void vec_least4(uint32_t out[4], const vec x[4])
     _mm_storeu_si128((__m128i *)out, c);
 }
 
+// Of a loop that sets all bytes alike gcc makes `rep stos`, which takes longer to begin than all of
+// these stores: it must not see that they are alike.
+static inline void lanes_clear(uint32_t *lane)
+{
+    vec empty = vec_all(FSS_EMPTY);
+    __asm__("" : "+x"(empty));
+    for (unsigned k = 0; k < MINHASH_LANES; k += WIDTH)
+        _mm256_storeu_si256((__m256i *)(lane + k), empty);
+}
+
 static inline unsigned empty_bits(const uint32_t *lane)
 {
     return truth_bits(are_empty(lane));

@@ -195,6 +195,13 @@ static inline void vec_least4(uint32_t out[4], const vec x[4])
     _mm_storeu_si128((__m128i *)out, c);
 }
 
+static inline void lanes_clear(uint32_t *lane)
+{
+    vec empty = vec_all(FSS_EMPTY);
+    for (unsigned k = 0; k < MINHASH_LANES; k += WIDTH)
+        memcpy(lane + k, &empty, sizeof empty);
+}
+
 static inline unsigned empty_bits(const uint32_t *lane)
 {
     return vec_equal(_mm512_loadu_si512(lane), vec_all(FSS_EMPTY));

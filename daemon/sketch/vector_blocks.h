@@ -44,6 +44,8 @@ static vec vec_own(vec add, vec times, vec factor);
 static vec vec_min16(vec a, vec b);
 static void vec_least4(uint32_t out[4], const vec x[4]);
 
+// Makes all lanes of a sketch empty.
+static void lanes_clear(uint32_t *lane);
 // Which lanes are empty, of WIDTH from `lane` on.
 static unsigned empty_bits(const uint32_t *lane);
 // One bit a lane of a sketch, set where it is empty; false where none is.
@@ -163,9 +165,8 @@ static void sketch_own(uint32_t *lane, const uint64_t *shingles, size_t n, const
 static void sketch_vector(uint32_t *lane, const uint64_t *shingles, size_t n, const fss_keys *keys)
 {
     uint64_t few[2 * WIDTH];
-    vec empty = vec_all(FSS_EMPTY);
-    for (unsigned k = 0; k < MINHASH_LANES; k += WIDTH)
-        memcpy(lane + k, &empty, sizeof empty);
+    vec empty;
+    lanes_clear(lane);
     if (n < 2 * WIDTH) { // a set stays the same if one of it is repeated
         for (size_t i = 0; i < 2 * WIDTH; i++)
             few[i] = shingles[i < n ? i : 0];

@@ -80,14 +80,16 @@ typedef struct quarter_out {
     __m128i at; // the place, four times
 } quarter_out;
 
-// Writes the places of four bits, and steps on; QUARTER may be written over.
+// Writes the places of the high four of eight bits, and steps on; QUARTER may be written over.
 static inline void quarter_keep(quarter_out *o, unsigned bits)
 {
     static const uint32_t PLACES[16][QUARTER] = {
         {0}, {0},    {1},    {0, 1},    {2},    {0, 2},    {1, 2},    {0, 1, 2},
         {3}, {0, 3}, {1, 3}, {0, 1, 3}, {2, 3}, {0, 2, 3}, {1, 2, 3}, {0, 1, 2, 3},
     };
-    __m128i places = _mm_loadu_si128((const __m128i *)PLACES[bits]);
+    static_assert(sizeof *PLACES == 1 << 4, "the high four bits are where a row begins");
+    bits &= 0xf0;
+    __m128i places = _mm_loadu_si128((const __m128i *)((const uint8_t *)PLACES + bits));
     _mm_storeu_si128((__m128i *)o->out, _mm_add_epi32(o->at, places));
     o->out += __builtin_popcount(bits);
     o->at = _mm_add_epi32(o->at, _mm_set1_epi32(QUARTER));
@@ -109,15 +111,17 @@ static size_t winnow_halves(uint32_t *out, const uint64_t *shingles, size_t n)
     size_t i = 0, late = half - from; // places of the second half that the first one has
     for (; i < 2 * WINNOW_WINDOW; i += QUARTER) {
         unsigned keep = halves_step(&w, quarter_high(low + i + 12, high + i + 12), all);
-        unsigned mine = late >= QUARTER ? 0 : 15u << late & 15;
+        unsigned mine = late >= QUARTER ? 0 : 0xf0u << late;
         late -= late < QUARTER ? late : QUARTER;
-        quarter_keep(&first, keep & 15);
-        quarter_keep(&second, keep >> 4 & mine);
+        quarter_keep(&first, keep << 4);
+        quarter_keep(&second, keep & mine);
     }
+    // by as many steps as it takes until each of the high halves is in its register again
+#pragma GCC unroll 4
     for (; i + 3 * QUARTER < half; i += QUARTER) {
         unsigned keep = halves_step(&w, quarter_high(low + i + 12, high + i + 12), all);
-        quarter_keep(&first, keep & 15);
-        quarter_keep(&second, keep >> 4);
+        quarter_keep(&first, keep << 4);
+        quarter_keep(&second, keep);
     }
     for (unsigned k = 0; k < 3; k++, i += QUARTER) { // behind the list: no 8 neighbours are equal
         __m256i v3 = quarter_high(low + i + 12, low + i + 12);
@@ -125,8 +129,8 @@ static size_t winnow_halves(uint32_t *out, const uint64_t *shingles, size_t n)
         // the last eight places begin one window
         __m256i begin = _mm256_cmpgt_epi32(_mm256_set1_epi32(k == 0 ? 8 : k == 1 ? 5 : 4), order);
         unsigned keep = halves_step(&w, _mm256_blend_epi32(v3, behind, 0xf0), begin);
-        quarter_keep(&first, keep & 15);
-        quarter_keep(&second, keep >> 4);
+        quarter_keep(&first, keep << 4);
+        quarter_keep(&second, keep);
     }
     if (w.tie)
         return winnow_scalar(out, shingles, n);

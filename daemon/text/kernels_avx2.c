@@ -430,7 +430,8 @@ static inline __m256i take_lones(const uint8_t *keys, const uint32_t *space)
 
 // The first half, of four words at a time, those behind space[0 .. 4): a pair of registers holds
 // the 16 bytes of even and odd words, so that unpacking them gives halves in order. Of the lengths
-// the low bytes count, which is enough for keys of up to 16 bytes; which are longer is returned.
+// the low bytes count, which is enough for keys of up to 16 bytes; the lengths are returned, of
+// keys in line none.
 // lones: whether keys of three bytes in line are looked for.
 SCAN_INLINE __m128i take_four(uint64_t *out, const uint8_t *keys, const uint32_t *space,
                               const bool lones)
@@ -455,7 +456,7 @@ SCAN_INLINE __m128i take_four(uint64_t *out, const uint8_t *keys, const uint32_t
     __m256i x = hash_take_4(_mm256_cvtepu32_epi64(own), _mm256_unpacklo_epi64(even, odd),
                             _mm256_unpackhi_epi64(even, odd));
     _mm256_storeu_si256((__m256i *)out, x);
-    return _mm_cmpgt_epi32(own, _mm_set1_epi32(HASH_SHORT));
+    return own;
 }
 
 static inline void mix_four(uint64_t *out)
@@ -471,16 +472,16 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
     if (n == 0)
         return;
     size_t i = 1;
-    __m128i longer = _mm_setzero_si128();
+    __m128i longest = _mm_setzero_si128();
     if (space[n - 1] - first < (LONE_KEY + 2) * n) // as in kernels_avx512.c
         for (; i + 4 <= n; i += 4)
-            longer = _mm_or_si128(longer, take_four(out + i, keys, space + i - 1, true));
+            longest = _mm_max_epi32(longest, take_four(out + i, keys, space + i - 1, true));
     for (; i + 4 <= n; i += 4)
-        longer = _mm_or_si128(longer, take_four(out + i, keys, space + i - 1, false));
+        longest = _mm_max_epi32(longest, take_four(out + i, keys, space + i - 1, false));
     for (size_t k = 1; k < i; k += 4)
         mix_four(out + k);
     out[0] = hash_padded(keys + first, space[0] - first);
-    if (!_mm_testz_si128(longer, longer))
+    if (_mm_movemask_epi8(_mm_cmpgt_epi32(longest, _mm_set1_epi32(HASH_SHORT))))
         hash_longer(out, keys, first, space, i, HASH_SHORT);
     hash_each(out + i, keys, space[i - 1] + 1, space + i, n - i);
 }

@@ -465,6 +465,28 @@ static inline void mix_four(uint64_t *out)
     _mm256_storeu_si256((__m256i *)out, hash_mix_4(x));
 }
 
+// The hashes of those keys alone that are longer than HASH_SHORT, of the words from 1 on that are
+// whole registers; returns up to where. Letters of two bytes make many long, and of ASCII few are.
+static size_t hash_longer_eights(uint64_t *out, const uint8_t *keys, const uint32_t *space,
+                                 size_t n)
+{
+    enum { EIGHT = 8 };
+    const __m256i most = _mm256_set1_epi32(HASH_SHORT + 1); // with the space
+    size_t i = 1;
+    for (; i + EIGHT <= n; i += EIGHT) {
+        const uint8_t *end = (const uint8_t *)(space + i);
+        __m256i step = _mm256_sub_epi32(load(end), load(end - sizeof *space));
+        __m256i is = _mm256_cmpgt_epi32(step, most);
+        unsigned bits = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(is));
+        for (; bits; bits &= bits - 1) {
+            size_t k = i + _tzcnt_u32(bits);
+            uint32_t from = space[k - 1] + 1;
+            out[k] = hash_long_padded(keys + from, space[k] - from);
+        }
+    }
+    return i;
+}
+
 // In two loops, as in kernels_avx512.c.
 static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uint32_t *space,
                    size_t n)
@@ -481,8 +503,10 @@ static void hashes(uint64_t *out, const uint8_t *keys, uint32_t first, const uin
     for (size_t k = 1; k < i; k += 4)
         mix_four(out + k);
     out[0] = hash_padded(keys + first, space[0] - first);
-    if (_mm_movemask_epi8(_mm_cmpgt_epi32(longest, _mm_set1_epi32(HASH_SHORT))))
-        hash_longer(out, keys, first, space, i, HASH_SHORT);
+    if (_mm_movemask_epi8(_mm_cmpgt_epi32(longest, _mm_set1_epi32(HASH_SHORT)))) {
+        size_t k = hash_longer_eights(out, keys, space, i);
+        hash_longer(out + k, keys, space[k - 1] + 1, space + k, i - k, HASH_SHORT);
+    }
     hash_each(out + i, keys, space[i - 1] + 1, space + i, n - i);
 }
 

@@ -199,14 +199,14 @@ static inline void scan_step(scan_state *c, const scan_bits *b, const scan_found
     c->at += f->n;
 }
 
-// Whether batches have letters beyond ASCII however many, or how many of a block; and whether one
-// without any is known to be well-formed.
+// Whether batches have letters beyond ASCII; how many of a block are put in one by one; whether a
+// batch without any is known to be well-formed; and whether what keys are made of has points.
 #ifdef PLAIN_PAIRS
-enum { PLAIN_WIDE = 1, PLAIN_FEW = 0, PLAIN_SOUND = 1 };
+enum { PLAIN_WIDE = 1, PLAIN_FEW = 0, PLAIN_SOUND = 1, PLAIN_POINTS = 1 };
 #elif defined(PLAIN_GROUPS)
-enum { PLAIN_WIDE = 0, PLAIN_FEW = 2, PLAIN_SOUND = 1 };
+enum { PLAIN_WIDE = 1, PLAIN_FEW = 2, PLAIN_SOUND = 1, PLAIN_POINTS = 0 };
 #else
-enum { PLAIN_WIDE = 0, PLAIN_FEW = 0, PLAIN_SOUND = 0 };
+enum { PLAIN_WIDE = 0, PLAIN_FEW = 0, PLAIN_SOUND = 0, PLAIN_POINTS = 0 };
 #endif
 #include "text/scan_plain.h"
 

@@ -1,11 +1,13 @@
 // scan_fours.h - plain_read with AVX2: four blocks, a register of bits of each kind, at a time. A
 // part of kernels_avx2.c.
 //
-// Two look-ups by half bytes tell what a byte of ASCII is. Of bytes beyond it a group is read as if
-// there were common signs alone. Whether that is so is looked at when the next group has been read,
-// so that nothing waits for bits that were only just written; the few other blocks are put right.
+// Two look-ups by half bytes tell what a byte of ASCII is. Of bytes beyond it a group is read as
+// if there were common signs alone, or those and letters of a pair (scan_letters.h). Whether that
+// is so is looked at when the next group has been read, so that nothing waits for bits that were
+// only just written; the few other blocks are put right.
 
-enum { FOUR = 4 };
+// Blocks; bytes that are read behind them; and with letters the blocks for which a batch pays.
+enum { FOUR = 4, FOUR_AHEAD = 5, FOUR_LEAST = 2 };
 
 // Of a byte of ASCII, 0 for breaks: in this order one comparison tells letters from all others, and
 // one what keys are made of.
@@ -71,7 +73,7 @@ static inline __m256i common_signs(__m256i *apos, __m256i v, const uint8_t *p, c
     return sign;
 }
 
-// Block i, which is at p; SCAN_AHEAD bytes more can be read.
+// Block i, which is at p; FOUR_AHEAD bytes more can be read.
 SCAN_INLINE void block_read(plain_batch *x, size_t i, const uint8_t *p, const four_tables *t,
                             bool keys_only)
 {
@@ -102,6 +104,8 @@ SCAN_INLINE void block_read(plain_batch *x, size_t i, const uint8_t *p, const fo
     }
 }
 
+#include "text/scan_letters.h"
+
 // The letter of two bytes at p, byte `at` of block i; its class is one of a scan_pair's. lower: for
 // the list of words.
 static inline void wide_letter(plain_batch *x, size_t i, unsigned at, const uint8_t *p,
@@ -120,43 +124,49 @@ static inline void wide_letter(plain_batch *x, size_t i, unsigned at, const uint
 }
 
 // Whether what follows a letter of U+00C0-00FF may be a trail byte that was read as Latin-1
-// (scan_damage).
+// (scan_damage), and behind U+00E0-00FF, leads of three bytes or four, perhaps another.
 static inline bool wide_damage(const uint8_t *p)
 {
     return p[0] == 0xc3 &&
-           (p[2] == 0xc2 || p[2] == 0xc5 || p[2] == 0xc6 || p[2] == 0xcb || p[2] == 0xe2);
+           (p[2] == 0xc2 || p[2] == 0xc5 || p[2] == 0xc6 || p[2] == 0xcb || p[2] == 0xe2) &&
+           (p[1] < 0xa0 || p[4] >= 0xc0 || p[5] >= 0xc0);
 }
 
-// The pair_class of the sequence at p: of E2 80 xx, and of two bytes where Latin looks like none.
-static inline unsigned wide_class(const uint8_t *p, unsigned place, const scan_tables *t)
+// The pair_class of the sequence at p: of E2 80 xx, and of two bytes where they are alike or not.
+static inline unsigned wide_class(const uint8_t *p, unsigned place, const scan_tables *t,
+                                  bool alike)
 {
     if (p[0] == 0xe2 && p[1] == 0x80)
         return t->sign3[p[2] & 63];
     const scan_pair *pair = scan_pair_of(t, p[0]);
-    bool other = p[0] < 0xc2 || p[0] >= 0xe0 || pair->alike || wide_damage(p);
+    bool other = p[0] < 0xc2 || p[0] >= 0xe0 || wide_damage(p);
+    if (pair->alike != alike && pair->class[place] & PAIR_LETTER)
+        return PAIR_ODD;
     return other ? PAIR_ODD : pair->class[place];
 }
 
-// Whether the block at p has more letters of two bytes than a batch takes.
+// Whether the block at p has more letters of two bytes than are put in one by one.
 static inline bool block_dense(const uint8_t *p)
 {
     const block v = {{load(p), load(p + 32)}};
     return _mm_popcnt_u64(range(&v, 0xc3, 0xe0 - 0xc3)) > PLAIN_FEW;
 }
 
-// Whether the sequences of block i, of letters a few, are breaks, apostrophes or letters, and all
-// in this block: of those beyond its end the next block would have to know.
+// Whether those sequences of block i that are none of the common ones are breaks, apostrophes or
+// few letters, and all in this block: of those beyond its end the next block would have to know.
 static inline bool block_wide(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
-                              bool keys_only)
+                              bool alike, bool keys_only)
 {
     const block v = {{load(p), load(p + 32)}};
-    uint64_t lead = range(&v, 0xc0, 0x40), three = equal(&v, 0xe2), apos2 = 0, apos3 = 0;
-    if (block_dense(p) || lead >> 63 || three >> 62)
+    uint64_t all_leads = range(&v, 0xc0, 0x40), lead = all_leads & ~x->lead[i + 1];
+    uint64_t three = lead & equal(&v, 0xe2), apos2 = 0, apos3 = 0;
+    if (_mm_popcnt_u64(lead & range(&v, 0xc3, 0xe0 - 0xc3)) > PLAIN_FEW || lead >> 63 ||
+        three >> 62)
         return false;
     for (uint64_t rest = lead; rest; rest &= rest - 1) {
         unsigned at = (unsigned)_tzcnt_u64(rest);
         unsigned place = (p[at] & 1u) << 6 | (p[at + 1] & 63u),
-                 class = wide_class(p + at, place, t);
+                 class = wide_class(p + at, place, t, alike);
         if (class & PAIR_ODD)
             return false;
         if (class & PAIR_LETTER)
@@ -164,11 +174,11 @@ static inline bool block_wide(plain_batch *x, size_t i, const uint8_t *p, const 
         apos2 |= (uint64_t)(class == PAIR_APOS2) << at;
         apos3 |= (uint64_t)(class == PAIR_APOS3) << at;
     }
-    x->lead[i + 1] = lead;
-    x->three[i + 1] = three;
-    x->rest[i + 1] = bits_of(v.v[0], v.v[1]) & ~lead;
-    x->apos2[i + 1] = apos2;
-    x->apos3[i + 1] = apos3;
+    x->lead[i + 1] |= lead;
+    x->three[i + 1] |= three;
+    x->rest[i + 1] = bits_of(v.v[0], v.v[1]) & ~all_leads;
+    x->apos2[i + 1] |= apos2;
+    x->apos3[i + 1] |= apos3;
     return true;
 }
 
@@ -178,64 +188,122 @@ static inline bool block_sound(const plain_batch *x, size_t i)
     return (plain_on(x->lead + i + 1, 1) | plain_on(x->three + i + 1, 2)) == x->rest[i + 1];
 }
 
-// Looks at the signs of the group from block i on, which is at p. Returns how many of its blocks,
+// Where a group is: its blocks and which of the batch they are.
+typedef struct four_at {
+    const uint8_t *p;
+    size_t i;
+} four_at;
+
+// Looks whether the sequences of a group are what it was read for. Returns how many of its blocks,
 // one after the other, are plain.
-static inline size_t four_sound(plain_batch *x, size_t i, const uint8_t *p, const scan_tables *t,
-                                bool keys_only)
+static inline size_t four_sound(plain_batch *x, four_at g, const scan_tables *t,
+                                const scan_state *c, bool keys_only)
 {
-    const ptrdiff_t at = (ptrdiff_t)i;
-    stream before = stream_at(x->lead, at - FOUR), before3 = stream_at(x->three, at - FOUR);
+    const ptrdiff_t at = (ptrdiff_t)g.i;
+    stream before = stream_at(x->lead, at - FOUR);
     stream lead = stream_at(x->lead, at), rest = stream_at(x->rest, at) & ~lead;
-    stream must = stream_on(before, lead, 1) | stream_on(before3, lead, 2);
-    stream_put(x->three, at, lead);
+    if (c->how == PLAIN_SIGNS) { // all are of three bytes
+        stream_put(x->three, at, lead);
+        stream_put(x->apos2, at, stream_only(0, 0));
+        stream_put(x->wide, at, stream_only(0, 0));
+        stream_put(x->gone, at, stream_only(0, 0));
+    }
+    stream before3 = stream_at(x->three, at - FOUR), three = stream_at(x->three, at);
+    stream must = stream_on(before, lead, 1) | stream_on(before3, three, 2);
     stream_put(x->rest, at, rest);
-    stream_put(x->apos2, at, stream_only(0, 0));
-    stream_put(x->wide, at, stream_only(0, 0));
-    stream_put(x->gone, at, stream_only(0, 0));
     if (!stream_any(must ^ rest))
         return FOUR;
-    for (size_t k = 0; k < FOUR; k++, p += SCAN_BLOCK)
-        if (!block_sound(x, i + k) &&
-            !(block_wide(x, i + k, p, t, keys_only) && block_sound(x, i + k)))
+    bool alike = scan_pair_of(t, c->pair)->alike;
+    for (size_t k = 0; k < FOUR; k++, g.p += SCAN_BLOCK)
+        if (!block_sound(x, g.i + k) && !(block_wide(x, g.i + k, g.p, t, alike, keys_only) &&
+                                          block_sound(x, g.i + k)))
             return k;
     return FOUR;
+}
+
+// How the next batch is read, from p on; returns its second pair, or c->pair. That may not change
+// in a word that has letters of another alphabet, which scan_plains has looked at.
+static inline uint8_t four_choose(scan_state *c, const uint8_t *p, size_t left,
+                                  const scan_tables *t)
+{
+    bool free = !c->open || c->carry == SCAN_HAS_LATIN;
+    if (left >= SCAN_BLOCK && block_dense(p))
+        c->how = PLAIN_LETTERS;
+    if (c->how == PLAIN_SIGNS) {
+        if (free && scan_pair_of(t, c->pair)->alike)
+            c->pair = 0xc2; // of letters that are put in one by one, none is alike
+        return c->pair;
+    }
+    for (size_t i = 0; i < FOUR && left >= SCAN_BLOCK; i++, p += SCAN_BLOCK, left -= SCAN_BLOCK) {
+        const block v = {{load(p), load(p + 32)}};
+        for (uint64_t rest = range(&v, 0xc3, 0xe0 - 0xc3); rest; rest &= rest - 1) {
+            uint8_t pair = p[_tzcnt_u64(rest)] & 0xfe;
+            if (free)
+                c->pair = pair;
+            free = false;
+            if (pair != c->pair && scan_pair_of(t, pair)->alike == scan_pair_of(t, c->pair)->alike)
+                return pair;
+        }
+    }
+    return c->pair;
+}
+
+// How the batch behind this one of n blocks is read, of which the last is followed by the block at
+// p: where there is hardly a letter to each block, they are put in one by one.
+static inline void four_next(const plain_batch *x, scan_state *c, size_t n, const uint8_t *p,
+                             size_t left)
+{
+    size_t letters = 0;
+    if (c->how == PLAIN_SIGNS) {
+        c->how = left >= SCAN_BLOCK && block_dense(p) ? PLAIN_LETTERS : PLAIN_SIGNS;
+        return;
+    }
+    for (size_t i = 1; i <= n; i++)
+        letters += (size_t)_mm_popcnt_u64(x->wide[i]);
+    c->how = letters > n ? PLAIN_LETTERS : PLAIN_SIGNS;
 }
 
 SCAN_INLINE size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,
                               const scan_tables *t, scan_state *c, bool keys_only)
 {
-    (void)c;
     enum { BYTES = FOUR * SCAN_BLOCK };
     uint8_t last[BYTES + 32] = {0};
     const four_tables tables = four_tables_make();
     const uint8_t *at[PLAIN_BLOCKS / FOUR];
     size_t n = 0, groups = 0, sound = 0, blocks = left / SCAN_BLOCK + 1;
-    if (left >= SCAN_BLOCK && block_dense(p)) // a group would be read in vain
-        return 0;
+    __m256i end = _mm256_setzero_si256();
+    const uint8_t second = four_choose(c, p, left, t);
+    const letters_tables pairs = letters_tables_make(t, c->pair, second);
+    const bool lettered = x->is_wide = c->how == PLAIN_LETTERS;
     most = most < blocks ? most : blocks;
     most = most < PLAIN_BLOCKS ? most : PLAIN_BLOCKS;
     while (sound == n && groups * FOUR < most) {
         const uint8_t *here = p + groups * BYTES;
-        if (left - groups * BYTES < BYTES + SCAN_AHEAD) {
+        if (left - groups * BYTES < BYTES + FOUR_AHEAD) {
             here = memcpy(last, here, left - groups * BYTES);
             most = most < (groups + 1) * FOUR ? most : (groups + 1) * FOUR;
         }
 #pragma GCC unroll 4
         for (size_t k = 0; k < FOUR; k++)
             block_read(x, groups * FOUR + k, here + k * SCAN_BLOCK, &tables, keys_only);
+        for (size_t k = 0; lettered && k < FOUR; k++)
+            block_letters(x, groups * FOUR + k, here + k * SCAN_BLOCK, &pairs, &end, keys_only);
         at[groups++] = here;
         if (groups > 1) {
-            sound += four_sound(x, n, at[groups - 2], t, keys_only);
+            sound += four_sound(x, (four_at){at[groups - 2], n}, t, c, keys_only);
             n += FOUR;
         }
     }
     if (sound == n)
-        sound += four_sound(x, n, at[groups - 1], t, keys_only);
+        sound += four_sound(x, (four_at){at[groups - 1], n}, t, c, keys_only);
     if (!keys_only)
         for (ptrdiff_t i = 0; i < (ptrdiff_t)sound; i += FOUR) {
             stream letters = stream_at(x->letters, i), small = stream_at(x->lower, i);
             stream_put(x->lower, i, letters & small);
             stream_put(x->upper, i, letters & ~small);
         }
-    return sound < most ? sound : most;
+    sound = sound < most ? sound : most;
+    const size_t read = sound * SCAN_BLOCK;
+    four_next(x, c, sound, p + read, left > read ? left - read : 0);
+    return lettered && sound < FOUR_LEAST && sound < most ? 0 : sound;
 }

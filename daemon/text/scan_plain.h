@@ -50,10 +50,11 @@ static bool stream_any(stream x);                   // whether a bit is set
 #ifdef PLAIN_GROUPS
 // Reads the blocks from p on, of which `left` bytes are text, into a batch, as if zeros followed,
 // which are breaks: their bits, and what their keys are made of: small letters, digits and, with
-// PLAIN_WIDE, points. Returns how many are plain, up to `most`: of ASCII, the breaks and
-// apostrophes of U+0080-00BF and U+2000-203F, and with PLAIN_WIDE the letters, breaks and
-// apostrophes of the pair of lead bytes c->pair, else PLAIN_FEW of a block that are not alike. They
-// are well-formed where there is none. upper, lower and line are for the list of words only.
+// PLAIN_POINTS, points. Returns how many are plain, up to `most`: of ASCII, the breaks and
+// apostrophes of U+0080-00BF and U+2000-203F, the letters, breaks and apostrophes of the pair of
+// lead bytes c->pair, and of others, as far as both pairs or neither are alike: of one more pair,
+// or PLAIN_FEW of a block. They are well-formed where there is none. upper, lower and line are for
+// the list of words only.
 static size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,
                          const scan_tables *t, scan_state *c, bool keys_only);
 #else
@@ -153,7 +154,7 @@ SCAN_INLINE void plain_words(plain_batch *x, size_t n, unsigned ready)
         points |= point;
         before = in;
     }
-    if (!PLAIN_WIDE && stream_any(points)) // else the points are there already
+    if (!PLAIN_POINTS && stream_any(points)) // else the points are there already
         plain_points(x, n);
 }
 

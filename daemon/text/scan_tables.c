@@ -164,6 +164,26 @@ static void fill_pair(scan_pair *pair, unsigned lead)
     }
 }
 
+static void fill_letters(scan_letters *out, const scan_pair *pair, unsigned lead)
+{
+    for (unsigned i = 0; i < 128; i++) {
+        unsigned class = pair->class[i], own[2] = {lead | i >> 6, 0x80 | (i & 63)};
+        uint8_t bit = (uint8_t)(1 << (i >> 4));
+        bool apos = lead == 0xc2 && class == PAIR_APOS2; // others are looked at one by one
+        bool letter = class & PAIR_LETTER, sign = class == 0 || apos;
+        out->letter[i & 15] |= letter ? bit : 0;
+        out->lower[i & 15] |= class == PAIR_LOWER ? bit : 0;
+        out->sign[i & 15] |= sign ? bit : 0;
+        out->plain[i & 15] |= letter || sign ? bit : 0;
+        for (unsigned k = 0; k < 2 && letter; k++) {
+            uint8_t key = (uint8_t)(own[k] ^ pair->fold[k][i] ^ ' ');
+            out->key[k][i] ^= key;
+            if (i + 16 < 128)
+                out->key[k][i + 16] ^= key;
+        }
+    }
+}
+
 static void fill_signs(uint8_t sign[64], const scan_row *row, uint8_t apos)
 {
     for (unsigned i = 0; i < 64; i++) {
@@ -196,6 +216,8 @@ static void fill(void)
             table.row_of[SCAN_THREE + i] = add_row(&rows, i << 6, 3);
     for (unsigned i = 0; i < SCAN_THREE / 2; i++)
         fill_pair(&table.pair[i], 0xc0 | 2 * i);
+    for (unsigned i = 0; i < SCAN_THREE / 2; i++)
+        fill_letters(&table.letters[i], &table.pair[i], 0xc0 | 2 * i);
     fill_signs(table.sign2, scan_row_of(&table, 0xc2, 0x80), PAIR_APOS2);
     fill_signs(table.sign3, scan_row_of(&table, 0xe2, 0x80), PAIR_APOS3);
     fill_sign_classes(&table);

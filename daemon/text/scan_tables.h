@@ -85,6 +85,18 @@ enum sign_class {
     SIGN_HIGH = 128, // every one, and none of ASCII
 };
 
+// The same 128 characters for a CPU whose look-ups have 16 places, by place: 64 times the lead
+// byte's last bit + the last six of the other (scan_letters.h).
+typedef struct scan_letters {
+    // What a letter's fold has there, exclusive or a space, and 0 of all others: the exclusive or
+    // of what stands at the place and at 16, 32, ... less.
+    _Alignas(32) uint8_t key[2][128];
+    // by the low four bits of a place; the bit is the number of the high three
+    uint8_t letter[16], lower[16];
+    uint8_t sign[16];  // breaks, and of apostrophes U+00B7
+    uint8_t plain[16]; // letters and signs
+} scan_letters;
+
 typedef struct scan_tables {
     _Alignas(64) uint8_t ascii[128]; // byte_class
     scan_row row[SCAN_ROWS];         // equal ones are one
@@ -95,6 +107,7 @@ typedef struct scan_tables {
     // what is no letter of U+0080-00BF and of U+2000-203F, by the last byte
     _Alignas(64) uint8_t sign2[64];
     _Alignas(64) uint8_t sign3[64];
+    scan_letters letters[SCAN_THREE / 2]; // by lead byte of two: scan_letters_of
 } scan_tables;
 
 const scan_tables *scan_tables_get(void);
@@ -110,6 +123,11 @@ static inline const scan_row *scan_row_of(const scan_tables *t, uint8_t lead, ui
 static inline const scan_pair *scan_pair_of(const scan_tables *t, uint8_t lead)
 {
     return &t->pair[lead >> 1 & 15u];
+}
+
+static inline const scan_letters *scan_letters_of(const scan_tables *t, uint8_t lead)
+{
+    return &t->letters[lead >> 1 & 15u];
 }
 
 #endif

@@ -310,6 +310,36 @@ static void test_places(void **state)
         skip();
 }
 
+// What may end, join or spoil a stretch of letters of two bytes, at each place of what is read at
+// once: of the pair of lead bytes that a stretch has, or of another; what may be damage or not.
+static void test_stretches(void **state)
+{
+    (void)state;
+    static const char *const FILL[] = {"où été naïve à ", "Мир и слово ", "λόγος και ",
+                                       "سلام إلى ",       "ął żółć ość ", "the é "};
+    static const char *const ODD[] = {"ª",   "é",  "é»",  "é»«", "ñ”", "ñ»»»", "Ã©", "â€™",
+                                      "É»",  "ß",  "ж",   "Яa",  "ёé", "µ",    "س",  "،",
+                                      "ـ",   "’",  "л’л", "·",   "л·л", "中",  "ł",  "№",
+                                      "ﬁ",   "ґ",  "Ω",   "a.л.", "é.a", "\u00ad"};
+    static const char ASCII[] = "The tide gauge had stuck, and the harbour stayed shut that week.";
+    enum { FILLS = sizeof FILL / sizeof *FILL, ODDS = sizeof ODD / sizeof *ODD, GROUP = 256 };
+    scan_run *by = text_kernels_get()->scan;
+    uint64_t seed = t_seed();
+    for (unsigned i = 0; by && i < 2 * ODDS * GROUP; i++) {
+        const char *fill = FILL[t_random(&seed) % FILLS];
+        char text[1024];
+        int place = (int)(i / ODDS % GROUP), len = sprintf(text, "%.*s", place % 64, ASCII);
+        while (len < 300 + place / 64 * 64)
+            len += sprintf(text + len, "%s", fill);
+        len += sprintf(text + len, "%s", ODD[i % ODDS]);
+        while (len < 900)
+            len += sprintf(text + len, "%s", fill);
+        check((view){(const uint8_t *)text, (size_t)len}, by);
+    }
+    if (!by)
+        skip();
+}
+
 // Leaves other bytes where a scan will have what it reads.
 __attribute__((noinline)) static void litter(uint8_t with)
 {
@@ -438,8 +468,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),  cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_places), cmocka_unit_test(test_across),
-        cmocka_unit_test(test_long),   cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_places), cmocka_unit_test(test_stretches),
+        cmocka_unit_test(test_across), cmocka_unit_test(test_long),
+        cmocka_unit_test(test_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

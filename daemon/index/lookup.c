@@ -72,26 +72,20 @@ static void note_seen(const segment *s, uint32_t number, const block *b, bool la
                           memory_order_release);
 }
 
-static inline uint64_t hint_of(const segment *s, uint64_t bucket)
-{
-    return atomic_load_explicit(&s->hint[bucket], memory_order_relaxed);
-}
-
 // Each bucket's at once, its long lists (which ascend) too: others may be reading.
 void segment_hint(const segment *s, const block *b)
 {
     unsigned low = low_bits(s);
     uint32_t from, to, l = 0;
     for (uint32_t bucket = 0; bucket >> s->bucket_bits == 0; bucket++) {
-        uint64_t hint = HINT_KNOWN;
+        uint32_t has = 0;
         bucket_range(b, bucket, &from, &to);
         const uint8_t *e = b->entries + (size_t)from * s->width;
         for (uint32_t i = from; i < to; i++, e += s->width)
-            hint |= hint_bits(load64(e) >> low);
+            has |= hint_bits(load64(e) >> low);
         for (; l < b->n_long && bucket_number(s, long_at(b, l).hash) == bucket; l++)
-            hint |= hint_bits(long_at(b, l).hash);
-        hint |= (uint64_t)to << HINT_END;
-        atomic_store_explicit(&s->hint[b->base + bucket], hint, memory_order_relaxed);
+            has |= hint_bits(long_at(b, l).hash);
+        atomic_store_explicit(&s->hint[b->base + bucket], ~has, memory_order_relaxed);
     }
 }
 
@@ -128,7 +122,7 @@ shg_err segment_check(segment *s, db_txn *t, uint32_t most)
         shg_err err = open_block(s, t, s->looked_through, &b);
         if (err && err != SHG_ECORRUPT)
             return err;
-        if (!err && !hint_of(s, b.base)) // not by a question that is the first to read a block
+        if (!err) // not by a question that is the first to read a block
             segment_hint(s, &b);
     }
     return SHG_OK;
@@ -140,7 +134,6 @@ typedef struct probe {
     block b;
     uint64_t want;
     uint32_t bucket, from, to; // entries [from, to)
-    bool known;                // where they are, by the hints
 } probe;
 
 static inline uint64_t bucket_of(const segment *s, uint64_t want) // of those of all blocks
@@ -156,23 +149,12 @@ static size_t keep_likely(const segment *s, const uint64_t *wants, size_t n, uin
     for (size_t i = 0; i < n; i++)
         __builtin_prefetch(&s->hint[bucket_of(s, wants[i])]);
     for (size_t i = 0; i < n; i++) {
-        uint64_t hint = hint_of(s, bucket_of(s, wants[i])), bits = hint_bits(want_hash(wants[i]));
+        const bucket_hint *hint = &s->hint[bucket_of(s, wants[i])];
+        uint32_t lacks = atomic_load_explicit(hint, memory_order_relaxed);
         likely[kept] = wants[i];
-        kept += !(hint & HINT_KNOWN) || (hint & bits) == bits;
+        kept += !(lacks & hint_bits(want_hash(wants[i])));
     }
     return kept;
-}
-
-// Where its bucket begins and ends, if that can be told without the block's pages.
-static void find_range(const segment *s, probe *p)
-{
-    uint64_t at = bucket_of(s, p->want), hint = hint_of(s, at);
-    uint64_t before = p->bucket ? hint_of(s, at - 1) : HINT_KNOWN;
-    p->known = (hint & before & HINT_KNOWN) && p->b.n <= HINT_END_MOST;
-    p->from = (uint32_t)(before >> HINT_END);
-    p->to = (uint32_t)(hint >> HINT_END);
-    if (!p->known)
-        __builtin_prefetch(p->b.ends + end_width(p->b.n) * p->bucket);
 }
 
 // Nobody comes back to them soon: they are not to throw out what is used again.
@@ -180,8 +162,7 @@ static void fetch_entries(probe *p)
 {
     enum { ONCE = 0 };
     size_t width = p->b.s->width;
-    if (!p->known)
-        bucket_range(&p->b, p->bucket, &p->from, &p->to);
+    bucket_range(&p->b, p->bucket, &p->from, &p->to);
     const uint8_t *e = p->b.entries + p->from * width, *end = p->b.entries + p->to * width;
     for (int lines = 0; lines < 4 && e < end; lines++, e += LINE)
         __builtin_prefetch(e, 0, ONCE);
@@ -218,7 +199,8 @@ static shg_err look_up_batch(const segment *s, db_txn *t, const uint64_t *wants,
             return err;
         p[k].want = wants[i];
         p[k].bucket = bucket_number(s, hash);
-        find_range(s, &p[k++]);
+        __builtin_prefetch(p[k].b.ends + end_width(p[k].b.n) * p[k].bucket);
+        k++;
     }
     scan_batch(p, k, h);
     return SHG_OK;

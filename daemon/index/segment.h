@@ -33,8 +33,9 @@ typedef struct block_seen {
 enum { BLOCK_WHOLE = 1 };
 
 // What memory holds of a bucket, so that most that lack a fingerprint are not read: a Bloom filter
-// of its fingerprints, and where it ends in its block. 0: nothing is known.
-typedef atomic_uint_fast64_t bucket_hint;
+// of its fingerprints, the other way round, a bit being set where none of them has it. 0, before
+// it is filled in, rules nothing out.
+typedef _Atomic uint32_t bucket_hint;
 
 typedef struct segment {
     uint32_t id, level;
@@ -115,7 +116,7 @@ SHG_MUST_CHECK shg_err block_read(const block *b, buf *out);
 SHG_MUST_CHECK shg_err block_build(buf *out, const segment *s, uint32_t number, const flat *p,
                                    size_t n);
 
-// segment_hint fills in what is known of the buckets of a block, whose body was built or checked.
+// segment_hint fills in the hints of a block's buckets, from its body, built or checked.
 void segment_hint(const segment *s, const block *b);
 
 // segment_check looks at the next `most` blocks, which makes those that are not known to be whole

@@ -29,16 +29,12 @@ static inline unsigned low_bits(const segment *s)
     return s->doc_bits + 1;
 }
 
-// A hint: a filter in two parts, a bit of each for a fingerprint; one that all is known; the end.
-enum { HINT_FIRST = 32, HINT_SECOND = 16, HINT_END = HINT_FIRST + HINT_SECOND + 1 };
-#define HINT_KNOWN ((uint64_t)1 << (HINT_END - 1))
-#define HINT_END_MOST ((uint32_t)INT16_MAX) // larger blocks' ends are read in them
-
-// By the last 9 bits, which no bucket tells: fingerprints are hashes.
-static inline uint64_t hint_bits(uint64_t hash)
+// The bits of a fingerprint in its bucket's hint, one in each half: by its last 8 bits, which no
+// bucket tells, and which are random, since fingerprints are hashes.
+static inline uint32_t hint_bits(uint64_t hash)
 {
-    return (uint64_t)1 << hash % HINT_FIRST |
-           (uint64_t)1 << (HINT_FIRST + hash / HINT_FIRST % HINT_SECOND);
+    enum { HALF = 16 };
+    return UINT32_C(1) << hash % HALF | UINT32_C(1) << (HALF + hash / HALF % HALF);
 }
 
 // Bytes of a bucket's end in a block of n postings.

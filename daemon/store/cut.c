@@ -86,13 +86,10 @@ int cut_get(db_txn *t, MDB_dbi dbi, view key, MDB_val *v)
     return rc;
 }
 
-static int put_piece(db_txn *t, MDB_dbi dbi, view key, unsigned piece, view part, unsigned flags)
+static int put_piece(db_txn *t, view key, unsigned piece, view part, unsigned flags)
 {
     cut_key k = key_of_piece(key, piece);
-    MDB_val name = to_val(key_view(&k)), v = to_val(part);
-    if (flags & MDB_APPEND)
-        return txn_append(t, DB_ARTICLES, key_view(&k), part);
-    return mdb_put(t->txn, dbi, &name, &v, flags);
+    return txn_put(t, DB_ARTICLES, key_view(&k), part, flags);
 }
 
 // Bytes of a page that a piece takes besides its own, and what it takes in all.
@@ -126,7 +123,7 @@ static size_t cut_off(view key, size_t n, size_t room, const MDB_stat *st)
 static int append_piece(db_txn *t, MDB_dbi dbi, view key, unsigned piece, view part, MDB_stat *st)
 {
     size_t leaves = st->ms_leaf_pages, n = taken(key, part.len);
-    int rc = put_piece(t, dbi, key, piece, part, MDB_APPEND);
+    int rc = put_piece(t, key, piece, part, MDB_APPEND);
     if (rc == 0)
         rc = mdb_stat(t->txn, dbi, st);
     if (rc != 0)
@@ -162,7 +159,7 @@ static int put(db_txn *t, MDB_dbi dbi, view key, view value)
     for (unsigned i = 0; rc == 0; i++) {
         size_t n = cut_off(key, value.len, 0, &st);
         unsigned last = n == value.len ? LAST : 0;
-        rc = put_piece(t, dbi, key, i | last, (view){value.p, n}, 0);
+        rc = put_piece(t, key, i | last, (view){value.p, n}, 0);
         value = (view){value.p + n, value.len - n};
         if (last)
             break;
@@ -176,7 +173,7 @@ int cut_put(db_txn *t, MDB_dbi dbi, view key, view value, unsigned flags)
     if (rc != 0 && rc != MDB_NOTFOUND)
         return rc;
     if (value.len > CUT_MOST)
-        return put_piece(t, dbi, key, LAST, value, flags);
+        return put_piece(t, key, LAST, value, flags);
     return flags & MDB_APPEND ? append(t, dbi, key, value) : put(t, dbi, key, value);
 }
 

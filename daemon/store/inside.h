@@ -31,9 +31,9 @@ struct db_txn {
     MDB_cursor *end[DB_TABLES]; // where the last row was appended; NULL: none, or no longer there
 };
 
-// txn_append is mdb_put with MDB_APPEND, but by a cursor that stays at the table's end from one row
-// to the next: no way there has to be searched.
-int txn_append(db_txn *t, db_table table, view key, view value);
+// txn_put is mdb_put, but MDB_APPEND goes by a cursor that stays at the table's end from one row to
+// the next: no way there has to be searched. Who puts or deletes otherwise gives it up before.
+int txn_put(db_txn *t, db_table table, view key, view value, unsigned flags);
 
 // is_cut tells whether a table's values stand in pieces (cut.c). cut_join, with a cursor on the
 // first piece, makes *v the whole value and leaves the cursor on the last piece, *k its key;

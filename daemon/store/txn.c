@@ -141,11 +141,14 @@ static void read_ahead(ahead *a, MDB_val v)
 }
 
 // LMDB closes the cursor with its transaction.
-int txn_append(db_txn *t, db_table table, view key, view value)
+int txn_put(db_txn *t, db_table table, view key, view value, unsigned flags)
 {
     MDB_val k = to_val(key), v = to_val(value);
-    int rc = t->end[table] ? 0 : mdb_cursor_open(t->txn, t->d->dbi[table], &t->end[table]);
-    return rc ? rc : mdb_cursor_put(t->end[table], &k, &v, MDB_APPEND);
+    MDB_dbi dbi = t->d->dbi[table];
+    if (!(flags & MDB_APPEND))
+        return mdb_put(t->txn, dbi, &k, &v, flags);
+    int rc = t->end[table] ? 0 : mdb_cursor_open(t->txn, dbi, &t->end[table]);
+    return rc ? rc : mdb_cursor_put(t->end[table], &k, &v, flags);
 }
 
 static void leave_end(db_txn *t, db_table table)
@@ -153,13 +156,6 @@ static void leave_end(db_txn *t, db_table table)
     if (t->end[table])
         mdb_cursor_close(t->end[table]);
     t->end[table] = NULL;
-}
-
-static int put_uncut(db_txn *t, db_table table, view key, view value, unsigned flags)
-{
-    MDB_val k = to_val(key), v = to_val(value);
-    return flags & MDB_APPEND ? txn_append(t, table, key, value)
-                              : mdb_put(t->txn, t->d->dbi[table], &k, &v, flags);
 }
 
 static shg_err put(db_txn *t, db_table table, view key, view value, unsigned flags)
@@ -172,7 +168,7 @@ static shg_err put(db_txn *t, db_table table, view key, view value, unsigned fla
     if (!(flags & MDB_APPEND))
         leave_end(t, table);
     int rc = is_cut(table) ? cut_put(t, t->d->dbi[table], key, value, flags)
-                           : put_uncut(t, table, key, value, flags);
+                           : txn_put(t, table, key, value, flags);
     return db_note(t, from_mdb(t->d, rc));
 }
 

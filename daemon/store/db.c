@@ -27,7 +27,9 @@
 #define MAP_LEAST ((size_t)64 << 30) // what halving the default may end at
 
 enum {
-    READERS_DEFAULT = 254, // two for each thread, of as many as the options allow
+    // A snapshot for each hand of a question (4) of each thread that may have one (64 workers, 16
+    // that place articles, 1 that waits), and one more for each thread: a free place costs nothing.
+    READERS_DEFAULT = 510,
     CUT_PAGES = 256, // pages at the end that were given out and never written: LMDB's loose pages
     PATH_MAX_BYTES = 4096,
 };

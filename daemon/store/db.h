@@ -31,7 +31,7 @@ enum { DB_KEY_MAX = 64 };
 
 typedef struct db_opts {
     size_t map_bytes; // most the store may ever hold; address space only, reserved once; 0 = 1 TiB
-    unsigned readers; // most read transactions at a time; 0 = 254
+    unsigned readers; // most read transactions at a time; 0 = 510
     bool read_only;   // for --check: nothing is written; a shared lock, so that no daemon starts
 } db_opts;
 

@@ -313,6 +313,23 @@ static void test_look_get(void **state)
     article_free(&a);
 }
 
+// All hands of all questions that a server answers at once have looks, and each thread reads.
+static void test_many_looks(void **state)
+{
+    enum { ASKING = 64 + 16 + 1, HANDS = 4, THREADS = ASKING + 6, MOST = ASKING * HANDS + THREADS };
+    fixture *f = *state;
+    static index_look look[MOST];
+    article a = {0};
+    put(f, 0, 1);
+    for (int i = 0; i < MOST; i++) {
+        look[i].ix = f->ix;
+        assert_ok(index_look_get(&look[i], 0, &a));
+    }
+    for (int i = 0; i < MOST; i++)
+        index_look_close(&look[i]);
+    article_free(&a);
+}
+
 static shg_err count_link(void *ctx, uint32_t doc, view value)
 {
     unsigned *seen = ctx;
@@ -507,6 +524,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lookup_and_near, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_look, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_look_get, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_many_looks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_packed_outside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dictionary, set_up, tear_down),

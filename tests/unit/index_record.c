@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-enum { NAME = 64, POSTINGS = 900, DOCS = 700, ROUNDS = 400 };
+enum { NAME = 64, POSTINGS = 900, DOCS = 700, ROUNDS = 400, LARGE = 70000 };
 
 // A body in memory of exactly its length, so that a byte past it is seen.
 static view exact(const buf *b, size_t len)
@@ -320,6 +320,23 @@ static void test_fingerprints_of_other_blocks(void **state)
     buf_fini(&out);
 }
 
+static void store_block(db *d, const segment *s, view body)
+{
+    db_txn *t;
+    buf value = {0};
+    uint8_t k[BLOCK_KEY_LEN];
+    view key = {k, sizeof k};
+    block_key(k, s->id, 0);
+    value_begin(&value);
+    buf_add(&value, body.p, body.len);
+    assert_ok(value_end(&value, DB_BLOCKS, key));
+    assert_ok(db_begin(&t, d, true));
+    assert_ok(db_put(t, DB_BLOCKS, key, buf_view(&value)));
+    assert_ok(db_commit(&t));
+    buf_fini(&value);
+}
+
+// Before it is looked through, and with what is known of it then.
 static void look_up(db *d, segment *s, const flat *p)
 {
     db_txn *t;
@@ -331,11 +348,77 @@ static void look_up(db *d, segment *s, const flat *p)
     hits h = {.n = n, .total = total, .cap = 5, .d = &none};
     assert_ok(segment_alloc(s));
     assert_ok(db_begin(&t, d, false));
-    shg_err err = segment_lookup(s, t, wants, POSTINGS, &h);
-    assert_true(err == SHG_OK || err == SHG_ECORRUPT);
+    for (int known = 0; known < 2; known++) {
+        shg_err err = segment_lookup(s, t, wants, POSTINGS, &h);
+        assert_true(err == SHG_OK || err == SHG_ECORRUPT);
+        assert_ok(segment_check(s, t, 1));
+    }
     db_abort(&t);
     buf_fini(&h.found);
+    s->looked_through = 0;
     segment_free(s);
+}
+
+static int by_want(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+// Every fingerprint is found once.
+static void find_each(db *d, const segment *s, const uint64_t *wants, uint32_t n)
+{
+    static uint32_t found[LARGE], total[LARGE];
+    doc_table none = {0};
+    hits h = {.n = found, .total = total, .cap = 1, .d = &none};
+    db_txn *t;
+    memset(total, 0, sizeof total);
+    assert_ok(db_begin(&t, d, false));
+    assert_ok(segment_lookup(s, t, wants, n, &h));
+    db_abort(&t);
+    for (uint32_t i = 0; i < n; i++)
+        assert_int_equal(total[i], 1);
+}
+
+// All of a block is found, before its hints are filled in and with them.
+static void find_all(db *d, uint32_t n)
+{
+    static flat p[LARGE];
+    static uint64_t wants[LARGE];
+    segment s = {.doc0 = 1000, .doc1 = 1000 + DOCS, .n = n};
+    buf body = {0};
+    db_txn *t;
+    for (uint32_t i = 0; i < n; i++) {
+        p[i] = (flat){i * UINT64_C(0x9e3779b97f) % ((uint64_t)1 << PRINT_BITS), 1000, false};
+        wants[i] = want_of(p[i].hash, i);
+    }
+    qsort(wants, n, sizeof *wants, by_want);
+    segment_shape(&s, n, 1 << 20);
+    assert_int_equal(s.block_bits, 0);
+    assert_ok(block_build(&body, &s, 0, p, n));
+    store_block(d, &s, buf_view(&body));
+    assert_ok(segment_alloc(&s));
+    find_each(d, &s, wants, n);
+    assert_ok(db_begin(&t, d, false));
+    assert_ok(segment_check(&s, t, 1));
+    db_abort(&t);
+    find_each(d, &s, wants, n);
+    segment_free(&s);
+    buf_fini(&body);
+}
+
+static void test_finds_all(void **state)
+{
+    (void)state;
+    char dir[NAME] = "/tmp/shingled-record-XXXXXX";
+    const char *why;
+    db *d;
+    assert_non_null(mkdtemp(dir));
+    assert_ok(db_open(&d, dir, &(db_opts){.map_bytes = 16 << 20}, &why));
+    find_all(d, UINT16_MAX);
+    find_all(d, LARGE); // the ends of its buckets are wider
+    db_close(&d);
+    t_remove_store(dir);
 }
 
 // Its checksum holds, but it makes no sense: as a fault of ours would write it.
@@ -346,17 +429,13 @@ static void test_senseless_block(void **state)
     char dir[NAME] = "/tmp/shingled-record-XXXXXX";
     const char *why;
     uint64_t r = t_seed();
-    uint8_t k[BLOCK_KEY_LEN];
-    view key = {k, sizeof k};
     segment s;
-    buf body = {0}, value = {0}, out = {0};
+    buf body = {0}, out = {0};
     db *d;
     assert_non_null(mkdtemp(dir));
     assert_ok(db_open(&d, dir, &(db_opts){.map_bytes = 16 << 20}, &why));
     make_block(&s, p, &body);
-    block_key(k, s.id, 0);
     for (int i = 0; i < ROUNDS; i++) {
-        db_txn *t;
         block b;
         view v = exact(&body, body.len);
         for (uint64_t n = 1 + t_random(&r) % 4; n; n--) {
@@ -368,17 +447,11 @@ static void test_senseless_block(void **state)
             shg_err err = block_read(&b, &out);
             assert_true(err == SHG_OK || err == SHG_ECORRUPT);
         }
-        value_begin(&value);
-        buf_add(&value, v.p, v.len);
-        assert_ok(value_end(&value, DB_BLOCKS, key));
-        assert_ok(db_begin(&t, d, true));
-        assert_ok(db_put(t, DB_BLOCKS, key, buf_view(&value)));
-        assert_ok(db_commit(&t));
+        store_block(d, &s, v);
         look_up(d, &s, p);
         let_go(v);
     }
     buf_fini(&body);
-    buf_fini(&value);
     buf_fini(&out);
     db_close(&d);
     t_remove_store(dir);
@@ -411,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_fields),          cmocka_unit_test(test_value_is_of_its_key),
         cmocka_unit_test(test_block),           cmocka_unit_test(test_fingerprints_of_other_blocks),
         cmocka_unit_test(test_senseless_block), cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_finds_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

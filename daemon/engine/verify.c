@@ -136,8 +136,7 @@ static void verify_step(void *ctx, unsigned who, size_t i)
     if (v->damaged || v->vanished || (!e && !h->with))
         return;
     if (!e)
-        e = verify_mark(&h->side, &w->sift[who].look, &w->found[who], h->with,
-                        w->o->horizon);
+        e = verify_mark(&h->side, &w->sift[who].look, &w->found[who], h->with, w->o->horizon);
     if (!e)
         e = verify_compare(&h->match, &w->source[who], &h->side, MATCH_RELATION);
     v->match = !e && is_match(h, &w->docs[i], w);

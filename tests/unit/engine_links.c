@@ -124,6 +124,9 @@ static void test_waits_for_what_was_there(void **state)
     for (int i = 0; i < MORE; i++)
         change_fini(&c[i]);
     engine_close(&e);
+    e = open_engine(dir);
+    assert_int_equal(engine_end(e), 4 + MORE);
+    engine_close(&e);
     t_remove_store(dir);
 }
 

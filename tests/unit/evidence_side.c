@@ -94,10 +94,10 @@ static void test_scan(void **state)
         "they hold.\"\n\nAll rights reserved. Sign up for our newsletter.\n";
     side made = make(text), scan = {0};
     size_t at = 0, n_furniture = 0, n_speech = 0;
-    assert_ok(side_skim(&scan,
-                        view_of("one two\nthree four\nfive six \"seven eight nine ten eleven "
-                                "twelve\" thirteen fourteen fifteen sixteen seventeen"
-                                " eighteen nineteen twenty twenty-one twenty-two")));
+    assert_ok(
+        side_skim(&scan, view_of("one two\nthree four\nfive six \"seven eight nine ten eleven "
+                                 "twelve\" thirteen fourteen fifteen sixteen seventeen"
+                                 " eighteen nineteen twenty twenty-one twenty-two")));
     assert_ok(side_scan(&scan, view_of(text), NULL));
     assert_int_equal(scan.words.n, made.words.n);
     assert_int_equal(scan.n_lines, made.n_lines);

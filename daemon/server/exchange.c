@@ -1,7 +1,6 @@
 #include "server/exchange.h"
 #include "server/sockets.h"
 
-#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 

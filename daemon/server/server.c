@@ -395,10 +395,10 @@ static shg_err open_fds(server *s, char *why, size_t why_len)
     sigaddset(&stops, SIGTERM);
     sigaddset(&stops, SIGINT);
     s->signal_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (s->signal_fd >= 0 && !exchange_open(&s->x))
-        return SHG_OK;
-    snprintf(why, why_len, "can't make a file descriptor, or a queue: %s", strerror(errno));
-    return SHG_EIO;
+    shg_err err = s->signal_fd < 0 ? SHG_EIO : exchange_open(&s->x);
+    if (err)
+        snprintf(why, why_len, "can't make a file descriptor, or a queue: %s", strerror(errno));
+    return err;
 }
 
 static shg_err start_threads(server *s, unsigned workers)

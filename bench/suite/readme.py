@@ -50,7 +50,8 @@ def lines(results):
     found = levels(results)
     if not found:
         return []
-    table = ["| figure | goal |" + "".join(f" {level} | over |" for level in found), "|---|---|" + "---|---|" * len(found)]
+    table = ["| figure | goal |" + "".join(f" {level} | over |" for level in found),
+             "|---|---|" + "---|---|" * len(found)]
     about, of = [], []
     for level in found:
         rows, says = read(os.path.join(results, level))

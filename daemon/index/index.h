@@ -152,8 +152,8 @@ bool index_info(article_index *ix, uint32_t doc, doc_info *out); // false: not t
 void index_infos(article_index *ix, const uint32_t *docs, size_t n, doc_info *out, bool *there);
 uint32_t index_end(article_index *ix); // one past the greatest document number
 
-// What one thread reads of many documents, all in one snapshot, which begins with the first
-// question: one for each of them would cost as much as many an answer. It starts as zeros but for
+// What one thread reads of many documents in one snapshot, which begins with the first question:
+// one for each of them would cost as much as many an answer. It starts as zeros but for
 // ix, and is closed soon, since pages that are freed meanwhile stay. It may change hands.
 enum { INDEX_LOOK = 64 };
 typedef struct index_look {
@@ -223,7 +223,8 @@ SHG_MUST_CHECK shg_err index_near(article_index *ix, const uint32_t band[MINHASH
 // Estimated resemblance of two stored documents, from their lanes; 0 where one is gone.
 double index_resemblance(article_index *ix, uint32_t a, uint32_t b);
 
-// The same for many pairs of few documents: the signature of each is looked up once.
+// The same for many pairs of few documents: the signature of each is looked up once. A document
+// that the snapshot lacks may be newer: then another snapshot is begun.
 double index_look_resemblance(index_look *l, uint32_t a, uint32_t b);
 
 // A document's place in texts and stories: bytes that the engine reads and writes. They may

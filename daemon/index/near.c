@@ -68,7 +68,13 @@ static const uint8_t *lanes_of(index_look *l, uint32_t doc)
 
 double index_look_resemblance(index_look *l, uint32_t a, uint32_t b)
 {
+    bool before = l->snapshot != NULL; // it may be older than what is asked about
     const uint8_t *x = lanes_of(l, a), *y = x ? lanes_of(l, b) : NULL;
+    if (!y && before) {
+        index_look_close(l);
+        x = lanes_of(l, a);
+        y = x ? lanes_of(l, b) : NULL;
+    }
     return y ? minhash_resemblance(x, y) : 0;
 }
 

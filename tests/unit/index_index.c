@@ -274,8 +274,10 @@ static void test_look(void **state)
     assert_true(same_resemblance(f, &look, 0, DOCS)); // never was
     put(f, 0, 2);
     assert_true(index_look_resemblance(&look, 0, 0) > .99);
+    assert_true(index_look_resemblance(&look, DOCS, DOCS) > .99); // came since
+    assert_true(same_resemblance(f, &look, 0, 1));                // is gone
     index_look_close(&look);
-    assert_true(same_resemblance(f, &look, 0, 1)); // is gone
+    assert_true(same_resemblance(f, &look, 1, DOCS));
     index_look_close(&look);
 }
 

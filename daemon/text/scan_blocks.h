@@ -43,7 +43,7 @@ typedef struct scan_state {
     unsigned carry;            // of scan_carry
     uint8_t recent[2];         // lead bytes of two: those of the blocks before
     uint8_t pair;              // the lower lead byte of the pair that batches are read with
-    unsigned how;              // of plain_how: the group before
+    unsigned how;              // of plain_how: the group before, or the next batch
     unsigned wait, waits;      // blocks until the next batch is tried; and after one in vain
     size_t checks;             // how much was checked at once the last time
 } scan_state;
@@ -199,14 +199,14 @@ static inline void scan_step(scan_state *c, const scan_bits *b, const scan_found
     c->at += f->n;
 }
 
-// Whether batches have letters beyond ASCII; how many of a block are put in one by one; whether a
-// batch without any is known to be well-formed; and whether what keys are made of has points.
+// Whether batches have letters beyond ASCII; whether one without any is known to be well-formed;
+// and whether what keys are made of has points.
 #ifdef PLAIN_PAIRS
-enum { PLAIN_WIDE = 1, PLAIN_FEW = 0, PLAIN_SOUND = 1, PLAIN_POINTS = 1 };
+enum { PLAIN_WIDE = 1, PLAIN_SOUND = 1, PLAIN_POINTS = 1 };
 #elif defined(PLAIN_GROUPS)
-enum { PLAIN_WIDE = 1, PLAIN_FEW = 2, PLAIN_SOUND = 1, PLAIN_POINTS = 0 };
+enum { PLAIN_WIDE = 1, PLAIN_SOUND = 1, PLAIN_POINTS = 0 };
 #else
-enum { PLAIN_WIDE = 0, PLAIN_FEW = 0, PLAIN_SOUND = 0, PLAIN_POINTS = 0 };
+enum { PLAIN_WIDE = 0, PLAIN_SOUND = 0, PLAIN_POINTS = 0 };
 #endif
 #include "text/scan_plain.h"
 
@@ -220,7 +220,7 @@ static inline bool scan_try_plain(scan_state *c, const scan_bits *b, const uint8
         return false;
     if (letter && PLAIN_WIDE)
         c->pair = p[__builtin_ctzll(letter)] & 0xfe;
-    return PLAIN_WIDE || __builtin_popcountll(letter) <= PLAIN_FEW;
+    return PLAIN_WIDE || !letter;
 }
 
 // Checks the text from c->at on, of which what a block needs must be well-formed: twice as much as

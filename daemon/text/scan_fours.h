@@ -6,8 +6,9 @@
 // is so is looked at when the next group has been read, so that nothing waits for bits that were
 // only just written; the few other blocks are put right.
 
-// Blocks; bytes that are read behind them; and with letters the blocks for which a batch pays.
-enum { FOUR = 4, FOUR_AHEAD = 5, FOUR_LEAST = 2 };
+// Blocks; bytes that are read behind them; with letters the blocks for which a batch pays; and how
+// many letters of a block are put in one by one.
+enum { FOUR = 4, FOUR_AHEAD = 5, FOUR_LEAST = 2, FOUR_FEW = 2 };
 
 // Of a byte of ASCII, 0 for breaks: in this order one comparison tells letters from all others, and
 // one what keys are made of.
@@ -149,7 +150,7 @@ static inline unsigned wide_class(const uint8_t *p, unsigned place, const scan_t
 static inline bool block_dense(const uint8_t *p)
 {
     const block v = {{load(p), load(p + 32)}};
-    return _mm_popcnt_u64(range(&v, 0xc3, 0xe0 - 0xc3)) > PLAIN_FEW;
+    return _mm_popcnt_u64(range(&v, 0xc3, 0xe0 - 0xc3)) > FOUR_FEW;
 }
 
 // Whether those sequences of block i that are none of the common ones are breaks, apostrophes or
@@ -160,7 +161,7 @@ static inline bool block_wide(plain_batch *x, size_t i, const uint8_t *p, const 
     const block v = {{load(p), load(p + 32)}};
     uint64_t all_leads = range(&v, 0xc0, 0x40), lead = all_leads & ~x->lead[i + 1];
     uint64_t three = lead & equal(&v, 0xe2), apos2 = 0, apos3 = 0;
-    if (_mm_popcnt_u64(lead & range(&v, 0xc3, 0xe0 - 0xc3)) > PLAIN_FEW || lead >> 63 ||
+    if (_mm_popcnt_u64(lead & range(&v, 0xc3, 0xe0 - 0xc3)) > FOUR_FEW || lead >> 63 ||
         three >> 62)
         return false;
     for (uint64_t rest = lead; rest; rest &= rest - 1) {

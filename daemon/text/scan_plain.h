@@ -51,10 +51,10 @@ static bool stream_any(stream x);                   // whether a bit is set
 // Reads the blocks from p on, of which `left` bytes are text, into a batch, as if zeros followed,
 // which are breaks: their bits, and what their keys are made of: small letters, digits and, with
 // PLAIN_POINTS, points. Returns how many are plain, up to `most`: of ASCII, the breaks and
-// apostrophes of U+0080-00BF and U+2000-203F, the letters, breaks and apostrophes of the pair of
-// lead bytes c->pair, and of others, as far as both pairs or neither are alike: of one more pair,
-// or PLAIN_FEW of a block. They are well-formed where there is none. upper, lower and line are for
-// the list of words only.
+// apostrophes of U+0080-00BF and U+2000-203F, and the letters, breaks and apostrophes of the pair
+// of lead bytes c->pair; a variant may know those of one more pair, or few of a block, where both
+// or neither are alike. They are well-formed where there is none. upper, lower and line are for the
+// list of words only.
 static size_t plain_read(plain_batch *x, const uint8_t *p, size_t left, size_t most,
                          const scan_tables *t, scan_state *c, bool keys_only);
 #else

@@ -52,7 +52,8 @@ SHG_MUST_CHECK shg_err frequency_find(frequency *out, article_index *ix, known *
                                       uint32_t horizon, bool with_terms);
 void frequency_free(frequency *f);
 
-// frequency_judge says of each fingerprint what it is, once.
+// frequency_judge says of each fingerprint what it is, once. What it reads of the store is read by
+// look, which stays the caller's to close.
 SHG_MUST_CHECK shg_err frequency_judge(frequency *f, index_look *look, const reading *r,
                                        frequency_counts *counts);
 

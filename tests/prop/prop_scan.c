@@ -312,15 +312,18 @@ static void test_places(void **state)
 
 // What may end, join or spoil a stretch of letters of two bytes, at each place of what is read at
 // once: of the pair of lead bytes that a stretch has, or of another; what may be damage or not.
+// Behind it the same letters go on, or others.
 static void test_stretches(void **state)
 {
     (void)state;
     static const char *const FILL[] = {"où été naïve à ", "Мир и слово ", "λόγος και ",
-                                       "سلام إلى ",       "ął żółć ość ", "the é "};
+                                       "سلام إلى ",       "ął żółć ość ", "բարև խոսք ",   "the é "};
     static const char *const ODD[] = {"ª",   "é",  "é»",  "é»«", "ñ”", "ñ»»»", "Ã©", "â€™",
                                       "É»",  "ß",  "ж",   "Яa",  "ёé", "µ",    "س",  "،",
                                       "ـ",   "’",  "л’л", "·",   "л·л", "中",  "ł",  "№",
-                                      "ﬁ",   "ґ",  "Ω",   "a.л.", "é.a", "\u00ad"};
+                                      "ﬁ",   "ґ",  "Ω",   "a.л.", "é.a", "\u00ad",
+                                      "â“‘", "à“é", "Ãƒ",   "ÃŠ",  "Ãˆ",    "ß»",
+                                      "ա՚բ",  "ш՚ʼh"};
     static const char ASCII[] = "The tide gauge had stuck, and the harbour stayed shut that week.";
     enum { FILLS = sizeof FILL / sizeof *FILL, ODDS = sizeof ODD / sizeof *ODD, GROUP = 256 };
     scan_run *by = text_kernels_get()->scan;
@@ -332,6 +335,8 @@ static void test_stretches(void **state)
         while (len < 300 + place / 64 * 64)
             len += sprintf(text + len, "%s", fill);
         len += sprintf(text + len, "%s", ODD[i % ODDS]);
+        if (t_random(&seed) % 2)
+            fill = FILL[t_random(&seed) % FILLS];
         while (len < 900)
             len += sprintf(text + len, "%s", fill);
         check((view){(const uint8_t *)text, (size_t)len}, by);
